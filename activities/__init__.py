@@ -1,0 +1,1 @@
+"""Every byte that leaves the process: pods, database, Temporal activities."""

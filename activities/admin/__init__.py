@@ -1,0 +1,1 @@
+"""Pods, bindings, routings, jobs: what an operator administers."""

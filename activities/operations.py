@@ -1,0 +1,117 @@
+"""Operations: accepted work, written with the desired state and finished by a workflow."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from activities.store import Row, Store, Transaction, new_id
+from models.tables.base import now
+from models.tables.operation import operations
+
+LOG = logging.getLogger(__name__)
+OPEN = ("accepted", "running")
+Offer = Callable[[Row], Awaitable[None]]
+
+
+class Operations:
+    """The operation rows. ``offer`` hands one to Temporal; what it fails, the sweep repeats."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.offer: Offer | None = None
+        self._offering: set[asyncio.Task[None]] = set()
+
+    async def add(
+        self,
+        tx: Transaction,
+        type_: str,
+        resource_type: str,
+        resource_id: str,
+        *,
+        workflow_id: str,
+        router_id: str = "",
+        project_id: str = "",
+        request_id: str = "",
+    ) -> str:
+        """Write an accepted operation in the caller's transaction; return its id.
+
+        Call ``announce`` with the id after the commit. An operation that has not started yet and
+        does the same is not written twice: whoever runs it reads the desired state of that moment.
+        """
+        same = (
+            operations.c.state == "accepted",
+            operations.c.started_at.is_(None),
+            operations.c.workflow_id == workflow_id,
+        )
+        waiting = await tx.value(select(operations.c.id).where(*same))
+        if waiting:
+            return str(waiting)
+        sequence = await tx.value(select(func.max(operations.c.sequence)))
+        row = {
+            "id": new_id(),
+            "sequence": (sequence or 0) + 1,
+            "type": type_,
+            "resource_type": resource_type,
+            "resource_id": resource_id,
+            "workflow_id": workflow_id,
+            "router_id": router_id,
+            "project_id": project_id,
+            "request_id": request_id,
+        }
+        await tx.insert(operations, row)
+        return str(row["id"])
+
+    def announce(self, *ids: str) -> None:
+        """Offer operations to Temporal without waiting for it."""
+        for id_ in ids:
+            task = asyncio.get_running_loop().create_task(self._offer(id_))
+            self._offering.add(task)
+            task.add_done_callback(self._offering.discard)
+
+    async def _offer(self, id_: str) -> None:
+        operation = await self.get(id_)
+        if self.offer is None or operation is None:
+            return
+        try:
+            await self.offer(operation)
+        except Exception as error:
+            LOG.warning("Temporal did not take %s: %s", operation["workflow_id"], error)
+            return
+        async with self._store.write() as tx:
+            await tx.run(
+                operations.update().where(operations.c.id == id_).values(offered_at=now())
+            )
+
+    async def sweep(self, older_than: float) -> int:
+        """Offer again what was accepted and not begun for so many seconds; return how many."""
+        before = now() - timedelta(seconds=older_than)
+        accepted = select(operations.c.id).where(
+            operations.c.state == "accepted", operations.c.created_at <= before
+        )
+        async with self._store.read() as tx:
+            ids = [row["id"] for row in await tx.all(accepted.order_by(operations.c.sequence))]
+        for id_ in ids:
+            await self._offer(id_)
+        return len(ids)
+
+    async def get(self, id_: str) -> Row | None:
+        """Return one operation."""
+        async with self._store.read() as tx:
+            return await tx.one(select(operations).where(operations.c.id == id_))
+
+    async def begin(self, id_: str) -> Row | None:
+        """Mark the operation running; None when it is finished or cancelled already."""
+        async with self._store.write() as tx:
+            mine = operations.update().where(operations.c.id == id_, operations.c.state.in_(OPEN))
+            values = {"state": "running", "started_at": now()}
+            if not await tx.run(mine.values(attempts=operations.c.attempts + 1, **values)):
+                return None
+            return await tx.one(select(operations).where(operations.c.id == id_))
+
+    async def finish(self, tx: Transaction, id_: str, state: str, error: str = "") -> None:
+        """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``."""
+        values = {"state": state, "error": error or None, "finished_at": now()}
+        await tx.run(operations.update().where(operations.c.id == id_).values(**values))

@@ -1,0 +1,161 @@
+"""Routings: where copies lie, and the one idempotent get-or-create that makes them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.store import Row, Store, Transaction
+from models.errors import PodFault
+from models.tables.routing import routings
+from models.values import Pod
+
+Find = Callable[[], Awaitable[str | None]]
+Create = Callable[[], Awaitable[str]]
+Delete = Callable[[str], Awaitable[Any]]
+
+
+def marker(type_: str, top_id: str) -> str:
+    """Return the description by which a copy is found again in its pod."""
+    return f"trio2o {type_} {top_id}"
+
+
+class Routings:
+    """The rows ``(type, top_id, pod)`` and what they stand for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def bottom_id(self, type_: str, top_id: str, pod: Pod) -> str | None:
+        """Return the id of the copy in the pod, or None when there is none yet."""
+        row = await self.row(type_, top_id, pod)
+        return row["bottom_id"] if row else None
+
+    async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
+        """Return the routing row, whether its copy is there yet or not."""
+        async with self._store.read() as tx:
+            return await tx.one(select(routings).where(*_key(type_, top_id, pod)))
+
+    async def rows(self, *conditions: Any) -> list[Row]:
+        """Return the routing rows that match the conditions, oldest first."""
+        async with self._store.read() as tx:
+            return await tx.all(select(routings).where(*conditions).order_by(routings.c.id))
+
+    async def where_is(self, type_: str, top_id: str) -> Row | None:
+        """Return the routing of an object that lives in one pod (server, volume)."""
+        async with self._store.read() as tx:
+            return await tx.one(
+                select(routings).where(routings.c.type == type_, routings.c.top_id == top_id)
+            )
+
+    async def record(
+        self, type_: str, top_id: str, pod: Pod, *, project_id: str, bottom_id: str = ""
+    ) -> None:
+        """Note an object whose id in the pod is its id at the top, unless another is given."""
+        row = {
+            "type": type_,
+            "top_id": top_id,
+            "pod_id": pod.pod_id,
+            "bottom_id": bottom_id or top_id,
+            "project_id": project_id,
+        }
+        async with self._store.write() as tx:
+            await tx.insert_new(routings, row)
+
+    async def materialise(
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        *,
+        find: Find,
+        create: Create,
+        project_id: str = "",
+        owner_id: str = "",
+        applied: Any = None,
+    ) -> str:
+        """Return the id of the copy in the pod, making it when it is not there.
+
+        The row is written before anything is made. A second caller waits; after a crash or a lost
+        answer the next caller looks for the copy (``find``, by its marker) before it makes one. A
+        refusal by the pod leaves no row. ``applied`` is remembered with a copy made here.
+        """
+        known = await self.bottom_id(type_, top_id, pod)
+        if known:
+            return known
+        async with self.held(type_, top_id, pod):
+            fresh = await self._reserve(type_, top_id, pod, project_id, owner_id)
+            known = None if fresh else await self.bottom_id(type_, top_id, pod)
+            if known:
+                return known
+            bottom = None if fresh else await find()
+            if bottom is None:
+                try:
+                    bottom = await create()
+                except PodFault:
+                    await self.forget(type_, top_id, pod)
+                    raise
+            await self.update(type_, top_id, pod, bottom_id=bottom, applied=applied)
+            return bottom
+
+    async def remove(self, type_: str, top_id: str, pod: Pod, delete: Delete) -> None:
+        """Delete the copy in the pod, then its row; a copy that is gone already is fine.
+
+        A row without a copy id may stand for a copy whose creation lost its answer: ``delete`` is
+        called with an empty id then, and has to look for the marker itself.
+        """
+        async with self.held(type_, top_id, pod):
+            row = await self.row(type_, top_id, pod)
+            if row is None:
+                return
+            try:
+                await delete(row["bottom_id"] or "")
+            except PodFault as fault:
+                if fault.status != 404:
+                    raise
+            await self.forget(type_, top_id, pod)
+
+    @asynccontextmanager
+    async def held(self, type_: str, top_id: str, pod: Pod) -> AsyncIterator[None]:
+        """Hold the copy against every other process that would change it."""
+        async with self._store.hold(f"{type_}/{top_id}/{pod.pod_id}"):
+            yield
+
+    async def update(self, type_: str, top_id: str, pod: Pod, **values: Any) -> None:
+        """Set columns of the row (``bottom_id``, ``applied``)."""
+        async with self._store.write() as tx:
+            await tx.run(routings.update().where(*_key(type_, top_id, pod)).values(**values))
+
+    async def forget(self, type_: str, top_id: str, pod: Pod) -> None:
+        """Delete the row, whatever it stands for."""
+        async with self._store.write() as tx:
+            await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
+
+    async def _reserve(
+        self, type_: str, top_id: str, pod: Pod, project_id: str, owner_id: str
+    ) -> bool:
+        async with self._store.write() as tx:
+            return await reserve(tx, type_, top_id, pod, project_id, owner_id)
+
+
+async def reserve(
+    tx: Transaction, type_: str, top_id: str, pod: Pod, project_id: str, owner_id: str
+) -> bool:
+    """Write the row of a copy that is about to be made; tell whether it is new."""
+    row = {
+        "type": type_,
+        "top_id": top_id,
+        "pod_id": pod.pod_id,
+        "project_id": project_id,
+        "owner_id": owner_id,
+    }
+    return await tx.insert_new(routings, row)
+
+
+def _key(type_: str, top_id: str, pod: Pod) -> tuple[Any, ...]:
+    return (
+        routings.c.type == type_,
+        routings.c.top_id == top_id,
+        routings.c.pod_id == pod.pod_id,
+    )

@@ -1,0 +1,158 @@
+"""Store: the one door to the database."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Executable, Table, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from models.errors import PodBusy
+from models.tables.routing import leases
+
+Row = dict[str, Any]
+
+__all__ = ["IntegrityError", "Row", "Store", "Transaction", "new_id"]
+
+
+def new_id() -> str:
+    """Return a new object id, in the form OpenStack uses."""
+    return str(uuid.uuid4())
+
+
+class Transaction:
+    """Statements that take effect together, or not at all."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def all(self, statement: Executable) -> list[Row]:
+        """Return the rows as dicts by column name."""
+        return [dict(row) for row in (await self._connection.execute(statement)).mappings()]
+
+    async def one(self, statement: Executable) -> Row | None:
+        """Return the first row, or None."""
+        row = (await self._connection.execute(statement)).mappings().first()
+        return dict(row) if row is not None else None
+
+    async def value(self, statement: Executable) -> Any:
+        """Return the first column of the first row, or None."""
+        return (await self._connection.execute(statement)).scalar()
+
+    async def run(self, statement: Executable) -> int:
+        """Run an insert, update or delete; return how many rows it changed."""
+        return (await self._connection.execute(statement)).rowcount
+
+    async def insert(self, table: Table, row: Row | Sequence[Row]) -> None:
+        """Insert one row or several; ``IntegrityError`` when a constraint says no."""
+        if row:
+            await self._connection.execute(table.insert(), row)
+
+    async def insert_new(self, table: Table, row: Row) -> bool:
+        """Insert the row unless a unique constraint has one like it; tell whether it was new.
+
+        Unlike a caught ``IntegrityError`` this leaves the transaction usable everywhere.
+        """
+        insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
+        return await self.run(insert(table).values(**row).on_conflict_do_nothing()) == 1
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part that may fail on a constraint without losing the rest of the transaction."""
+        async with self._connection.begin_nested():
+            yield
+
+
+class Store:
+    """The database, as transactions and leases."""
+
+    def __init__(self, url: str, *, lease_seconds: float = 15.0) -> None:
+        self._lease_seconds = lease_seconds
+        self.engine = _engine(url)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A transaction that only reads: never waits for a writer."""
+        async with self.engine.connect() as connection, connection.begin():
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that may write: committed at its end, undone by an exception."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(trio2o_write=True)
+            async with connection.begin():
+                yield Transaction(connection)
+
+    @asynccontextmanager
+    async def hold(self, name: str, *, wait: float = 60.0) -> AsyncIterator[None]:
+        """Hold the named lease, in all processes at once; renewed while held.
+
+        Waits up to ``wait`` seconds for another holder and then raises ``PodBusy``. The lease of a
+        process that died is taken over when it expires.
+        """
+        owner = new_id()
+        until = time.monotonic() + wait
+        pause = 0.02
+        while not await self._claim(name, owner):
+            if time.monotonic() > until:
+                raise PodBusy(f"{name} is being changed by someone else")
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.5)
+        renewal = asyncio.create_task(self._renew(name, owner))
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewal
+            async with self.write() as tx:
+                await tx.run(leases.delete().where(leases.c.name == name, leases.c.owner == owner))
+
+    async def _claim(self, name: str, owner: str) -> bool:
+        # Wall clock, because the holder may have been on another machine.
+        at = time.time()
+        row = {"name": name, "owner": owner, "expires": at + self._lease_seconds}
+        async with self.write() as tx:
+            if await tx.insert_new(leases, row):
+                return True
+            taken = leases.update().where(leases.c.name == name, leases.c.expires < at)
+            return await tx.run(taken.values(owner=owner, expires=row["expires"])) == 1
+
+    async def _renew(self, name: str, owner: str) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            mine = leases.update().where(leases.c.name == name, leases.c.owner == owner)
+            async with self.write() as tx:
+                await tx.run(mine.values(expires=time.time() + self._lease_seconds))
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling would begin too late for a read-then-write.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("trio2o_write")
+        # IMMEDIATE: a writer that first read could otherwise find its snapshot stale and fail.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,15 @@
+"""The Admin API, ours, under /v1.0: pods, bindings, routings, jobs."""
+
+from activities.wiring import Services
+from api.auth import Tokens
+from api.http import Routes
+from api.policy import Policy
+from api.service import ServiceApp
+
+PREFIX = "/"
+
+
+def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
+    """Return the API on the open services."""
+    routes, public = Routes(), Routes()
+    return ServiceApp("admin", "v1.0", services, tokens, policy, routes=routes, public=public)

@@ -1,0 +1,75 @@
+"""The one place that renders failures, each API in its own dialect."""
+
+from typing import Any
+
+import orjson
+
+from api.http import Answer
+from models.errors import GatewayError, PodFault, Unauthorized
+
+# The first-level key of a compute or volume fault, by status (Nova and Cinder share the table).
+_NOVA_KEYS = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "itemNotFound",
+    405: "badMethod",
+    409: "conflictingRequest",
+    413: "overLimit",
+    415: "badMediaType",
+    429: "overLimit",
+    501: "notImplemented",
+    503: "serviceUnavailable",
+}
+_JSON = (b"content-type", b"application/json")
+
+
+def render(service: str, error: GatewayError, auth_url: str = "") -> Answer:
+    """Return the answer that tells a client of ``service`` about the error."""
+    if isinstance(error, PodFault) and _own_dialect(service, error):
+        return Answer(error.status, raw=error.body, headers=[_JSON])
+    if isinstance(error, Unauthorized):
+        return Answer(
+            401,
+            {"error": {"code": 401, "title": "Unauthorized", "message": error.message}},
+            [(b"www-authenticate", f'Keystone uri="{auth_url}"'.encode())],
+        )
+    return Answer(error.status, _DIALECTS[service](error))
+
+
+def _own_dialect(service: str, error: PodFault) -> bool:
+    """Tell whether the pod's body is one that this API's clients understand."""
+    try:
+        body = orjson.loads(error.body)
+    except orjson.JSONDecodeError:
+        return False
+    if not isinstance(body, dict) or service == "admin":
+        return False
+    return ("NeutronError" in body) == (service == "network")
+
+
+def _nova(error: GatewayError) -> dict[str, Any]:
+    key = _NOVA_KEYS.get(error.status, "computeFault")
+    return {key: {"code": error.status, "message": error.message}}
+
+
+def _neutron(error: GatewayError) -> dict[str, Any]:
+    return {"NeutronError": {"type": error.kind, "message": error.message, "detail": ""}}
+
+
+def _plain(error: GatewayError) -> dict[str, Any]:
+    fault = {"status": error.status, "code": error.kind, "title": error.kind}
+    return {"errors": [{**fault, "detail": error.message}]}
+
+
+def _message(error: GatewayError) -> dict[str, Any]:
+    return {"message": error.message, "code": f"{error.status} {error.kind}", "title": error.kind}
+
+
+_DIALECTS = {
+    "compute": _nova,
+    "volume": _nova,
+    "network": _neutron,
+    "image": _message,
+    "admin": _plain,
+}

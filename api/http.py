@@ -1,0 +1,176 @@
+"""Call, Answer, Routes: what every handler of the four OpenStack APIs is written with.
+
+Raw ASGI underneath: a framework's route layer costs more than the whole rest of a forwarded call.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+
+from activities.wiring import Services
+from models.errors import BadRequest, NotAllowed, NotFound, TooLarge
+from models.values import Caller
+
+Receive = Callable[[], Awaitable[Any]]
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes out: a JSON-able body, raw bytes, or a stream."""
+
+    status: int = 200
+    body: Any = None
+    headers: Headers = field(default_factory=list)
+    raw: bytes | None = None
+    stream: AsyncIterator[bytes] | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, authenticated and routed.
+
+    ``path`` starts after the version (``/servers/detail``); ``base`` is the public address of this
+    API without version (``http://gateway:19999/compute``), for links.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    services: Services
+    base: str
+    receive: Receive
+    limit: int
+    caller: Caller = field(default_factory=lambda: Caller("", "", ()))
+    args: dict[str, str] = field(default_factory=dict)
+    request_id: str = ""
+
+    @property
+    def params(self) -> list[tuple[str, str]]:
+        """The query string's pairs, in order, repeats kept."""
+        return parse_qsl(self.query, keep_blank_values=True)
+
+    def param(self, name: str, default: str = "") -> str:
+        """Return the last value of a query parameter."""
+        return next((v for k, v in reversed(self.params) if k == name), default)
+
+    async def body(self) -> bytes:
+        """Return the whole body; ``TooLarge`` past the limit of JSON bodies."""
+        parts: list[bytes] = []
+        size = 0
+        async for part in self.chunks():
+            size += len(part)
+            if size > self.limit:
+                raise TooLarge(f"The body is larger than {self.limit} bytes.")
+            parts.append(part)
+        return b"".join(parts)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Give the body as it arrives."""
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise BadRequest("The client went away in the middle of the body.")
+            more = message.get("more_body", False)
+            yield message.get("body", b"")
+
+    async def json(self, key: str = "") -> dict[str, Any]:
+        """Return the body as an object, or the object under its key; ``BadRequest`` otherwise."""
+        try:
+            body = orjson.loads(await self.body())
+        except orjson.JSONDecodeError:
+            raise BadRequest("Malformed request body: it is not JSON.", "HTTPBadRequest") from None
+        if key and isinstance(body, dict):
+            if key not in body:
+                raise BadRequest(f"Invalid input: '{key}' is missing.", "HTTPBadRequest")
+            body = body[key]
+        if not isinstance(body, dict):
+            what = f"'{key}'" if key else "the body"
+            raise BadRequest(f"Invalid input: {what} is not an object.", "HTTPBadRequest")
+        return body
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path, who serves it, and who may use it by default."""
+
+    method: str
+    path: str
+    handler: Handler
+    admin: bool = False
+
+    def rule(self, service: str) -> str:
+        """Return the name of its policy rule, e.g. ``network:post:/routers``."""
+        return f"{service}:{self.method.lower()}:{self.path}"
+
+
+class Routes:
+    """Paths with ``{args}`` to handlers, matched segment by segment; literal before argument."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, Any] = {}
+        self.declared: list[Route] = []
+
+    def add(self, route: "Route") -> None:
+        """Serve the route, unless its method and path are served already."""
+        method, path = route.method, route.path
+        node = self._root
+        names = []
+        for segment in path.strip("/").split("/"):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                segment = "{}"
+            node = node.setdefault(segment, {})
+        methods = node.setdefault("", {})
+        if method not in methods:
+            methods[method] = (route, names)
+            self.declared.append(route)
+
+    def route(
+        self, method: str, path: str, *, admin: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Decorate the handler of ``method path``; ``admin``: for admins by default."""
+
+        def register(handler: Handler) -> Handler:
+            self.add(Route(method, path, handler, admin))
+            return handler
+
+        return register
+
+    def include(self, other: "Routes") -> None:
+        """Take over another collection's routes; those already here win."""
+        for route in other.declared:
+            self.add(route)
+
+    def match(self, method: str, path: str) -> tuple["Route", dict[str, str]]:
+        """Return route and arguments; ``NotFound`` or ``NotAllowed``."""
+        found = self._find(self._root, path.strip("/").split("/"), [])
+        if found is None:
+            raise NotFound("The resource could not be found.", "HTTPNotFound")
+        methods, values = found
+        if method not in methods:
+            raise NotAllowed(f"{method} is not supported here.")
+        route, names = methods[method]
+        return route, dict(zip(names, values, strict=True))
+
+    def _find(
+        self, node: dict[str, Any], segments: list[str], values: list[str]
+    ) -> tuple[dict[str, Any], list[str]] | None:
+        if not segments:
+            return (node[""], values) if "" in node else None
+        head, rest = segments[0], segments[1:]
+        if head and head in node:
+            found = self._find(node[head], rest, values)
+            if found:
+                return found
+        if head and "{}" in node:
+            return self._find(node["{}"], rest, [*values, unquote(head)])
+        return None

@@ -1,0 +1,86 @@
+"""The gateway process: settings in, one ASGI application out, one or two listeners."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from activities.wiring import Services, open_services
+from api import admin, compute, image, network, volume
+from api.auth import Tokens
+from api.policy import Policy
+from api.service import ServiceApp
+from models.settings import Settings
+from workflows.offers import Offers
+
+
+class Prefixes:
+    """The five APIs, each under its prefix. Built at start, when there is a loop to build in."""
+
+    def __init__(self) -> None:
+        self.apps: dict[str, ServiceApp] = {}
+
+    def build(self, services: Services, settings: Settings) -> None:
+        """Make the APIs on the open services."""
+        tokens = Tokens(settings, services.regions)
+        policy = Policy(settings.policy_file)
+        for module in (compute, network, volume, image, admin):
+            self.apps[module.PREFIX] = module.create(services, tokens, policy)
+
+    def app(self, prefix: str) -> Any:
+        """Return an ASGI application that is the API of the prefix from start on."""
+
+        async def serve(scope: Any, receive: Any, send: Any) -> None:
+            await self.apps[prefix](scope, receive, send)
+
+        return serve
+
+
+def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
+    """Return the application of all APIs, and that of the network API at the root."""
+    prefixes = Prefixes()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            offers = Offers(settings)
+            services.operations.offer = offers.offer
+            prefixes.build(services, settings)
+            yield
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    for prefix in (compute.PREFIX, network.PREFIX, volume.PREFIX, image.PREFIX):
+        app.mount(prefix, prefixes.app(prefix))
+    app.mount("/", prefixes.app(admin.PREFIX))
+    root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    root.mount("/", prefixes.app(network.PREFIX))
+    return app, root
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until a signal says stop."""
+    app, root = create_app(settings)
+    quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
+    servers = [uvicorn.Server(uvicorn.Config(app, settings.host, settings.port, **quiet))]
+    if settings.network_port:
+        config = uvicorn.Config(root, settings.host, settings.network_port, **quiet)
+        servers.append(uvicorn.Server(config))
+    tasks = [asyncio.create_task(server.serve()) for server in servers]
+    # One listener that ends, by signal or because its port is taken, ends the process.
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*tasks)
+
+
+def run() -> None:
+    """Start the gateway: the console script ``gateway-api``."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    uvloop.run(serve(Settings()))

@@ -1,0 +1,46 @@
+"""Policy: who may call which route; oslo.policy with the conventional defaults.
+
+Every route has a rule named ``<service>:<method>:<path>``: readers read, members write, admin
+routes are the admin's. An operator overrides rules in the file that ``TRIO2O_POLICY_FILE`` names.
+Whose object it is, is judged where the object is read: another project's is 404.
+"""
+
+from oslo_config import cfg
+from oslo_policy import policy as oslo
+
+from api.http import Routes
+from models.errors import Forbidden
+from models.values import Caller
+
+_READ = {"GET", "HEAD"}
+_READERS = "role:reader or role:member or role:admin"
+_MEMBERS = "role:member or role:admin"
+_ADMIN = "role:admin"
+
+
+class Policy:
+    """The rules in force."""
+
+    def __init__(self, policy_file: str) -> None:
+        conf = cfg.ConfigOpts()
+        conf([], default_config_files=[], default_config_dirs=[])
+        self._enforcer = oslo.Enforcer(
+            conf, policy_file=policy_file or None, use_conf=bool(policy_file)
+        )
+
+    def register(self, service: str, routes: Routes) -> None:
+        """Give every route its default rule."""
+        for route in routes.declared:
+            read = route.method in _READ
+            check = _ADMIN if route.admin else _READERS if read else _MEMBERS
+            self._enforcer.register_default(oslo.RuleDefault(route.rule(service), check))
+
+    def check(self, rule: str, caller: Caller) -> None:
+        """Return if the caller may; ``Forbidden`` otherwise."""
+        credentials = {
+            "user_id": caller.user_id,
+            "project_id": caller.project_id,
+            "roles": list(caller.roles),
+        }
+        if not self._enforcer.enforce(rule, {}, credentials):
+            raise Forbidden(f"Policy doesn't allow {rule} to be performed.")

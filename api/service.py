@@ -1,0 +1,136 @@
+"""ServiceApp: one OpenStack API as a raw ASGI application."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from temporalio.exceptions import ApplicationError
+
+from activities.wiring import Services
+from api.auth import Tokens
+from api.errors import render
+from api.http import Answer, Call, Receive, Routes
+from api.policy import Policy
+from models.errors import GatewayError, NotFound
+
+LOG = logging.getLogger(__name__)
+_JSON = (b"content-type", b"application/json")
+Send = Callable[[Any], Any]
+Finish = Callable[[Call, Answer], None]
+
+
+class ServiceApp:
+    """Routes of one API, with authentication, dialect and request ids around them.
+
+    ``public`` routes (version documents) need no token and see the path with its version;
+    ``routes`` see the path after the version. ``finish`` may add headers (microversions).
+    """
+
+    def __init__(
+        self,
+        service: str,
+        version: str,
+        services: Services,
+        tokens: Tokens,
+        policy: Policy,
+        *,
+        routes: Routes,
+        public: Routes,
+        finish: Finish | None = None,
+    ) -> None:
+        self._service = service
+        # Cinder's paths may carry the project between version and resource, old Nova's too.
+        self._version = re.compile(rf"/{re.escape(version)}(?:/[0-9a-f]{{32}})?(?=/|$)")
+        self._services = services
+        self._tokens = tokens
+        self._policy = policy
+        policy.register(service, routes)
+        self._routes = routes
+        self._public = public
+        self._finish = finish
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; never raises for what a client or a pod did."""
+        if scope["type"] != "http":
+            return
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        root = scope.get("root_path", "")
+        # raw_path keeps %2F apart from the slashes between segments.
+        full = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        full = full.split("?", 1)[0]
+        call = Call(
+            method=scope["method"],
+            path=full.removeprefix(root) or "/",
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            services=self._services,
+            base=self._base(scope, headers) + root,
+            receive=receive,
+            limit=self._services.settings.max_body_bytes,
+            request_id=f"req-{uuid.uuid4()}",
+        )
+        answer = await self._answer(call)
+        if self._finish:
+            self._finish(call, answer)
+        await self._send(call, answer, send)
+
+    async def _answer(self, call: Call) -> Answer:
+        try:
+            return await self._handle(call)
+        except GatewayError as error:
+            auth_url = await self._services.regions.identity_url() if error.status == 401 else ""
+            return render(self._service, error, auth_url)
+        except ApplicationError as error:
+            LOG.error("%s %s %s: %s", call.request_id, call.method, call.path, error.message)
+            return render(self._service, GatewayError(error.message))
+        except Exception:
+            LOG.exception("%s %s %s", call.request_id, call.method, call.path)
+            return render(
+                self._service, GatewayError(f"Unexpected failure, see log for {call.request_id}.")
+            )
+
+    async def _handle(self, call: Call) -> Answer:
+        try:
+            public, call.args = self._public.match(call.method, call.path)
+            return await public.handler(call)
+        except NotFound:
+            pass
+        versioned = self._version.match(call.path)
+        caller = await self._tokens.caller(call.headers.get("x-auth-token", ""))
+        call.caller = replace(caller, request_id=call.request_id)
+        if not versioned:
+            raise NotFound("The resource could not be found.", "HTTPNotFound")
+        call.path = call.path[versioned.end() :] or "/"
+        route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))
+        self._policy.check(route.rule(self._service), call.caller)
+        return await route.handler(call)
+
+    def _base(self, scope: Any, headers: dict[str, str]) -> str:
+        public = self._services.settings.public_url
+        if public:
+            return public.rstrip("/")
+        scheme = headers.get("x-forwarded-proto", scope.get("scheme", "http"))
+        return f"{scheme}://{headers.get('host', 'localhost')}"
+
+    async def _send(self, call: Call, answer: Answer, send: Send) -> None:
+        body = answer.raw
+        headers = list(answer.headers)
+        if body is None and answer.stream is None:
+            body = b"" if answer.body is None else orjson.dumps(answer.body)
+            if answer.body is not None:
+                headers.append(_JSON)
+        headers.append((b"x-openstack-request-id", call.request_id.encode()))
+        if self._service == "compute":
+            headers.append((b"x-compute-request-id", call.request_id.encode()))
+        if body is not None:
+            headers.append((b"content-length", str(len(body)).encode()))
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        await send(start)
+        if answer.stream is not None:
+            async for part in answer.stream:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": body or b""})

@@ -1,0 +1,1 @@
+"""What is true: settings, errors, declarations, tables. Imports nothing else of ours."""

@@ -1,0 +1,122 @@
+"""The tree of failures; each carries the HTTP status it has at the border.
+
+GatewayError 500
+  BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
+  NotAcceptable 406 · Conflict 409 · OverQuota 409 · TooLarge 413
+  PodUnavailable 503 (retryable) · PodBusy 503 (retryable)
+  PodFault - the pod's own status and body, passed on untouched
+
+They are Temporal application errors, so that one raised in an activity keeps its type, its text
+and whether a retry can help, and one raised in a workflow fails it instead of its task.
+"""
+
+from temporalio.exceptions import ApplicationError
+
+
+class GatewayError(ApplicationError):
+    """A request or an operation failed for a reason that a person can be told.
+
+    ``kind`` is the error type that a client may branch on; the network API shows it as
+    ``NeutronError.type``, so there it is Neutron's own word (``RouterInUse``).
+    """
+
+    status = 500
+    retryable = False
+    kind = "GatewayError"
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        self.kind = kind or type(self).kind
+        super().__init__(message, self.status, type=self.kind, non_retryable=not self.retryable)
+
+
+class BadRequest(GatewayError):
+    """The request itself is wrong; sending it again cannot help."""
+
+    status = 400
+    kind = "BadRequest"
+
+
+class Unauthorized(GatewayError):
+    """There is no valid token."""
+
+    status = 401
+    kind = "Unauthorized"
+
+
+class Forbidden(GatewayError):
+    """Policy does not allow this caller to do this."""
+
+    status = 403
+    kind = "PolicyNotAuthorized"
+
+
+class NotFound(GatewayError):
+    """There is no such object, or none that this caller may know of."""
+
+    status = 404
+    kind = "NotFound"
+
+
+class NotAllowed(GatewayError):
+    """The resource exists but does not know this method."""
+
+    status = 405
+    kind = "HTTPMethodNotAllowed"
+
+
+class NotAcceptable(GatewayError):
+    """The microversion asked for is outside the advertised range."""
+
+    status = 406
+    kind = "NotAcceptable"
+
+
+class Conflict(GatewayError):
+    """The state of things forbids it: in use, duplicate, exhausted."""
+
+    status = 409
+    kind = "Conflict"
+
+
+class OverQuota(Conflict):
+    """A quota or a pool is used up."""
+
+    kind = "OverQuota"
+
+
+class TooLarge(GatewayError):
+    """The body is larger than the gateway accepts."""
+
+    status = 413
+    kind = "RequestTooLarge"
+
+
+class PodUnavailable(GatewayError):
+    """A pod could not be reached, or failed in a way that a retry may mend."""
+
+    status = 503
+    retryable = True
+    kind = "PodUnavailable"
+
+    def __init__(self, pod: str, reason: str, *, answered: int = 0) -> None:
+        self.pod = pod
+        self.answered = answered
+        super().__init__(f"Pod {pod} is not available: {reason}")
+
+
+class PodBusy(GatewayError):
+    """Someone else is changing the same copy; the work is tried again shortly."""
+
+    status = 503
+    retryable = True
+    kind = "PodBusy"
+
+
+class PodFault(GatewayError):
+    """A pod judged and refused; its status and body are passed on untouched."""
+
+    def __init__(self, pod: str, status: int, body: bytes, message: str, kind: str = "") -> None:
+        self.pod = pod
+        self.status = status
+        self.body = body
+        super().__init__(f"Pod {pod} refused ({status}): {message}", kind or "PodFault")

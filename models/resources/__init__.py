@@ -1,0 +1,1 @@
+"""The declarations: every resource the gateway knows, one file for each API."""

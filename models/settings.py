@@ -1,0 +1,67 @@
+"""Every option of gateway and worker, with what changes when it changes."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once, at start, from ``TRIO2O_*``; passed down, never global."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIO2O_", frozen=True)
+
+    database_url: str = Field(
+        "sqlite+aiosqlite:///trio2o.db",
+        description="SQLAlchemy URL; sqlite+aiosqlite:///file or postgresql+asyncpg://...",
+    )
+    cloud: str = Field(
+        "trio2o",
+        description="Entry of clouds.yaml (found as openstacksdk finds it) with the service user",
+    )
+    region_name: str = Field("RegionOne", description="The region that users see: the gateway")
+    host: str = Field("127.0.0.1", description="Address the gateway listens on")
+    port: int = Field(19999, description="Port of all APIs under their prefixes")
+    network_port: int = Field(9696, description="Port of the network API at its root; 0: none")
+    public_url: str = Field(
+        "", description="Base of the links in answers; empty: as the request addressed it"
+    )
+    policy_file: str = Field("", description="oslo.policy overrides (YAML); empty: defaults")
+    token_cache_seconds: int = Field(
+        120, description="How long a validated token is believed; a revocation is seen after it"
+    )
+    max_body_bytes: int = Field(1_048_576, description="Largest JSON body accepted; more is 413")
+    pod_timeout: float = Field(60.0, description="Seconds that one call to a pod may take")
+    pod_connect_timeout: float = Field(5.0, description="Seconds to reach a pod's endpoint")
+    list_deadline: float = Field(
+        8.0, description="Seconds each pod has to answer its part of a merged list"
+    )
+    list_strict: bool = Field(
+        False, description="Answer 503 instead of a list that lacks an unreachable pod"
+    )
+    temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend")
+    temporal_namespace: str = Field("default", description="Temporal namespace")
+    temporal_ui_url: str = Field(
+        "http://127.0.0.1:8233", description="Web UI that links in /v1.0/jobs point at"
+    )
+    task_queue: str = Field("trio2o", description="Temporal task queue of the workers")
+    sweep_seconds: float = Field(
+        5.0, description="How often operations that Temporal has not seen are offered again"
+    )
+    retry_hours: float = Field(
+        24.0, description="How long an operation is retried while a pod is out"
+    )
+    lease_seconds: float = Field(
+        15.0, description="How long a dead process's claim on a copy is respected"
+    )
+    bridge_physical_network: str = Field(
+        "bridge", description="Physical network that all pods share, for the bridge VLANs"
+    )
+    bridge_vlans: str = Field("2001:3000", description="VLAN ids for bridges, first:last")
+    bridge_ew_pool: str = Field(
+        "100.64.0.0/11", description="Pool of the /24s between pods (east-west bridges)"
+    )
+    bridge_ns_pool: str = Field(
+        "100.96.0.0/11", description="Pool of the /24s towards external networks (north-south)"
+    )
+    subnet_reserve: int = Field(
+        2, description="Addresses of a subnet set aside for its pod's own ports (DHCP, metadata)"
+    )

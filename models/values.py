@@ -1,0 +1,29 @@
+"""Frozen values that several layers share."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as Keystone validated it. The token is never shown by ``repr``."""
+
+    user_id: str
+    project_id: str
+    roles: tuple[str, ...]
+    token: str = field(repr=False, default="")
+    user_name: str = ""
+    project_name: str = ""
+    request_id: str = ""
+    admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """One bottom region. ``state`` is ``active``, ``draining`` (nothing new) or ``disabled``."""
+
+    pod_id: str
+    pod_name: str
+    az_name: str
+    pod_az_name: str = ""
+    dc_name: str = ""
+    state: str = "active"

@@ -1,0 +1,1 @@
+"""Decisions that must survive a crash; deterministic, no drivers."""
