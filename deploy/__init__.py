@@ -1,0 +1,1 @@
+"""Everything that starts Trio2o and the regions it needs on one machine."""

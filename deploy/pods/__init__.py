@@ -1,0 +1,1 @@
+"""The lab: two real OpenStack regions on one machine, driven by ``deploy/lab``."""

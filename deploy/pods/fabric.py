@@ -1,0 +1,112 @@
+"""The cables: a namespace for each pod, a switch between the pods, and a host outside.
+
+The two pods' physical networks are joined by Linux bridges in a namespace of their own; a Linux bridge
+passes 802.1Q tags untouched. The outside host hangs on an access port of Pod2's br-extern, because the
+kernel may have no VLAN devices, and reaches the external networks of both pods.
+"""
+
+from pathlib import Path
+
+from deploy.pods.commands import run
+from deploy.pods.layout import (
+    OUTSIDE,
+    OUTSIDE_ADDRESS,
+    OUTSIDE_VLAN,
+    PHYSICAL_NETWORKS,
+    PODS,
+    Pod,
+    State,
+)
+from deploy.pods.ovn import vsctl
+
+FABRIC = "trio2o-fabric"
+
+
+def _namespaces() -> set[str]:
+    return {line.split()[0] for line in run(("ip", "netns", "list")).splitlines() if line}
+
+
+def _links(namespace: str) -> set[str]:
+    rows = run(("ip", "-n", namespace, "-o", "link", "show")).splitlines()
+    return {row.split(": ")[1].partition("@")[0] for row in rows}
+
+
+def _ip(namespace: str, *lines: str) -> None:
+    run(("ip", "-n", namespace, "-batch", "-"), text="\n".join((*lines, "")))
+
+
+def _add_namespace(name: str) -> None:
+    if name not in _namespaces():
+        run(("ip", "netns", "add", name))
+        _ip(name, "link set lo up")
+        # No router advertisements or link-local chatter on devices that only carry frames.
+        setting = "net.ipv6.conf.default.disable_ipv6=1"
+        run(("ip", "netns", "exec", name, "sysctl", "-qw", setting))
+
+
+def build() -> None:
+    """Namespaces and cables exist; the switches are not needed yet."""
+    _add_namespace(FABRIC)
+    there = _links(FABRIC)
+    for network in PHYSICAL_NETWORKS:
+        if network not in there:
+            _ip(FABRIC, f"link add {network} type bridge", f"link set {network} up")
+    for pod in PODS:
+        _add_namespace(pod.namespace)
+        address = f"{pod.tunnel_address}/32"
+        _ip(pod.namespace, f"addr replace {address} dev lo")
+        there = _links(pod.namespace)
+        for network in PHYSICAL_NETWORKS:
+            if f"to-{network}" not in there:
+                _cable(pod, network)
+
+
+def _cable(pod: Pod, network: str) -> None:
+    far = f"{pod.key}-{network}"
+    _ip(
+        pod.namespace,
+        f"link add to-{network} type veth peer name {far} netns {FABRIC}",
+        f"link set to-{network} mtu 1600 up",
+    )
+    _ip(FABRIC, f"link set {far} mtu 1600 master {network} up")
+
+
+def connect(state: State) -> None:
+    """The running switches hold their end of each cable, and the outside host is on its wire."""
+    for pod in PODS:
+        words: list[str] = []
+        for network in PHYSICAL_NETWORKS:
+            words += ["--", "--may-exist", "add-port", f"br-{network}", f"to-{network}"]
+        vsctl(state, pod, *words[1:])
+    _connect_outside(state, PODS[1])
+
+
+def _connect_outside(state: State, pod: Pod) -> None:
+    port = ("--may-exist", "add-port", "br-extern", OUTSIDE, f"tag={OUTSIDE_VLAN}")
+    vsctl(state, pod, *port, "--", "set", "Interface", OUTSIDE, "type=internal")
+    _add_namespace(OUTSIDE)
+    if OUTSIDE in _links(OUTSIDE):
+        return
+    _ip(pod.namespace, f"link set {OUTSIDE} netns {OUTSIDE}")
+    # The userspace datapath does not complete checksums: with offload every TCP connection dies.
+    run(("ip", "netns", "exec", OUTSIDE, "ethtool", "-K", OUTSIDE, "tx", "off"))
+    _ip(OUTSIDE, f"addr replace {OUTSIDE_ADDRESS} dev {OUTSIDE}", f"link set {OUTSIDE} up")
+
+
+def guests(state: State) -> list[str]:
+    """The namespaces of all guests that the lab's compute hosts know."""
+    records = [
+        file
+        for pod in PODS
+        for file in Path(state.folder("data", pod.key, "guests")).glob("*.json")
+    ]
+    return [f"guest-{file.stem}" for file in records]
+
+
+def dismantle(state: State) -> None:
+    """None of the lab's namespaces is left, and nothing runs in one of them."""
+    ours = {FABRIC, OUTSIDE, *(pod.namespace for pod in PODS), *guests(state)}
+    for name in sorted(ours & _namespaces()):
+        for pid in run(("ip", "netns", "pids", name)).split():
+            run(("kill", "-9", pid), check=False)
+        run(("ip", "netns", "del", name))

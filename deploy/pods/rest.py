@@ -1,0 +1,69 @@
+"""A REST client for setting up: a token, JSON in, JSON out, standard library only."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from deploy.pods.console import LabError
+from deploy.pods.layout import KEYSTONE_URL, State
+
+# Proxies of the environment must not see requests to loopback.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Rest:
+    """Calls to OpenStack as one user, e.g. ``Rest.admin(state).get(url)["networks"]``."""
+
+    def __init__(self, user: str, password: str, project: str) -> None:
+        domain = {"id": "default"}
+        login = {
+            "identity": {
+                "methods": ["password"],
+                "password": {"user": {"name": user, "password": password, "domain": domain}},
+            },
+            "scope": {"project": {"name": project, "domain": domain}},
+        }
+        headers, _ = _send("POST", f"{KEYSTONE_URL}/auth/tokens", {}, {"auth": login})
+        self._headers = {"X-Auth-Token": headers["X-Subject-Token"]}
+
+    @classmethod
+    def admin(cls, state: State) -> "Rest":
+        """The lab's administrator."""
+        return cls("admin", state.secrets["admin"], "admin")
+
+    def get(self, url: str) -> Any:
+        """The answer's body."""
+        return _send("GET", url, self._headers, None)[1]
+
+    def post(self, url: str, body: Any) -> Any:
+        """The answer's body; an object that is there already (409) answers None."""
+        return _send("POST", url, self._headers, body, accept=(409,))[1]
+
+    def put(self, url: str, body: Any = None) -> Any:
+        """The answer's body."""
+        return _send("PUT", url, self._headers, body)[1]
+
+    def upload(self, url: str, data: bytes) -> None:
+        """Send bytes as they are."""
+        headers = self._headers | {"Content-Type": "application/octet-stream"}
+        _send("PUT", url, headers, data)
+
+
+def _send(
+    method: str, url: str, headers: dict[str, str], body: Any, accept: tuple[int, ...] = ()
+) -> tuple[Any, Any]:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"} | headers
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
+    try:
+        with _opener.open(request, timeout=120) as answer:
+            raw = answer.read()
+            return answer.headers, json.loads(raw) if raw else None
+    except urllib.error.HTTPError as error:
+        if error.code in accept:
+            return error.headers, None
+        text = error.read().decode(errors="replace")[:500]
+        raise LabError(f"{method} {url} answered {error.code}: {text}") from error
+    except OSError as error:
+        raise LabError(f"{method} {url}: {error}") from error
