@@ -124,7 +124,7 @@ class Routes:
         method, path = route.method, route.path
         node = self._root
         names = []
-        for segment in path.strip("/").split("/"):
+        for segment in _segments(path):
             if segment.startswith("{"):
                 names.append(segment[1:-1])
                 segment = "{}"
@@ -152,7 +152,7 @@ class Routes:
 
     def match(self, method: str, path: str) -> tuple["Route", dict[str, str]]:
         """Return route and arguments; ``NotFound`` or ``NotAllowed``."""
-        found = self._find(self._root, path.strip("/").split("/"), [])
+        found = self._find(self._root, _segments(path), [])
         if found is None:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         methods, values = found
@@ -174,3 +174,9 @@ class Routes:
         if head and "{}" in node:
             return self._find(node["{}"], rest, [*values, unquote(head)])
         return None
+
+
+def _segments(path: str) -> list[str]:
+    """Return the segments between the slashes; the root has none."""
+    inner = path.strip("/")
+    return inner.split("/") if inner else []
