@@ -8,20 +8,27 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from activities.store import Row, Store, Transaction, new_id
+from models.errors import Conflict
 from models.tables.base import now
 from models.tables.operation import operations
 
 LOG = logging.getLogger(__name__)
 OPEN = ("accepted", "running")
+DONE = ("succeeded", "failed", "cancelled")
 Offer = Callable[[Row], Awaitable[None]]
 
 
 class Operations:
-    """The operation rows. ``offer`` hands one to Temporal; what it fails, the sweep repeats."""
+    """The operation rows.
+
+    ``offer`` hands one to Temporal; what it fails, the sweep repeats. ``stop`` asks Temporal to
+    end one that runs.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.offer: Offer | None = None
+        self.stop: Offer | None = None
         self._offering: set[asyncio.Task[None]] = set()
 
     async def add(
@@ -115,3 +122,25 @@ class Operations:
         """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``."""
         values = {"state": state, "error": error or None, "finished_at": now()}
         await tx.run(operations.update().where(operations.c.id == id_).values(**values))
+
+    async def redo(self, id_: str) -> None:
+        """Accept a finished operation again and offer it; ``Conflict`` while it is open."""
+        fresh = {"state": "accepted", "error": None}
+        times = {"offered_at": None, "started_at": None, "finished_at": None}
+        done = operations.update().where(operations.c.id == id_, operations.c.state.in_(DONE))
+        async with self._store.write() as tx:
+            if not await tx.run(done.values(**fresh, **times)):
+                raise Conflict(f"Job {id_} is not finished; there is nothing to redo.")
+        self.announce(id_)
+
+    async def cancel(self, id_: str) -> None:
+        """Cancel an operation: at once if it has not begun, through Temporal if it runs."""
+        waiting = (operations.c.id == id_, operations.c.state == "accepted")
+        ended = {"state": "cancelled", "finished_at": now()}
+        async with self._store.write() as tx:
+            if await tx.run(operations.update().where(*waiting).values(**ended)):
+                return
+        operation = await self.get(id_)
+        if operation is None or operation["state"] != "running" or self.stop is None:
+            raise Conflict(f"Job {id_} is finished; there is nothing to cancel.")
+        await self.stop(operation)

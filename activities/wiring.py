@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from activities.admin.bindings import Bindings
+from activities.admin.jobs import Jobs
+from activities.admin.pod_registry import PodRegistry
 from activities.admin.pods import PodDirectory
+from activities.admin.routings import RoutingView
 from activities.operations import Operations
 from activities.placement import Placement
 from activities.region import Regions
@@ -24,6 +28,10 @@ class Services:
     routings: Routings
     operations: Operations
     placement: Placement
+    pod_registry: PodRegistry
+    bindings: Bindings
+    routing_view: RoutingView
+    jobs: Jobs
 
 
 @asynccontextmanager
@@ -32,6 +40,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = Store(settings.database_url, lease_seconds=settings.lease_seconds)
     regions = Regions(settings)
     pods = PodDirectory(store)
+    operations = Operations(store)
     try:
         yield Services(
             settings=settings,
@@ -39,8 +48,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             regions=regions,
             pods=pods,
             routings=Routings(store),
-            operations=Operations(store),
+            operations=operations,
             placement=Placement(store, pods),
+            pod_registry=PodRegistry(settings, store, regions, pods),
+            bindings=Bindings(store, regions),
+            routing_view=RoutingView(store),
+            jobs=Jobs(settings, store, operations),
         )
     finally:
         await regions.close()

@@ -1,6 +1,8 @@
 """The Admin API, ours, under /v1.0: pods, bindings, routings, jobs."""
 
 from activities.wiring import Services
+from api.admin import bindings, jobs, pods, routings
+from api.admin.versions import PUBLIC
 from api.auth import Tokens
 from api.http import Routes
 from api.policy import Policy
@@ -11,5 +13,7 @@ PREFIX = "/"
 
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
-    routes, public = Routes(), Routes()
-    return ServiceApp("admin", "v1.0", services, tokens, policy, routes=routes, public=public)
+    routes = Routes()
+    for module in (pods, bindings, routings, jobs):
+        routes.include(module.ROUTES)
+    return ServiceApp("admin", "v1.0", services, tokens, policy, routes=routes, public=PUBLIC)

@@ -1,0 +1,90 @@
+"""Bindings: which pods a tenant's new objects prefer."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from activities.admin.fields import known, text
+from activities.admin.listing import Listing, Page, stamp
+from activities.region import Regions
+from activities.store import IntegrityError, Row, Store, new_id
+from models.errors import BadRequest, Conflict, NotFound
+from models.tables.base import now
+from models.tables.pod import bindings, pods
+
+_FIELDS = ("tenant_id", "pod_id")
+_BINDINGS = Listing(
+    "Binding",
+    bindings,
+    bindings.c.id,
+    {"id": bindings.c.id, **{field: bindings.c[field] for field in _FIELDS}},
+    (bindings.c.created_at, bindings.c.id),
+)
+_PODS = Listing("Pod", pods, pods.c.pod_id, {}, ())
+
+
+class Bindings:
+    """The bindings that placement reads and writes, as an operator edits them."""
+
+    def __init__(self, store: Store, regions: Regions) -> None:
+        self._store = store
+        self._regions = regions
+
+    async def create(self, body: dict[str, Any]) -> Row:
+        """Bind a project of Keystone to a bottom pod."""
+        known(body, _FIELDS)
+        tenant = text(body, "tenant_id", required=True)
+        pod_id = text(body, "pod_id", required=True)
+        await self._check_pod(pod_id)
+        await self._check_project(tenant)
+        row = {
+            "id": new_id(),
+            "tenant_id": tenant,
+            "pod_id": pod_id,
+            "created_at": now(),
+            "updated_at": None,
+        }
+        try:
+            async with self._store.write() as tx:
+                fresh = await tx.insert_new(bindings, row)
+        except IntegrityError:
+            raise BadRequest(f"Pod {pod_id} could not be found.", "PodNotFound") from None
+        if not fresh:
+            raise Conflict(f"Project {tenant} is bound to pod {pod_id} already.")
+        return view(row)
+
+    async def list(self, params: Iterable[tuple[str, str]]) -> Page:
+        """Return the bindings, oldest first."""
+        page = await _BINDINGS.list(self._store, params)
+        return Page([view(row) for row in page.rows], page.marker)
+
+    async def get(self, id_: str) -> Row:
+        """Return one binding; ``NotFound``."""
+        return view(await _BINDINGS.get(self._store, id_))
+
+    async def delete(self, id_: str) -> None:
+        """Remove the preference; objects stay where they are."""
+        await self.get(id_)
+        async with self._store.write() as tx:
+            await tx.run(bindings.delete().where(bindings.c.id == id_))
+
+    async def _check_pod(self, pod_id: str) -> None:
+        try:
+            pod = await _PODS.get(self._store, pod_id)
+        except NotFound as error:
+            raise BadRequest(error.message, "PodNotFound") from None
+        if not pod["az_name"]:
+            raise BadRequest(f"{pod['pod_name']} is the top region; only pods can be bound.")
+
+    async def _check_project(self, tenant: str) -> None:
+        path = f"/v3/projects/{quote(tenant, safe='')}"
+        status, _ = await self._regions.identity("GET", path)
+        # Another answer than 404 is no proof: the service user may not be let to look.
+        if status == 404:
+            raise BadRequest(f"Keystone has no project {tenant}.")
+
+
+def view(row: Row) -> Row:
+    """Return the binding as the Admin API shows it."""
+    times = {"created_at": stamp(row["created_at"]), "updated_at": stamp(row["updated_at"])}
+    return {**row, **times}

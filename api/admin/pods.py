@@ -1,0 +1,47 @@
+"""/pods: the regions that the gateway puts work into."""
+
+from api.admin.pages import listed
+from api.http import Answer, Call, Routes
+
+ROUTES = Routes()
+
+
+@ROUTES.route("POST", "/pods", admin=True)
+async def create(call: Call) -> Answer:
+    """Register a region: without ``az_name`` the gateway's own, with it a bottom pod."""
+    row = await call.services.pod_registry.create(await call.json("pod"))
+    return Answer(201, _view(row))
+
+
+@ROUTES.route("GET", "/pods", admin=True)
+async def list_(call: Call) -> Answer:
+    """List the pods, the top region among them."""
+    page = await call.services.pod_registry.list(call.params)
+    page.rows[:] = [_view(row)["pod"] for row in page.rows]
+    return listed(call, "pods", page)
+
+
+@ROUTES.route("GET", "/pods/{pod_id}", admin=True)
+async def show(call: Call) -> Answer:
+    """Show one pod."""
+    return Answer(body=_view(await call.services.pod_registry.get(call.args["pod_id"])))
+
+
+@ROUTES.route("PUT", "/pods/{pod_id}", admin=True)
+@ROUTES.route("PATCH", "/pods/{pod_id}", admin=True)
+async def update(call: Call) -> Answer:
+    """Change what is given: state, dc_name, pod_az_name, and az_name while nothing uses it."""
+    body = await call.json("pod")
+    return Answer(body=_view(await call.services.pod_registry.update(call.args["pod_id"], body)))
+
+
+@ROUTES.route("DELETE", "/pods/{pod_id}", admin=True)
+async def delete(call: Call) -> Answer:
+    """Forget a pod that nothing uses, and its aggregate."""
+    await call.services.pod_registry.delete(call.args["pod_id"])
+    return Answer(204)
+
+
+def _view(row: dict[str, object]) -> dict[str, dict[str, object]]:
+    fields = ("pod_id", "pod_name", "pod_az_name", "dc_name", "az_name", "state")
+    return {"pod": {field: row[field] for field in fields}}

@@ -1,0 +1,18 @@
+"""/routings: where the copies of the top's objects lie."""
+
+from api.admin.pages import listed
+from api.http import Answer, Call, Routes
+
+ROUTES = Routes()
+
+
+@ROUTES.route("GET", "/routings", admin=True)
+async def list_(call: Call) -> Answer:
+    """List the routings, newest first."""
+    return listed(call, "routings", await call.services.routing_view.list(call.params))
+
+
+@ROUTES.route("GET", "/routings/{id}", admin=True)
+async def show(call: Call) -> Answer:
+    """Show one routing."""
+    return Answer(body={"routing": await call.services.routing_view.get(call.args["id"])})

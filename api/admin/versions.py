@@ -1,0 +1,32 @@
+"""GET / and GET /v1.0: what this API is, for anyone who asks."""
+
+from typing import Any
+
+from api.http import Answer, Call, Routes
+
+_RESOURCES = ("bindings", "jobs", "pods", "routings")
+PUBLIC = Routes()
+
+
+@PUBLIC.route("GET", "/")
+async def versions(call: Call) -> Answer:
+    """List the one version."""
+    return Answer(body={"versions": [_version(call)]})
+
+
+@PUBLIC.route("GET", "/v1.0")
+async def version(call: Call) -> Answer:
+    """Describe the version and link to its collections."""
+    base = _base(call)
+    links = [{"rel": name, "href": f"{base}/{name}"} for name in _RESOURCES]
+    described = _version(call)
+    return Answer(body={"version": {**described, "links": [*described["links"], *links]}})
+
+
+def _version(call: Call) -> dict[str, Any]:
+    links = [{"rel": "self", "href": f"{_base(call)}/"}]
+    return {"id": "v1.0", "status": "CURRENT", "links": links}
+
+
+def _base(call: Call) -> str:
+    return call.base.rstrip("/") + "/v1.0"
