@@ -1,4 +1,4 @@
-"""The message broker (one RabbitMQ node, a virtual host per pod), its port mapper, and memcached."""
+"""The message broker (one RabbitMQ, a virtual host per pod), its port mapper, and memcached."""
 
 import time
 
@@ -30,7 +30,7 @@ def epmd(state: State) -> Daemon:
 
 
 def rabbitmq(state: State) -> Daemon:
-    """The broker; Debian's wrapper in /usr/sbin would change the user, so its inner script runs."""
+    """The broker; Debian's wrapper would change the user, so its inner script runs."""
     (state.folder("etc", "rabbitmq") / "rabbitmq.conf").write_text(
         "\n".join(
             (
@@ -80,7 +80,7 @@ def _ctl(state: State, *words: str) -> str:
 
 
 def add_virtual_hosts(state: State) -> None:
-    """Every pod has its virtual host. Retried, because the node answers AMQP before it is booted."""
+    """Every pod has its virtual host. Retried: the node answers AMQP before it is booted."""
     for attempt in range(30):
         try:
             known = _ctl(state, "list_vhosts", "--no-table-headers").split()

@@ -1,5 +1,7 @@
 """Cinder of one pod: API, scheduler, and one back end of sparse files."""
 
+from datetime import datetime
+
 from deploy.pods.commands import environment, run
 from deploy.pods.configuration import (
     database,
@@ -11,7 +13,7 @@ from deploy.pods.configuration import (
 )
 from deploy.pods.layout import GLANCE_URL, Pod, State
 from deploy.pods.processes import Daemon
-from deploy.pods.rest import Rest
+from deploy.pods.rest import Rest, heartbeats
 
 TYPE = "file"
 
@@ -36,6 +38,7 @@ def configure(state: State, pod: Pod) -> None:
                 "enabled_backends": TYPE,
                 "default_volume_type": TYPE,
                 "my_ip": "127.0.0.1",
+                "report_interval": 5,
             },
             TYPE: {
                 "volume_driver": "cinder.volume.drivers.sparse_files.SparseFileDriver",
@@ -66,17 +69,20 @@ def make_schema(state: State, pod: Pod) -> None:
     )
 
 
-def daemons(state: State, pod: Pod) -> list[Daemon]:
-    """API, scheduler and volume service."""
-    doors = {"api": f"http://127.0.0.1:{pod.port(8776)}/", "scheduler": None, "volume": None}
-    return [
-        Daemon(
-            f"{pod.key}-cinder-{name}",
-            (state.program(f"cinder-{name}"), "--config-file", _configuration(state, pod)),
-            url=url,
-        )
-        for name, url in doors.items()
-    ]
+def control(state: State, pod: Pod) -> list[Daemon]:
+    """API and scheduler."""
+    url = f"http://127.0.0.1:{pod.port(8776)}/"
+    return [_daemon(state, pod, "api", url), _daemon(state, pod, "scheduler")]
+
+
+def volume(state: State, pod: Pod) -> Daemon:
+    """The volume service."""
+    return _daemon(state, pod, "volume")
+
+
+def _daemon(state: State, pod: Pod, name: str, url: str | None = None) -> Daemon:
+    command = (state.program(f"cinder-{name}"), "--config-file", _configuration(state, pod))
+    return Daemon(f"{pod.key}-cinder-{name}", command, url=url)
 
 
 def add_type(pod: Pod, rest: Rest) -> None:
@@ -88,8 +94,7 @@ def add_type(pod: Pod, rest: Rest) -> None:
     rest.post(types, {"volume_type": {"name": TYPE, "extra_specs": extra}})
 
 
-def is_up(pod: Pod, rest: Rest) -> bool:
-    """Whether scheduler and volume service report themselves alive."""
+def is_up(pod: Pod, rest: Rest, since: datetime) -> bool:
+    """Whether scheduler and volume service live."""
     services = rest.get(f"{pod.cinder_url}/os-services")["services"]
-    alive = {service["binary"] for service in services if service["state"] == "up"}
-    return {"cinder-scheduler", "cinder-volume"} <= alive
+    return {"cinder-scheduler", "cinder-volume"} <= heartbeats(services, since)

@@ -19,7 +19,7 @@ class Job(Protocol):
 
 
 def environment(state: State, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What the lab's programs see: nothing of the caller's proxies, Python settings or OS_* variables."""
+    """What the lab's programs see: nothing of the caller's proxies, Python or OS_* variables."""
     path = ":".join(
         (str(state.venv / "bin"), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     )

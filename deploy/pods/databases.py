@@ -4,6 +4,7 @@ Durability is given up on purpose: schemas are made in seconds and the golden co
 """
 
 import shutil
+from functools import partial
 
 from deploy.pods.commands import environment, run, together
 from deploy.pods.layout import POD_DATABASES, PODS, SHARED_DATABASES, State
@@ -86,9 +87,7 @@ def copy_pod_schemas(state: State) -> None:
     first, *others = PODS
     together(
         *(
-            lambda pod=pod, name=name: copy_schema(  # type: ignore[misc]
-                state, f"{first.key}_{name}", f"{pod.key}_{name}"
-            )
+            partial(copy_schema, state, f"{first.key}_{name}", f"{pod.key}_{name}")
             for pod in others
             for name in POD_DATABASES
         )

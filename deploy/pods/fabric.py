@@ -1,8 +1,8 @@
 """The cables: a namespace for each pod, a switch between the pods, and a host outside.
 
-The two pods' physical networks are joined by Linux bridges in a namespace of their own; a Linux bridge
-passes 802.1Q tags untouched. The outside host hangs on an access port of Pod2's br-extern, because the
-kernel may have no VLAN devices, and reaches the external networks of both pods.
+The two pods' physical networks are joined by Linux bridges in a namespace of their own; a Linux
+bridge passes 802.1Q tags untouched. The outside host hangs on an access port of Pod2's br-extern,
+because the kernel may have no VLAN devices, and reaches the external networks of both pods.
 """
 
 from pathlib import Path

@@ -73,8 +73,8 @@ def _ids(rest: Rest, collection: str) -> dict[str, str]:
 
 def _create_users(state: State, rest: Rest) -> None:
     for name in PROJECTS:
-        project = {"name": name, "domain_id": "default"}
-        rest.post(f"{KEYSTONE_URL}/projects", {"project": project})
+        body = {"project": {"name": name, "domain_id": "default"}}
+        rest.post(f"{KEYSTONE_URL}/projects", body)
     for name, secret, _, _ in ASSIGNMENTS:
         user = {"name": name, "password": state.secrets[secret], "domain_id": "default"}
         rest.post(f"{KEYSTONE_URL}/users", {"user": user})
@@ -86,8 +86,8 @@ def _create_users(state: State, rest: Rest) -> None:
 
 
 def _create_endpoints(rest: Rest) -> None:
-    for region in (pod.name for pod in PODS):
-        rest.post(f"{KEYSTONE_URL}/regions", {"region": {"id": region}})
+    for pod in PODS:
+        rest.post(f"{KEYSTONE_URL}/regions", {"region": {"id": pod.name}})
     known = rest.get(f"{KEYSTONE_URL}/services")["services"]
     services = {row["type"]: row["id"] for row in known}
     for kind, name in SERVICES.items():
@@ -96,11 +96,11 @@ def _create_endpoints(rest: Rest) -> None:
             services[kind] = rest.post(f"{KEYSTONE_URL}/services", body)["service"]["id"]
     rows = rest.get(f"{KEYSTONE_URL}/endpoints")["endpoints"]
     there = {(row["region_id"], row["service_id"], row["interface"]) for row in rows}
-    for region, urls in endpoints().items():
+    for region_id, urls in endpoints().items():
         for (kind, url), interface in product(urls.items(), ("public", "internal", "admin")):
-            if (region, services[kind], interface) not in there:
+            if (region_id, services[kind], interface) not in there:
                 endpoint = {
-                    "region_id": region,
+                    "region_id": region_id,
                     "service_id": services[kind],
                     "interface": interface,
                     "url": url,

@@ -24,8 +24,8 @@ def wsgi(
         "--threads=4",
         "--thunder-lock",
         "--buffer-size=65535",
-        "--http-keepalive",
-        "--so-keepalive",
+        # uWSGI closes after each answer; a client that is not told loses its next request.
+        "--add-header=Connection: close",
         "--log-5xx",
         "--disable-logging",
     )

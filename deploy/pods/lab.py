@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from deploy.pods import (
     broker,
@@ -52,11 +53,20 @@ class Lab:
         state = self._state
         daemons = [glance.daemon(state)]
         for pod in PODS:
-            daemons.append(placement.daemon(state, pod))
             daemons.append(neutron.daemon(state, pod))
-            daemons += nova.daemons(state, pod)
-            daemons += cinder.daemons(state, pod)
+            daemons += nova.control(state, pod)
+            daemons += cinder.control(state, pod)
         return daemons
+
+    def _workers(self) -> list[Daemon]:
+        # Started last: each of them calls other services at once, and waits long when one is late.
+        state = self._state
+        return [work(state, pod) for pod in PODS for work in (nova.compute, cinder.volume)]
+
+    def _identity_and_placement(self) -> list[Daemon]:
+        # nova-compute asks Placement once at its start, and again only a minute later.
+        state = self._state
+        return [keystone.daemon(state), *(placement.daemon(state, pod) for pod in PODS)]
 
     def _chassis(self) -> list[Daemon]:
         daemons = []
@@ -67,8 +77,8 @@ class Lab:
 
     def daemons(self) -> list[Daemon]:
         """Every process of the lab, in the order of starting."""
-        shared = [*self._foundation(), *self._chassis(), keystone.daemon(self._state)]
-        return shared + self._services()
+        daemons = [*self._foundation(), *self._chassis(), *self._identity_and_placement()]
+        return [*daemons, *self._services(), *self._workers()]
 
     # The commands.
 
@@ -92,13 +102,14 @@ class Lab:
             fabric.connect(self._state)
         if not self._made.exists():
             self._make()
-        with step("Keystone"):
-            self._start([keystone.daemon(self._state)])
+        with step("Keystone, Placement"):
+            self._start(self._identity_and_placement())
         credentials.write_clouds(self._state)
-        with step("Glance, Placement, Neutron, Nova, Cinder"):
+        with step("Glance, Neutron, Nova, Cinder"):
             self._start(self._services())
         rest = Rest.admin(self._state)
         with step("compute hosts, volume services and chassis report in"):
+            self._start(self._workers())
             self._wait_until_up(rest)
         if not self._prepared.exists():
             with step("cells, volume types, image"):
@@ -158,7 +169,7 @@ class Lab:
             self._supervisor.wait(daemon)
 
     def _stop(self, daemons: Sequence[Daemon]) -> None:
-        # Services before what they stand on, so that nobody spends its last seconds on reconnecting.
+        # Services before what they stand on: nobody spends its last seconds on reconnecting.
         foundation = {daemon.name for daemon in (*self._foundation(), *self._chassis())}
         names = [daemon.name for daemon in daemons]
         self._supervisor.stop([name for name in names if name not in foundation])
@@ -185,12 +196,15 @@ class Lab:
         with step("schemas of all databases"):
             databases.create_all(state)
             together(
-                lambda: (keystone.make_schema(state), glance.make_schema(state)),
-                lambda: (nova.make_schema(state, first), placement.make_schema(state, first)),
-                lambda: (neutron.make_schema(state, first), cinder.make_schema(state, first)),
+                partial(keystone.make_schema, state),
+                partial(glance.make_schema, state),
+                *(
+                    partial(service.make_schema, state, first)
+                    for service in (nova, neutron, cinder, placement)
+                ),
             )
             databases.copy_pod_schemas(state)
-            together(*(lambda pod=pod: nova.make_cells(state, pod) for pod in PODS))  # type: ignore[misc]
+            together(*(partial(nova.make_cells, state, pod) for pod in PODS))
         with step("users, projects, regions, endpoints"):
             self._start([keystone.daemon(state)])
             identities.create(state)
@@ -202,19 +216,29 @@ class Lab:
 
     def _prepare(self, rest: Rest) -> None:
         state = self._state
-        together(*(lambda pod=pod: nova.discover_hosts(state, pod) for pod in PODS))  # type: ignore[misc]
+        together(*(partial(nova.discover_hosts, state, pod) for pod in PODS))
         for pod in PODS:
             cinder.add_type(pod, rest)
         glance.add_image(state, rest)
         self._prepared.touch()
 
     def _wait_until_up(self, rest: Rest) -> None:
-        waiting = [(pod, service) for pod in PODS for service in (ovn, nova, cinder)]
+        since = self._supervisor.started
+        checks: dict[str, Callable[[], bool]] = {}
+        for pod in PODS:
+            compute, volume = since(f"{pod.key}-nova-compute"), since(f"{pod.key}-cinder-volume")
+            checks |= {
+                f"the chassis of {pod.name}": partial(ovn.is_up, pod, rest),
+                f"Nova of {pod.name}": partial(nova.is_up, pod, rest, compute),
+                f"Placement of {pod.name}": partial(placement.is_up, pod, rest),
+                f"Cinder of {pod.name}": partial(cinder.is_up, pod, rest, volume),
+            }
         deadline = time.monotonic() + 120
-        while waiting := [(pod, service) for pod, service in waiting if not service.is_up(pod, rest)]:
+        while checks := {name: check for name, check in checks.items() if not check()}:
             if time.monotonic() > deadline:
-                names = ", ".join(f"{service.__name__} of {pod.name}" for pod, service in waiting)
-                raise LabError(f"not up in time: {names}; logs: {self._state.root / 'log'}")
+                raise LabError(
+                    f"not up in time: {', '.join(checks)}; logs: {self._state.root / 'log'}"
+                )
             time.sleep(0.5)
 
 

@@ -1,8 +1,8 @@
 """What the lab consists of and where everything lies: pods, ports, folders, names.
 
-One lab per machine. Ports and namespaces are global to the machine, so every clone of the repository
-manages the same lab in the same state folder. The folder's path is short because the path of a unix
-socket may have 108 characters.
+One lab per machine. Ports and namespaces are global to the machine, so every clone of the
+repository manages the same lab in the same state folder. The folder's path is short because the
+path of a unix socket may have 108 characters.
 """
 
 import json

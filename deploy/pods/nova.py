@@ -1,5 +1,7 @@
 """Nova of one pod: API, conductor, scheduler, and one compute host whose guests are namespaces."""
 
+from datetime import datetime
+
 from deploy.pods.commands import environment, run
 from deploy.pods.configuration import (
     Section,
@@ -12,7 +14,7 @@ from deploy.pods.configuration import (
 )
 from deploy.pods.layout import Pod, State
 from deploy.pods.processes import Daemon
-from deploy.pods.rest import Rest
+from deploy.pods.rest import Rest, heartbeats
 
 
 def configure(state: State, pod: Pod) -> None:
@@ -45,6 +47,7 @@ def _common(state: State, pod: Pod) -> dict[str, Section]:
             "osapi_compute_listen": "127.0.0.1",
             "osapi_compute_listen_port": pod.port(8774),
             "osapi_compute_workers": 1,
+            "report_interval": 5,
             "allow_resize_to_same_host": "true",
         },
         "api": {"auth_strategy": "keystone"},
@@ -111,33 +114,38 @@ def discover_hosts(state: State, pod: Pod) -> None:
     _manage(state, pod, "cell_v2", "discover_hosts")
 
 
-def daemons(state: State, pod: Pod) -> list[Daemon]:
-    """API, conductor, scheduler and compute."""
-    folder = state.root / "etc" / pod.key
-    guests = {
-        "TRIO2O_POD_NAMESPACE": pod.namespace,
-        "TRIO2O_OVSDB": f"unix:{state.ovn_run(pod)}/db.sock",
-        "TRIO2O_GUESTS": str(state.folder("data", pod.key, "guests")),
-    }
-    programs = {
-        "api-os-compute": ("nova.conf", {}, f"http://127.0.0.1:{pod.port(8774)}/"),
-        "conductor": ("nova.conf", {}, None),
-        "scheduler": ("nova.conf", {}, None),
-        "compute": ("compute.conf", guests, None),
+def control(state: State, pod: Pod) -> list[Daemon]:
+    """API, conductor and scheduler."""
+    configuration = str(state.root / "etc" / pod.key / "nova.conf")
+    doors = {
+        "api-os-compute": f"http://127.0.0.1:{pod.port(8774)}/",
+        "conductor": None,
+        "scheduler": None,
     }
     return [
         Daemon(
             f"{pod.key}-nova-{name}",
-            (state.program(f"nova-{name}"), "--config-file", str(folder / file)),
-            env=env,
+            (state.program(f"nova-{name}"), "--config-file", configuration),
             url=url,
         )
-        for name, (file, env, url) in programs.items()
+        for name, url in doors.items()
     ]
 
 
-def is_up(pod: Pod, rest: Rest) -> bool:
-    """Whether all three services report themselves alive."""
+def compute(state: State, pod: Pod) -> Daemon:
+    """The compute host; its environment tells our driver where to plug."""
+    env = {
+        "TRIO2O_POD_NAMESPACE": pod.namespace,
+        "TRIO2O_OVSDB": f"unix:{state.ovn_run(pod)}/db.sock",
+        "TRIO2O_GUESTS": str(state.folder("data", pod.key, "guests")),
+    }
+    configuration = str(state.root / "etc" / pod.key / "compute.conf")
+    command = (state.program("nova-compute"), "--config-file", configuration)
+    return Daemon(f"{pod.key}-nova-compute", command, env=env)
+
+
+def is_up(pod: Pod, rest: Rest, since: datetime) -> bool:
+    """Whether all services live; nova-compute's first sign of life comes after its guests are."""
     services = rest.get(f"{pod.nova_url}/os-services")["services"]
-    alive = {service["binary"] for service in services if service["state"] == "up"}
-    return {"nova-conductor", "nova-scheduler", "nova-compute"} <= alive
+    wanted = {"nova-conductor", "nova-scheduler", "nova-compute"}
+    return wanted <= heartbeats(services, since)

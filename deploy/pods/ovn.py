@@ -1,7 +1,7 @@
 """OVN and Open vSwitch of one pod, on the userspace datapath and away from the default folders.
 
-ovs-vswitchd and ovn-controller run in the pod's network namespace; the databases are reached through
-unix sockets and therefore from inside the namespaces too.
+ovs-vswitchd and ovn-controller run in the pod's network namespace; the databases are reached
+through unix sockets and therefore from inside the namespaces too.
 """
 
 import os
@@ -91,7 +91,7 @@ def vsctl(state: State, pod: Pod, *words: str) -> str:
 
 
 def describe_chassis(state: State, pod: Pod) -> None:
-    """Tell the chassis who it is, before the switch starts: the datapath type is read only then."""
+    """Tell the chassis who it is, before the switch starts: the datapath type is read then."""
     mappings = ",".join(f"{name}:br-{name}" for name in PHYSICAL_NETWORKS)
     identifiers = {
         "system-id": pod.host,

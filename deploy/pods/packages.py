@@ -1,6 +1,6 @@
 """What the lab needs from Debian and from PyPI, installed once.
 
-The Python pins are made from requirements.in with the constraints of OpenStack's branch stable/2025.1::
+The Python pins are made from requirements.in with the upper constraints of OpenStack 2025.1::
 
     uv pip compile --python 3.11 requirements.in -c upper-constraints-2025.1.txt \\
         --no-annotate --no-header -o requirements.lock

@@ -5,6 +5,7 @@ from deploy.pods.configuration import database, token_check, write_ini
 from deploy.pods.keystone import wsgi
 from deploy.pods.layout import Pod, State
 from deploy.pods.processes import Daemon
+from deploy.pods.rest import Rest
 
 
 def configure(state: State, pod: Pod) -> None:
@@ -37,3 +38,13 @@ def daemon(state: State, pod: Pod) -> Daemon:
     env = {"OS_PLACEMENT_CONFIG_DIR": _folder(state, pod)}
     name, module = f"{pod.key}-placement", "placement.wsgi.api:application"
     return wsgi(state, name, module, pod.port(8778), env, workers=1)
+
+
+def is_up(pod: Pod, rest: Rest) -> bool:
+    """Whether the compute host has told what it offers; the scheduler finds none before."""
+    url = f"{pod.placement_url}/resource_providers"
+    providers = rest.get(f"{url}?name={pod.host}")["resource_providers"]
+    if not providers:
+        return False
+    inventories = rest.get(f"{url}/{providers[0]['uuid']}/inventories")["inventories"]
+    return bool(inventories)

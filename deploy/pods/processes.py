@@ -1,7 +1,7 @@
 """Daemons of the lab: start once, know whether one still runs, stop only what was started here.
 
-A pid file holds the process id and its start time from /proc, because a pid alone may since belong to
-somebody else's process.
+A pid file holds the process id and its start time from /proc, because a pid alone may since belong
+to somebody else's process.
 """
 
 import os
@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.pods.commands import environment
@@ -95,6 +96,10 @@ class Supervisor:
         except (OSError, ValueError):
             return None
         return int(text) if _start_time(int(text)) == started else None
+
+    def started(self, name: str) -> datetime:
+        """When a daemon was started, for telling old heartbeats from new ones."""
+        return datetime.fromtimestamp(self._pid_file(name).stat().st_mtime, UTC)
 
     def start(self, daemon: Daemon) -> None:
         """Start the daemon unless it runs already."""

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 from deploy.pods.console import LabError
@@ -48,6 +49,20 @@ class Rest:
         """Send bytes as they are."""
         headers = self._headers | {"Content-Type": "application/octet-stream"}
         _send("PUT", url, headers, data)
+
+
+def heartbeats(services: list[dict[str, Any]], since: datetime) -> set[str]:
+    """The programs of an ``os-services`` answer that reported themselves alive after a time.
+
+    A service counts as up for a minute after it was killed: the state alone says nothing.
+    """
+    return {
+        service["binary"]
+        for service in services
+        if service["state"] == "up"
+        and service["updated_at"]
+        and datetime.fromisoformat(service["updated_at"]).replace(tzinfo=UTC) > since
+    }
 
 
 def _send(

@@ -1,16 +1,16 @@
 # mypy: disable-error-code="import-not-found, import-untyped, misc"
 """Nova's virt driver of the lab: a guest is a network namespace ``guest-<server id>``.
 
-Each interface is an internal port of the pod's br-int, moved into the guest's namespace with the MAC,
-addresses, MTU and default route of its Neutron port, so that ``ip netns exec guest-<server id> ping``
-is the guest. Everything that needs no real guest comes from Nova's fake driver.
+Each interface is an internal port of the pod's br-int, moved into the guest's namespace with the
+MAC, addresses, MTU and default route of its Neutron port: a command under ``ip netns exec`` there
+runs in the guest. Everything that needs no real guest comes from Nova's fake driver.
 """
 
 import io
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from nova import exception
 from nova.compute import power_state, task_states
@@ -60,9 +60,11 @@ def _device(vif: Any) -> str:
 class NamespaceDriver(fake.FakeDriverWithoutFakeNodes):
     """A compute host that keeps its guests over restarts and gives them real interfaces."""
 
-    capabilities = dict(
-        fake.FakeDriver.capabilities, supports_migrate_to_same_host=True, supports_bfv_rescue=True
-    )
+    capabilities: ClassVar[dict[str, bool]] = {
+        **fake.FakeDriver.capabilities,
+        "supports_migrate_to_same_host": True,
+        "supports_bfv_rescue": True,
+    }
 
     def __init__(self, virtapi: Any, read_only: bool = False) -> None:
         super().__init__(virtapi, read_only)
@@ -184,7 +186,9 @@ class NamespaceDriver(fake.FakeDriverWithoutFakeNodes):
         self._remember(instance)
         self._plug_and_wait(instance, list(network_info or ()))
 
-    def destroy(self, context: Any, instance: Any, network_info: Any, *args: Any, **kw: Any) -> None:
+    def destroy(
+        self, context: Any, instance: Any, network_info: Any, *args: Any, **kw: Any
+    ) -> None:
         """Nothing of the guest is left: no process, no namespace, no port on the switch."""
         namespace = _namespace(instance.uuid)
         if _namespace_exists(namespace):

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="import-not-found, import-untyped, misc"
-"""Cinder's driver of the lab: a volume is a sparse file. Images are copied into it and out of it."""
+"""Cinder's driver of the lab: a volume is a sparse file; images are copied in and out."""
 
 from pathlib import Path
 from typing import Any
