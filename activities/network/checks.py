@@ -1,0 +1,184 @@
+"""Checks: what one attribute of a network resource may be, by the ``kind`` it declares.
+
+A check returns the value in its stored form or raises ``ValueError`` with Neutron's reason.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+from activities.network import shapes
+from activities.network.shapes import ip, items, subnet, text, uuid
+from models.errors import BadRequest
+from models.resource import Attribute
+
+Check = Callable[[Any], Any]
+
+_TRUE = {"true", "1"}
+_FALSE = {"false", "0"}
+_MAC = re.compile(r"([0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
+_VNICS = (
+    "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
+    "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical",
+    "remote-managed",
+)  # fmt: skip
+_IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
+
+
+def invalid_input(reason: str) -> BadRequest:
+    """Return Neutron's error for a request that is well formed and yet wrong."""
+    return BadRequest(f"Invalid input for operation: {reason}.", "InvalidInput")
+
+
+def check(attribute: Attribute, value: Any) -> Any:
+    """Return the value as it is stored; Neutron's ``HTTPBadRequest`` when it is not one."""
+    try:
+        return _CHECKS[attribute.kind](value)
+    except ValueError as error:
+        raise BadRequest(
+            f"Invalid input for {attribute.name}. Reason: {error}.", "HTTPBadRequest"
+        ) from None
+
+
+def boolean(value: Any) -> bool:
+    """Return the truth value of what Neutron takes for one; ``InvalidInput`` otherwise."""
+    word = str(value).lower()
+    if not isinstance(value, bool | int | str) or word not in _TRUE | _FALSE:
+        raise invalid_input(f"'{value}' cannot be converted to boolean")
+    return word in _TRUE
+
+
+def integer(value: Any) -> int:
+    """Return the integer, also from its digits; ``InvalidInput`` otherwise."""
+    try:
+        if isinstance(value, bool | float):
+            raise ValueError
+        return int(value)
+    except (TypeError, ValueError):
+        raise invalid_input(f"'{value}' is not an integer") from None
+
+
+def _or_none(checker: Check) -> Check:
+    return lambda value: None if value is None else checker(value)
+
+
+def _one_of(*valid: Any) -> Check:
+    def checker(value: Any) -> Any:
+        if value not in valid:
+            raise ValueError(f"'{value}' is not in {list(valid)}")
+        return value
+
+    return checker
+
+
+def _list_of(checker: Check) -> Check:
+    def checked(value: Any) -> list[Any]:
+        found = [checker(item) for item in items(value)]
+        if len(set(found)) < len(found):
+            repeated = sorted({str(item) for item in found if found.count(item) > 1})
+            raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
+        return found
+
+    return checked
+
+
+def _mtu(value: Any) -> int:
+    number = integer(value)
+    if 0 < number < 68:
+        raise ValueError(f"'{number}' is too small - must be at least '68'")
+    if number < 0 or number > 65535:
+        raise ValueError(f"'{number}' is not in the range 68 to 65535")
+    return number
+
+
+def _ip_version(value: Any) -> int:
+    return int(_one_of(4, 6)(integer(value)))
+
+
+def mac(value: Any) -> str:
+    """Return a unicast MAC address in Neutron's notation."""
+    if not isinstance(value, str) or not _MAC.fullmatch(value):
+        raise ValueError(f"'{value}' is not a valid MAC address")
+    address = value.lower().replace("-", ":")
+    if address == "00:00:00:00:00:00" or int(address[:2], 16) & 1:
+        raise ValueError(f"'{value}' is not a valid MAC address")
+    return address
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"'{value}' is not a dictionary")
+    return value or {}
+
+
+def _nameservers(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"Invalid data format for nameserver: '{value}'")
+    hosts: list[str] = []
+    for host in value:
+        try:
+            checked = ip(host)
+        except ValueError as error:
+            raise ValueError(f"'{host}' is not a valid nameserver. {error}") from None
+        if checked in hosts:
+            raise ValueError(f"Duplicate nameserver '{host}'")
+        hosts.append(checked)
+    return hosts
+
+
+def _protocol(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"'{value}' is not a valid string")
+    return str(value).lower()
+
+
+def _ethertype(value: Any) -> Any:
+    known = {"ipv4": "IPv4", "ipv6": "IPv6"}
+    if not isinstance(value, str) or value.lower() not in known:
+        raise ValueError(f"'{value}' is not in ['IPv4', 'IPv6']")
+    return known[value.lower()]
+
+
+def _host_or_subnet(value: Any) -> str:
+    """A prefix as it was given: a lone address stays one (Neutron shows both forms)."""
+    try:
+        return str(ipaddress.ip_interface(str(value)).network) if "/" in str(value) else ip(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a valid IP subnet") from None
+
+
+_CHECKS: dict[str, Check] = {
+    "name": lambda value: text(value, 255),
+    "description": lambda value: text(value, 255),
+    "text": lambda value: text(value, 255),
+    "text_or_none": _or_none(lambda value: text(value, 255)),
+    "text_list": _list_of(lambda value: text(value, 255)),
+    "bool": boolean,
+    "mtu": _mtu,
+    "int": integer,
+    "int_or_none": _or_none(integer),
+    "uuid": uuid,
+    "uuid_or_none": _or_none(uuid),
+    "uuid_list": _list_of(uuid),
+    "ip_version": _ip_version,
+    "cidr": subnet,
+    "cidr_or_none": _or_none(_host_or_subnet),
+    "ip_or_none": _or_none(ip),
+    "ip_list": lambda value: [] if value is None else _nameservers(value),
+    "pools": _or_none(shapes.pools),
+    "routes": lambda value: [] if value is None else shapes.routes(value),
+    "fixed_ips": _or_none(shapes.fixed_ips),
+    "pairs": lambda value: [] if value is None else shapes.pairs(value, mac),
+    "dhcp_opts": lambda value: [] if value is None else shapes.dhcp_opts(value),
+    "dict": _dict,
+    "list": items,
+    "tags": _list_of(lambda value: text(value, 255)),
+    "gateway_info": shapes.gateway_info,
+    "mac": mac,
+    "vnic": _one_of(*_VNICS),
+    "ipv6_mode": _or_none(_one_of(*_IPV6_MODES)),
+    "direction": _one_of("ingress", "egress"),
+    "ethertype": _ethertype,
+    "protocol": _or_none(_protocol),
+}

@@ -1,0 +1,106 @@
+"""The five verbs of a collection of the network API, and the tags of its members."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.network.listing import Page
+from activities.network.services import Service, create_all
+from activities.wiring import Services
+from api.http import Answer, Call, Routes
+from models.errors import BadRequest
+from models.resource import Kind
+
+Getter = Callable[[Services], Service]
+
+
+def serve(kind: Kind, service: Getter) -> Routes:
+    """Return routes for list, show, create (also in bulk), update and delete of the kind."""
+    routes = Routes()
+    one = f"{kind.path}/{{id}}"
+
+    @routes.route("GET", kind.path)
+    async def _list(call: Call) -> Answer:
+        page = await service(call.services).list(call.caller, call.params)
+        return listed(call, kind.collection, page)
+
+    @routes.route("POST", kind.path)
+    async def _create(call: Call) -> Answer:
+        body = await call.json()
+        resources = service(call.services)
+        if kind.collection in body:
+            bodies = body[kind.collection]
+            if not isinstance(bodies, list) or not bodies:
+                raise BadRequest("Resources required", "HTTPBadRequest")
+            checked = [_inner(kind, _wrapped(kind, item)) for item in bodies]
+            made = await create_all(resources, call.caller, checked)
+            return Answer(201, {kind.collection: made})
+        return Answer(201, {kind.member: await resources.create(call.caller, _inner(kind, body))})
+
+    @routes.route("GET", one)
+    async def _show(call: Call) -> Answer:
+        fields = [value for key, value in call.params if key == "fields"]
+        shown = await service(call.services).show(call.caller, call.args["id"], fields)
+        return Answer(200, {kind.member: shown})
+
+    @routes.route("PUT", one)
+    async def _update(call: Call) -> Answer:
+        body = await call.json()
+        if kind.collection in body:
+            raise BadRequest("Bulk operation not supported", "HTTPBadRequest")
+        inner = _inner(kind, body)
+        shown = await service(call.services).update(call.caller, call.args["id"], inner)
+        return Answer(200, {kind.member: shown})
+
+    @routes.route("DELETE", one)
+    async def _delete(call: Call) -> Answer:
+        await service(call.services).delete(call.caller, call.args["id"])
+        return Answer(204)
+
+    return routes
+
+
+def listed(call: Call, collection: str, page: Page) -> Answer:
+    """Return the page with the links that Neutron puts around it."""
+    body: dict[str, Any] = {collection: page.items}
+    links = _links(call, page)
+    if links:
+        body[f"{collection}_links"] = links
+    return Answer(200, body)
+
+
+def _inner(kind: Kind, body: Any) -> dict[str, Any]:
+    """Return the object under the member's key."""
+    if not isinstance(body, dict):
+        raise BadRequest("Body contains invalid data", "HTTPBadRequest")
+    if kind.member not in body:
+        reason = f"Unable to find '{kind.member}' in request body"
+        raise BadRequest(reason, "HTTPBadRequest")
+    inner = body[kind.member]
+    if not isinstance(inner, dict):
+        raise BadRequest(f"Object '{kind.member}' contains invalid data", "HTTPBadRequest")
+    return inner
+
+
+def _wrapped(kind: Kind, item: Any) -> Any:
+    """Return an item of a bulk request under its member's key, where it may lack it."""
+    return item if isinstance(item, dict) and kind.member in item else {kind.member: item}
+
+
+def _links(call: Call, page: Page) -> list[dict[str, str]]:
+    if not page.limit:
+        return []
+    full = len(page.items) >= page.limit
+    links = []
+    if full or (page.reverse and page.items):
+        links.append({"rel": "next", "href": _href(call, page.last, reverse=False)})
+    if full or not page.reverse:
+        links.append({"rel": "previous", "href": _href(call, page.first, reverse=True)})
+    return links
+
+
+def _href(call: Call, edge: str, *, reverse: bool) -> str:
+    kept = [(k, v) for k, v in call.params if k not in ("marker", "page_reverse")]
+    marker = [("marker", edge)] if edge else []
+    direction = [("page_reverse", "True")] if reverse else []
+    return f"{call.base}/v2.0{call.path}?{urlencode([*kept, *marker, *direction])}"
