@@ -1,0 +1,127 @@
+"""The way into a service: token, faults and log, the same at every port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from deploy.simulator import dialects
+from deploy.simulator.calls import CallLog
+from deploy.simulator.faults import Fault, Faults
+from deploy.simulator.http import (
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    read_request,
+    send_response,
+)
+from deploy.simulator.identity.state import Identity, Token
+from deploy.simulator.ids import new_id
+from deploy.simulator.listener import Listener
+from deploy.simulator.settings import Settings
+
+Public = Callable[[Request], Response]
+Private = Callable[[Token, Request], Response]
+
+
+@dataclass(slots=True)
+class Service:
+    """What answers for one service, and what it tells anybody without a token."""
+
+    private: Private | None = None
+    public: dict[str, Public] = field(default_factory=dict)
+    everything: Public | None = None
+
+
+@dataclass(slots=True)
+class Watch:
+    """What all doors share."""
+
+    identity: Identity
+    faults: Faults
+    log: CallLog
+    settings: Settings
+
+
+class Door:
+    """The ASGI application of one port."""
+
+    def __init__(self, name: str, services: Callable[[str], tuple[str, Service]], watch: Watch):
+        self.name, self.services, self.watch = name, services, watch
+        self.listener: Listener | None = None
+        self.auth_url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, unless a fault says otherwise."""
+        if scope["type"] != "http":
+            return
+        request = await read_request(scope, receive)
+        if request is None:
+            return
+        name, service = self.services(request.path)
+        query = scope["query_string"].decode("latin-1")
+        record = self.watch.log.begin(self.name, name, request, query)
+        status: int | None = None
+        try:
+            faults = self.watch.faults.meeting(self.name, name, request)
+            response = await self._response(name, service, request, faults)
+            token = self.watch.identity.tokens.get(request.headers.get("x-auth-token", ""))
+            if token is not None:
+                record.user, record.project = token.user.name, token.project.name
+            if response is None:
+                await self._cut(scope, receive)
+                return
+            request_id = f"req-{new_id()}".encode()
+            response.headers.append((b"x-openstack-request-id", request_id))
+            if name == "compute":
+                response.headers.append((b"x-compute-request-id", request_id))
+            status = response.status
+            await send_response(response, send)
+        finally:
+            self.watch.log.end(record, status)
+
+    async def _response(
+        self, name: str, service: Service, request: Request, faults: list[Fault]
+    ) -> Response | None:
+        """The answer, or None when the connection is to be cut."""
+        kinds = {fault.kind: fault for fault in faults}
+        wait = self.watch.settings.latency
+        if "slow" in kinds:
+            wait += kinds["slow"].seconds
+        if wait > 0:
+            await asyncio.sleep(wait)
+            if self.listener is not None and not self.listener.alive:
+                # The region died while the request waited: nothing may happen any more.
+                return None
+        if "refuse" in kinds:
+            return None
+        if "status" in kinds:
+            fault = kinds["status"]
+            response = dialects.refusal(name, fault.status, fault.message)
+            if fault.retry_after is not None:
+                response.headers.append((b"retry-after", str(fault.retry_after).encode()))
+            return response
+        response = self._answer(service, request)
+        if "late" in kinds:
+            await asyncio.sleep(kinds["late"].seconds)
+        return None if "lose" in kinds else response
+
+    def _answer(self, service: Service, request: Request) -> Response:
+        if service.everything is not None:
+            return service.everything(request)
+        public = service.public.get(request.path.rstrip("/"))
+        if public is not None and request.method == "GET":
+            return public(request)
+        token = self.watch.identity.valid(request.headers.get("x-auth-token", ""))
+        if token is None:
+            return dialects.unauthorized(self.auth_url)
+        if service.private is None:
+            return dialects.image(404, "The resource could not be found.")
+        return service.private(token, request)
+
+    async def _cut(self, scope: Scope, receive: Receive) -> None:
+        if self.listener is not None:
+            await self.listener.cut(scope, receive)

@@ -1,0 +1,100 @@
+"""The service catalog: which service of which region answers where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deploy.simulator.http import Json
+from deploy.simulator.ids import new_hex_id
+
+SERVICE_NAMES = {
+    "identity": "keystone",
+    "compute": "nova",
+    "network": "neutron",
+    "block-storage": "cinder",
+    "volumev3": "cinderv3",
+    "image": "glance",
+}
+INTERFACES = ("public", "internal", "admin")
+TOP_REGION = "RegionOne"
+
+
+@dataclass(slots=True)
+class Catalog:
+    """Endpoints by region and service type; every interface has the same address."""
+
+    urls: dict[str, dict[str, str]] = field(default_factory=dict)
+    service_ids: dict[str, str] = field(
+        default_factory=lambda: {kind: new_hex_id() for kind in SERVICE_NAMES}
+    )
+    endpoint_ids: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _rendered: list[Json] | None = None
+
+    def add(self, region: str, urls: dict[str, str]) -> None:
+        """Register the services of a region."""
+        self.urls[region] = urls
+        for kind in urls:
+            for interface in INTERFACES:
+                self.endpoint_ids[region, kind, interface] = new_hex_id()
+        self._rendered = None
+
+    def endpoints(self) -> list[Json]:
+        """Every endpoint, as `GET /v3/endpoints` lists them."""
+        return [
+            {
+                "id": self.endpoint_ids[region, kind, interface],
+                "interface": interface,
+                "region_id": region,
+                "region": region,
+                "service_id": self.service_ids[kind],
+                "url": url,
+                "enabled": True,
+            }
+            for region, urls in self.urls.items()
+            for kind, url in urls.items()
+            for interface in INTERFACES
+        ]
+
+    def for_token(self) -> list[Json]:
+        """The catalog as a token carries it."""
+        if self._rendered is None:
+            rows: dict[str, list[Json]] = {}
+            wanted = ("id", "interface", "region_id", "region", "url")
+            kinds = {service_id: kind for kind, service_id in self.service_ids.items()}
+            for endpoint in self.endpoints():
+                row = {key: endpoint[key] for key in wanted}
+                rows.setdefault(kinds[endpoint["service_id"]], []).append(row)
+            self._rendered = [
+                {
+                    "id": self.service_ids[kind],
+                    "type": kind,
+                    "name": SERVICE_NAMES[kind],
+                    "endpoints": endpoints,
+                }
+                for kind, endpoints in rows.items()
+            ]
+        return self._rendered
+
+
+def gateway_urls(gateway: str, auth_url: str) -> dict[str, str]:
+    """What RegionOne points at: the gateway, and Keystone itself."""
+    return {
+        "identity": auth_url,
+        "compute": f"{gateway}/compute/v2.1",
+        "network": f"{gateway}/network",
+        "block-storage": f"{gateway}/volume/v3",
+        "volumev3": f"{gateway}/volume/v3",
+        "image": f"{gateway}/image",
+    }
+
+
+def region_urls(origin: str, auth_url: str, image_url: str) -> dict[str, str]:
+    """What a simulated region points at: its own port, and the shared Keystone and Glance."""
+    return {
+        "identity": auth_url,
+        "compute": f"{origin}/compute/v2.1",
+        "network": f"{origin}/network",
+        "block-storage": f"{origin}/volume/v3",
+        "volumev3": f"{origin}/volume/v3",
+        "image": image_url,
+    }

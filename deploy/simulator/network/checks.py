@@ -1,0 +1,160 @@
+"""Checks of single values: each returns the value as it is stored or raises ValueError."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+from deploy.simulator.http import Json
+
+_MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
+_UUID = re.compile(r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
+
+
+def text(limit: int = 255) -> Callable[[Any], str]:
+    """A string of at most `limit` characters."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"'{value}' is not a valid string")
+        if len(value) > limit:
+            raise ValueError(f"'{value}' exceeds maximum length of {limit}")
+        return value
+
+    return check
+
+
+def boolean(value: Any) -> bool:
+    """True or false, also as the words and numbers Neutron takes for them."""
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in ("true", "1"):
+        return True
+    if str(value).lower() in ("false", "0"):
+        return False
+    raise ValueError(f"'{value}' cannot be converted to boolean")
+
+
+def integer(low: int = 0, high: int = 2**31 - 1) -> Callable[[Any], int]:
+    """A whole number in a range."""
+
+    def check(value: Any) -> int:
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"'{value}' is not an integer") from None
+        if not low <= number <= high:
+            raise ValueError(f"'{value}' is not in the range {low} to {high}")
+        return number
+
+    return check
+
+
+def uuid(value: Any) -> str:
+    """A UUID."""
+    if not isinstance(value, str) or not _UUID.match(value):
+        raise ValueError(f"'{value}' is not a valid UUID")
+    return value
+
+
+def nullable(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same check, with null allowed."""
+    return lambda value: None if value is None else check(value)
+
+
+def one_of(*allowed: str) -> Callable[[Any], str]:
+    """One of some words."""
+
+    def check(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(f"'{value}' is not in {list(allowed)}")
+        return str(value)
+
+    return check
+
+
+def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """A list whose items pass a check; null is the empty list."""
+
+    def check_all(value: Any) -> list[Any]:
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise ValueError(f"'{value}' is not a list")
+        return [check(item) for item in value]
+
+    return check_all
+
+
+def mac(value: Any) -> str:
+    """A hardware address."""
+    address = str(value).lower().replace("-", ":")
+    if not _MAC.match(address):
+        raise ValueError(f"'{value}' is not a valid MAC address")
+    return address
+
+
+def ip(value: Any) -> str:
+    """An IP address."""
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError(f"'{value}' is not a valid IP address") from None
+
+
+def cidr(value: Any) -> str:
+    """A network prefix, stored in its canonical form."""
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except (ValueError, TypeError):
+        raise ValueError(f"'{value}' is not a valid IP subnet") from None
+
+
+def table(value: Any) -> Json:
+    """An object."""
+    if not isinstance(value, dict):
+        raise ValueError(f"'{value}' is not a dictionary")
+    return value
+
+
+def optional_table(value: Any) -> Json:
+    """An object; null is the empty one."""
+    return {} if value is None else table(value)
+
+
+def record(**fields: Callable[[Any], Any]) -> Callable[[Any], Json]:
+    """An object that has some of these fields and no other."""
+
+    def check(value: Any) -> Json:
+        unknown = set(table(value)) - set(fields)
+        if unknown:
+            raise ValueError(f"unexpected keys {sorted(unknown)}")
+        return {name: fields[name](item) for name, item in value.items()}
+
+    return check
+
+
+def fixed_ips(value: Any) -> list[Json]:
+    """Addresses asked for, each by subnet, by address or by both."""
+    rows: list[Json] = list_of(record(subnet_id=uuid, ip_address=ip))(value)
+    if any(not row for row in rows):
+        raise ValueError("a fixed IP needs a subnet_id or an ip_address")
+    return rows
+
+
+def pools(value: Any) -> list[Json]:
+    """Allocation pools, in the order given."""
+    rows: list[Json] = list_of(record(start=ip, end=ip))(value)
+    if any(set(row) != {"start", "end"} for row in rows):
+        raise ValueError("an allocation pool needs a start and an end")
+    return rows
+
+
+def routes(value: Any) -> list[Json]:
+    """Extra routes."""
+    rows: list[Json] = list_of(record(destination=cidr, nexthop=ip))(value)
+    if any(set(row) != {"destination", "nexthop"} for row in rows):
+        raise ValueError("a route needs a destination and a nexthop")
+    return rows

@@ -1,0 +1,158 @@
+"""Networks: provider attributes, segments, and what a network takes along when it goes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from deploy.simulator.identity.state import Token
+from deploy.simulator.network import checks
+from deploy.simulator.network.attributes import UNSET, Attr, Attrs
+from deploy.simulator.network.errors import NeutronError, conflict, forbidden, invalid
+from deploy.simulator.network.resource import Resource
+from deploy.simulator.network.state import VLAN_RANGES, Row, stamp
+
+_PROVIDER = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+_MTU = {"geneve": 1442, "vlan": 1500, "flat": 1500}
+
+
+class Networks(Resource):
+    """`/networks`."""
+
+    name = "network"
+    plural = "networks"
+    admin_only_fields = _PROVIDER
+    attributes: ClassVar[Attrs] = {
+        "name": Attr(checks.text(), ""),
+        "description": Attr(checks.text(), ""),
+        "admin_state_up": Attr(checks.boolean, True),
+        "shared": Attr(checks.boolean, False, admin=True),
+        "router:external": Attr(checks.boolean, False, admin=True),
+        "is_default": Attr(checks.boolean, False, admin=True),
+        "mtu": Attr(checks.integer(68, 65535), UNSET),
+        "port_security_enabled": Attr(checks.boolean, True),
+        "availability_zone_hints": Attr(checks.list_of(checks.text()), [], put=False),
+        "qos_policy_id": Attr(checks.nullable(checks.uuid), None),
+        "provider:network_type": Attr(checks.text(), None, put=False, admin=True),
+        "provider:physical_network": Attr(checks.text(), None, put=False, admin=True),
+        "provider:segmentation_id": Attr(checks.integer(), None, put=False, admin=True),
+    }
+
+    def make(self, token: Token, values: Row) -> Row:
+        """A network with its segment; the VLAN is free in this pod or the call fails."""
+        for zone in values["availability_zone_hints"]:
+            if zone != self.state.zone:
+                text = f"AvailabilityZone {zone} could not be found."
+                raise NeutronError(404, "AvailabilityZoneNotFound", text)
+        kind, physical, number = self._segment(*(values.pop(key) for key in _PROVIDER))
+        mtu = self._mtu(kind, values.pop("mtu", None))
+        row: Row = {
+            **stamp(),
+            **values,
+            "status": "ACTIVE",
+            "subnets": [],
+            "mtu": mtu,
+            "availability_zones": [],
+            "ipv4_address_scope": None,
+            "ipv6_address_scope": None,
+            "l2_adjacency": True,
+            **dict(zip(_PROVIDER, (kind, physical, number), strict=True)),
+        }
+        self.state.segments.add((physical, number))
+        self.rows[row["id"]] = row
+        self.state.ports_of_network[row["id"]] = {}
+        self.service.security_groups.ensure_default(row["project_id"])
+        return row
+
+    def change(self, token: Token, row: Row, values: Row) -> None:
+        """An update; an external network in use stays external."""
+        if "mtu" in values:
+            values["mtu"] = self._mtu(row["provider:network_type"], values["mtu"])
+        if values.get("router:external") is False and row["router:external"]:
+            for port in self.state.ports_of_network[row["id"]].values():
+                if port["device_owner"] in ("network:router_gateway", "network:floatingip"):
+                    text = f"External network {row['id']} cannot be updated to be made "
+                    raise conflict("ExternalNetworkInUse", f"{text}non-external, in use.")
+        row.update(values)
+
+    def remove(self, token: Token, row: Row) -> None:
+        """Deletion, with the subnets; refused while anybody's port is there."""
+        ports = self.state.ports_of_network[row["id"]]
+        if ports:
+            text = (
+                f"Unable to complete operation on network {row['id']}. There are one or more "
+                f"ports still in use on the network, id for these ports is: {','.join(ports)}."
+            )
+            raise conflict("NetworkInUse", text)
+        for subnet_id in row["subnets"]:
+            del self.state.table("subnets")[subnet_id]
+        segment = (row["provider:physical_network"], row["provider:segmentation_id"])
+        self.state.segments.discard(segment)
+        del self.state.ports_of_network[row["id"]]
+        del self.rows[row["id"]]
+
+    def visible(self, token: Token, row: Row) -> bool:
+        """Everybody sees shared and external networks."""
+        return super().visible(token, row) or row["shared"] or row["router:external"]
+
+    def decorate(self, row: Row) -> Row:
+        """Only an external network says whether it is the default one."""
+        if row["router:external"]:
+            return row
+        return {key: value for key, value in row.items() if key != "is_default"}
+
+    def owned(self, token: Token, network: Row) -> bool:
+        """Whether the caller may do on the network what only its owner may."""
+        return token.is_admin or network["project_id"] == token.project.id
+
+    def usable(self, token: Token, network_id: str) -> Row:
+        """The network, if the caller may put a port there."""
+        network = self.get(token, network_id)
+        if not (self.owned(token, network) or network["shared"]):
+            raise forbidden("create_port")
+        return network
+
+    def _mtu(self, kind: str, wanted: int | None) -> int:
+        limit = _MTU[kind]
+        if wanted is None:
+            return limit
+        if wanted > limit:
+            raise invalid(f"Requested MTU is too big, maximum is {limit}")
+        return wanted
+
+    def _segment(
+        self, kind: str | None, physical: str | None, number: int | None
+    ) -> tuple[str, str | None, int]:
+        if kind is None:
+            if physical is not None or number is not None:
+                raise invalid("network_type required")
+            kind = "geneve"
+        if kind == "geneve":
+            if physical is not None:
+                raise invalid("provider:physical_network specified for geneve network")
+            return "geneve", None, number or self._next_geneve()
+        if kind not in _MTU:
+            raise invalid(f"network_type value '{kind}' not supported")
+        if physical is None:
+            raise invalid(f"physical_network required for {kind} provider network")
+        if physical not in VLAN_RANGES:
+            raise invalid(f"physical_network '{physical}' unknown for VLAN provider network")
+        if number is None:
+            low, high = VLAN_RANGES[physical]
+            free = (n for n in range(low, high + 1) if (physical, n) not in self.state.segments)
+            number = next(free, None)
+            if number is None:
+                text = "Unable to create the network. No tenant network is available."
+                raise NeutronError(503, "NoNetworkAvailable", text)
+        elif not 1 <= number <= 4094:
+            raise invalid("segmentation_id out of range (1 through 4094)")
+        elif (physical, number) in self.state.segments:
+            text = (
+                f"Unable to create the network. The VLAN {number} on physical network "
+                f"{physical} is in use."
+            )
+            raise conflict("VlanIdInUse", text)
+        return kind, physical, number
+
+    def _next_geneve(self) -> int:
+        self.state.next_geneve += 1
+        return self.state.next_geneve

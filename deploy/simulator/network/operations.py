@@ -1,0 +1,125 @@
+"""What an operator reads: zones, agents and quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from deploy.simulator.http import Json, Request, Response, empty, reply
+from deploy.simulator.identity.state import Token
+from deploy.simulator.ids import new_id, now
+from deploy.simulator.network.errors import forbidden
+from deploy.simulator.network.state import State
+
+_QUOTA = {
+    "network": 100,
+    "subnet": 100,
+    "subnetpool": -1,
+    "port": 500,
+    "router": 10,
+    "floatingip": 50,
+    "security_group": 10,
+    "security_group_rule": 100,
+    "rbac_policy": 10,
+    "trunk": -1,
+}
+_COUNTED = {
+    "network": "networks",
+    "subnet": "subnets",
+    "port": "ports",
+    "router": "routers",
+    "floatingip": "floatingips",
+    "security_group": "security_groups",
+    "security_group_rule": "security_group_rules",
+}
+
+
+class Operations:
+    """`/availability_zones`, `/agents`, `/quotas`."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.agent_id = new_id()
+
+    def route(self, add: Callable[[str, str, Any], None]) -> None:
+        """Add the routes."""
+        add("GET", "/network/v2.0/availability_zones", self.zones)
+        add("GET", "/network/v2.0/agents", self.agents)
+        add("GET", "/network/v2.0/quotas/{project}", self.quota)
+        add("GET", "/network/v2.0/quotas/{project}/default", self.default_quota)
+        add("GET", "/network/v2.0/quotas/{project}/details.json", self.used_quota)
+        add("GET", "/network/v2.0/quotas/{project}/details", self.used_quota)
+        add("PUT", "/network/v2.0/quotas/{project}", self.set_quota)
+        add("DELETE", "/network/v2.0/quotas/{project}", self.drop_quota)
+
+    def zones(self, token: Token, request: Request) -> Response:
+        """The one zone, for networks and for routers."""
+        rows = [
+            {"name": self.state.zone, "resource": kind, "state": "available"}
+            for kind in ("network", "router")
+        ]
+        return reply({"availability_zones": rows})
+
+    def agents(self, token: Token, request: Request) -> Response:
+        """The one OVN controller."""
+        if not token.is_admin:
+            return reply({"agents": []})
+        moment = now().strftime("%Y-%m-%d %H:%M:%S")
+        agent = {
+            "id": self.agent_id,
+            "agent_type": "OVN Controller Gateway agent",
+            "binary": "ovn-controller",
+            "host": self.state.host,
+            "topic": "n/a",
+            "alive": True,
+            "admin_state_up": True,
+            "availability_zone": "",
+            "description": "",
+            "configurations": {"bridge-mappings": "bridge:br-bridge,extern:br-extern"},
+            "created_at": moment,
+            "started_at": moment,
+            "heartbeat_timestamp": moment,
+            "resources_synced": None,
+            "resource_versions": {},
+        }
+        return reply({"agents": [agent]})
+
+    def quota(self, token: Token, request: Request) -> Response:
+        """The limits of a project."""
+        return reply({"quota": self._limits(token, request)})
+
+    def default_quota(self, token: Token, request: Request) -> Response:
+        """The limits of a project nobody has set any for."""
+        return reply({"quota": dict(_QUOTA)})
+
+    def used_quota(self, token: Token, request: Request) -> Response:
+        """The limits with what is used of them."""
+        project, details = request.params["project"], {}
+        for name, limit in self._limits(token, request).items():
+            rows = self.state.tables.get(_COUNTED.get(name, ""), {}).values()
+            used = sum(row["project_id"] == project for row in rows)
+            details[name] = {"limit": limit, "used": used, "reserved": 0}
+        return reply({"quota": details})
+
+    def set_quota(self, token: Token, request: Request) -> Response:
+        """Set limits; not enforced here."""
+        if not token.is_admin:
+            raise forbidden("update_quota")
+        given = dict(request.envelope("quota"))
+        given.pop("check_limit", None)
+        given.pop("force", None)
+        self.state.quotas.setdefault(request.params["project"], {}).update(given)
+        return reply({"quota": self._limits(token, request)})
+
+    def drop_quota(self, token: Token, request: Request) -> Response:
+        """Back to the defaults."""
+        if not token.is_admin:
+            raise forbidden("delete_quota")
+        self.state.quotas.pop(request.params["project"], None)
+        return empty()
+
+    def _limits(self, token: Token, request: Request) -> Json:
+        project = request.params["project"]
+        if project != token.project.id and not token.is_admin:
+            raise forbidden("get_quota")
+        return {**_QUOTA, **self.state.quotas.get(project, {})}

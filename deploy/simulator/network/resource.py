@@ -1,0 +1,152 @@
+"""What all Neutron resources do alike: list, show, create, update, delete and who may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from deploy.simulator.http import Json, Request, Response, empty, reply
+from deploy.simulator.identity.state import Token
+from deploy.simulator.network import query
+from deploy.simulator.network.attributes import Attrs, read
+from deploy.simulator.network.errors import forbidden, gone, malformed, missing
+from deploy.simulator.network.state import Row, State, touch
+
+if TYPE_CHECKING:
+    from deploy.simulator.network.service import NetworkService
+
+
+class Resource:
+    """One collection; a subclass says what its fields are and what is special about it."""
+
+    name: ClassVar[str]
+    plural: ClassVar[str]
+    attributes: ClassVar[Attrs]
+    admin_only_fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, service: NetworkService) -> None:
+        self.service = service
+        self.state: State = service.state
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """The rows of this kind by id."""
+        return self.state.table(self.plural)
+
+    # What a subclass fills in.
+
+    def make(self, token: Token, values: Row) -> Row:
+        """Create the object from checked values."""
+        raise NotImplementedError
+
+    def change(self, token: Token, row: Row, values: Row) -> None:
+        """Apply checked values to an object."""
+        row.update(values)
+
+    def remove(self, token: Token, row: Row) -> None:
+        """Delete an object, or refuse to."""
+        del self.rows[row["id"]]
+
+    def visible(self, token: Token, row: Row) -> bool:
+        """Whether the caller may know of the object."""
+        return token.is_admin or row["project_id"] == token.project.id
+
+    def decorate(self, row: Row) -> Row:
+        """The object as an administrator sees it."""
+        return row
+
+    # What HTTP asks for.
+
+    def index(self, token: Token, request: Request) -> Response:
+        """`GET /<plural>`."""
+        self.before_list(token)
+        wanted = request.all("id")
+        source = [self.rows[i] for i in wanted if i in self.rows] if wanted else self.rows.values()
+        seen = [self.view(token, row) for row in source if self.visible(token, row)]
+        found = query.order(query.select(seen, request, self.filterable), request)
+        part, links = query.page(found, request, self.plural)
+        document: Json = {self.plural: [query.narrow(row, request) for row in part]}
+        if links:
+            document[f"{self.plural}_links"] = links
+        return reply(document)
+
+    def show(self, token: Token, request: Request) -> Response:
+        """`GET /<plural>/<id>`."""
+        row = self.get(token, request.params["id"])
+        return reply({self.name: query.narrow(self.view(token, row), request)})
+
+    def create(self, token: Token, request: Request) -> Response:
+        """`POST /<plural>`."""
+        given = self.given(request)
+        self._may_write(token, "create")
+        values = read(self.attributes, given, token, resource=self.name, creating=True)
+        return reply({self.name: self.view(token, self.make(token, values))}, 201)
+
+    def update(self, token: Token, request: Request) -> Response:
+        """`PUT /<plural>/<id>`."""
+        given = self.given(request)
+        row = self.changeable(token, request.params["id"], "update")
+        values = read(self.attributes, given, token, resource=self.name, creating=False)
+        self.change(token, row, values)
+        touch(row)
+        return reply({self.name: self.view(token, row)})
+
+    def delete(self, token: Token, request: Request) -> Response:
+        """`DELETE /<plural>/<id>`."""
+        self.remove(token, self.changeable(token, request.params["id"], "delete"))
+        return empty()
+
+    # Helpers.
+
+    def before_list(self, token: Token) -> None:
+        """A hook for what listing creates as a side effect."""
+
+    def get(self, token: Token, wanted: str) -> Row:
+        """The object, if the caller may know of it."""
+        row = self.rows.get(wanted)
+        if row is None or not self.visible(token, row):
+            raise missing(self.name, wanted)
+        return row
+
+    def view(self, token: Token, row: Row) -> Row:
+        """The object as the caller may see it."""
+        shown = {**self.decorate(row), "tenant_id": row["project_id"]}
+        if not token.is_admin:
+            for field in self.admin_only_fields:
+                shown.pop(field, None)
+        return shown
+
+    @property
+    def filterable(self) -> set[str]:
+        """The fields a list may be filtered by."""
+        return {
+            "id",
+            "project_id",
+            "status",
+            "revision_number",
+            "created_at",
+            "updated_at",
+            *self.attributes,
+        }
+
+    def given(self, request: Request) -> Json:
+        """The object in the body's envelope."""
+        document = request.json()
+        given = document.get(self.name) if isinstance(document, dict) else None
+        if not isinstance(given, dict):
+            raise malformed(f"Unable to find '{self.name}' in request body")
+        return given
+
+    def _may_write(self, token: Token, verb: str) -> None:
+        if not token.may_write:
+            raise forbidden(f"{verb}_{self.name}")
+
+    def changeable(self, token: Token, wanted: str, verb: str) -> Row:
+        """The object, if the caller may change it; otherwise the refusal Neutron gives."""
+        row = self.rows.get(wanted)
+        if row is None:
+            raise missing(self.name, wanted)
+        if not self.visible(token, row):
+            raise gone() if verb == "update" else missing(self.name, wanted)
+        if not token.may_write or not (token.is_admin or row["project_id"] == token.project.id):
+            raise forbidden(f"{verb}_{self.name}")
+        return row

@@ -1,0 +1,149 @@
+"""Subnets: prefixes, pools and gateways."""
+
+from __future__ import annotations
+
+import ipaddress
+from itertools import pairwise
+from typing import ClassVar
+
+from deploy.simulator.http import Json
+from deploy.simulator.identity.state import Token
+from deploy.simulator.network import addresses, checks
+from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
+from deploy.simulator.network.errors import NeutronError, conflict, forbidden, invalid
+from deploy.simulator.network.resource import Resource
+from deploy.simulator.network.state import Row, stamp
+
+
+class Subnets(Resource):
+    """`/subnets`."""
+
+    name = "subnet"
+    plural = "subnets"
+    attributes: ClassVar[Attrs] = {
+        "name": Attr(checks.text(), ""),
+        "description": Attr(checks.text(), ""),
+        "network_id": Attr(checks.uuid, REQUIRED, put=False),
+        "ip_version": Attr(checks.integer(), REQUIRED, put=False),
+        "cidr": Attr(checks.nullable(checks.cidr), None, put=False),
+        "prefixlen": Attr(checks.integer(), UNSET, put=False),
+        "subnetpool_id": Attr(checks.nullable(checks.uuid), None, put=False),
+        "gateway_ip": Attr(checks.nullable(checks.ip), UNSET),
+        "allocation_pools": Attr(checks.pools, UNSET),
+        "dns_nameservers": Attr(checks.list_of(checks.ip), []),
+        "host_routes": Attr(checks.routes, []),
+        "enable_dhcp": Attr(checks.boolean, True),
+        "ipv6_ra_mode": Attr(checks.nullable(checks.text()), None, put=False),
+        "ipv6_address_mode": Attr(checks.nullable(checks.text()), None, put=False),
+        "service_types": Attr(checks.list_of(checks.text()), []),
+        "segment_id": Attr(checks.nullable(checks.uuid), None),
+        "router:external": Attr(checks.boolean, UNSET, post=False, put=False),
+    }
+
+    def make(self, token: Token, values: Row) -> Row:
+        """A subnet that overlaps none of the same network."""
+        values.pop("prefixlen", None)
+        network = self.service.networks.get(token, values["network_id"])
+        if not self.service.networks.owned(token, network):
+            raise forbidden("create_subnet")
+        cidr = self._cidr(values)
+        for other in self.state.subnets_of(network["id"]):
+            if addresses.overlap(cidr, other["cidr"]):
+                raise invalid(
+                    f"Requested subnet with cidr: {cidr} for network: {network['id']} "
+                    "overlaps with another subnet"
+                )
+        gateway = values.pop("gateway_ip", str(addresses.prefix(cidr)[1]))
+        wanted = values.pop("allocation_pools", None)
+        row: Row = {
+            **stamp(),
+            **values,
+            "cidr": cidr,
+            "gateway_ip": gateway,
+            # An empty list means the whole subnet, as in Neutron.
+            "allocation_pools": self._pools(cidr, gateway, wanted or None),
+        }
+        self.rows[row["id"]] = row
+        network["subnets"].append(row["id"])
+        return row
+
+    def change(self, token: Token, row: Row, values: Row) -> None:
+        """An update; pools may change under the ports that are there."""
+        gateway = values.get("gateway_ip", row["gateway_ip"])
+        if gateway != row["gateway_ip"]:
+            owner = self.state.addresses.get((row["id"], row["gateway_ip"]))
+            if owner is not None:
+                text = f"Current gateway ip {row['gateway_ip']} already in use by port {owner}."
+                raise conflict("GatewayIpInUse", text)
+        if "allocation_pools" in values:
+            pools = self._pools(row["cidr"], gateway, values["allocation_pools"])
+            values["allocation_pools"] = pools
+        row.update(values)
+
+    def remove(self, token: Token, row: Row) -> None:
+        """Deletion, refused while a port has an address of it."""
+        used = [port for (subnet, _), port in self.state.addresses.items() if subnet == row["id"]]
+        if used:
+            text = (
+                f"Unable to complete operation on subnet {row['id']}: One or more ports have an "
+                "IP allocation from this subnet."
+            )
+            raise conflict("SubnetInUse", text)
+        self.state.table("networks")[row["network_id"]]["subnets"].remove(row["id"])
+        del self.rows[row["id"]]
+
+    def visible(self, token: Token, row: Row) -> bool:
+        """Whoever sees a shared network sees its subnets; not so an external one's."""
+        network = self.state.table("networks")[row["network_id"]]
+        return super().visible(token, row) or network["shared"]
+
+    def decorate(self, row: Row) -> Row:
+        """A subnet says whether its network is external."""
+        network = self.state.table("networks")[row["network_id"]]
+        return {**row, "router:external": network["router:external"]}
+
+    def _cidr(self, values: Row) -> str:
+        cidr = values.pop("cidr")
+        if cidr is None:
+            text = "a subnetpool must be specified in the absence of a cidr"
+            raise NeutronError(400, "BadRequest", f"Bad subnets request: {text}.")
+        network = addresses.prefix(cidr)
+        if network.version != values["ip_version"]:
+            raise invalid(f"cidr '{cidr}' does not match the ip_version '{values['ip_version']}'")
+        if network.prefixlen == 0:
+            raise invalid("0 is not allowed as CIDR prefix length")
+        if values["enable_dhcp"] and network.version == 4:
+            if network.prefixlen > 30:
+                text = "Subnet has a prefix length that is incompatible with DHCP service enabled"
+                raise invalid(text)
+            if network.is_multicast or network.is_loopback:
+                raise invalid("Multicast and loopback subnets are not supported with DHCP")
+        return str(cidr)
+
+    def _pools(self, cidr: str, gateway: str | None, wanted: list[Json] | None) -> list[Json]:
+        if wanted is None:
+            return addresses.default_pools(cidr, gateway)
+        spans = []
+        for pool in wanted:
+            start, end = (ipaddress.ip_address(pool[key]) for key in ("start", "end"))
+            if int(end) < int(start):
+                text = f"The allocation pool {pool['start']}-{pool['end']} is not valid."
+                raise NeutronError(400, "InvalidAllocationPool", text)
+            if start not in addresses.prefix(cidr) or end not in addresses.prefix(cidr):
+                text = f"The allocation pool {pool['start']}-{pool['end']} spans beyond {cidr}."
+                raise NeutronError(400, "OutOfBoundsAllocationPool", text)
+            if gateway is not None and int(start) <= int(ipaddress.ip_address(gateway)) <= int(
+                end
+            ):
+                text = (
+                    f"Gateway ip {gateway} conflicts with allocation pool "
+                    f"{pool['start']}-{pool['end']}."
+                )
+                raise conflict("GatewayConflictWithAllocationPools", text)
+            spans.append((int(start), int(end)))
+        spans.sort()
+        for (_, end_before), (start_after, _) in pairwise(spans):
+            if start_after <= end_before:
+                text = f"Found overlapping allocation pools for subnet {cidr}."
+                raise conflict("OverlappingAllocationPools", text)
+        return wanted

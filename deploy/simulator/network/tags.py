@@ -1,0 +1,61 @@
+"""Tags: set after creation, on every kind of object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from deploy.simulator.http import Request, Response, empty, reply
+from deploy.simulator.identity.state import Token
+from deploy.simulator.network.errors import NeutronError
+from deploy.simulator.network.resource import Resource
+from deploy.simulator.network.state import touch
+
+if TYPE_CHECKING:
+    from deploy.simulator.network.service import NetworkService
+
+Add = Callable[[str, str, Any], None]
+
+
+class Tags:
+    """`/<collection>/<id>/tags[/<tag>]`."""
+
+    def __init__(self, service: NetworkService) -> None:
+        self.service = service
+
+    def route(self, add: Add, base: str, resource: Resource) -> None:
+        """Add the tag routes of one collection."""
+
+        def show(token: Token, request: Request) -> Response:
+            return reply({"tags": resource.get(token, request.params["id"])["tags"]})
+
+        def replace(token: Token, request: Request) -> Response:
+            row = resource.changeable(token, request.params["id"], "update")
+            row["tags"] = sorted(set(request.json()["tags"]))
+            touch(row)
+            return reply({"tags": row["tags"]})
+
+        def clear(token: Token, request: Request) -> Response:
+            row = resource.changeable(token, request.params["id"], "update")
+            row["tags"] = []
+            touch(row)
+            return empty()
+
+        def one(token: Token, request: Request) -> Response:
+            row = resource.changeable(token, request.params["id"], "update")
+            tag, has = request.params["tag"], request.params["tag"] in row["tags"]
+            if request.method == "PUT" and not has:
+                row["tags"] = sorted([*row["tags"], tag])
+                touch(row)
+            if request.method == "DELETE":
+                if not has:
+                    raise NeutronError(404, "TagNotFound", f"Tag {tag} could not be found.")
+                row["tags"] = [have for have in row["tags"] if have != tag]
+                touch(row)
+            return empty(204 if request.method == "DELETE" else 201)
+
+        add("GET", f"{base}/{{id}}/tags", show)
+        add("PUT", f"{base}/{{id}}/tags", replace)
+        add("DELETE", f"{base}/{{id}}/tags", clear)
+        add("PUT", f"{base}/{{id}}/tags/{{tag}}", one)
+        add("DELETE", f"{base}/{{id}}/tags/{{tag}}", one)

@@ -1,0 +1,59 @@
+"""Cinder of one region over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deploy.simulator import dialects
+from deploy.simulator.http import BadBody, Request, Response
+from deploy.simulator.identity.state import Token
+from deploy.simulator.image.store import ImageStore
+from deploy.simulator.routes import NoRoute, Routes, WrongMethod
+from deploy.simulator.volume import versions
+from deploy.simulator.volume.collection import Volumes
+from deploy.simulator.volume.errors import CinderError
+from deploy.simulator.volume.snapshots import Snapshots
+from deploy.simulator.volume.types import Operations, Types
+from deploy.simulator.volume.volumes import Call, VolumeStore
+
+_PREFIX = "/volume/v3"
+
+
+class VolumeService:
+    """The collections and the routes that lead to them, with and without a project id."""
+
+    def __init__(self, store: VolumeStore, images: ImageStore) -> None:
+        self.routes: Routes[Callable[[Call], Response]] = Routes()
+        Volumes(store, images).route(self.routes.add)
+        Snapshots(store).route(self.routes.add)
+        Types(store).route(self.routes.add)
+        Operations(store).route(self.routes.add)
+
+    def handle(self, token: Token, request: Request) -> Response:
+        """The answer to one authenticated request below `/volume`."""
+        version = versions.MINIMUM
+        try:
+            version = versions.chosen(request.headers)
+            if not request.path.startswith(_PREFIX):
+                raise NoRoute(request.path)
+            path = self._without_project(token, request.path[len(_PREFIX) :])
+            handler, request.params = self.routes.find(request.method, path)
+            response = handler(Call(token, request, version))
+        except CinderError as error:
+            response = dialects.compute(error.status, error.message)
+        except BadBody as error:
+            response = dialects.compute(400, f"Malformed request body: {error}")
+        except NoRoute:
+            response = dialects.compute(404, "The resource could not be found.")
+        except WrongMethod:
+            response = dialects.compute(405, "The method is not allowed for this resource.")
+        response.headers += versions.echo(version)
+        return response
+
+    def _without_project(self, token: Token, path: str) -> str:
+        first, _, rest = path.strip("/").partition("/")
+        if len(first) != 32 or "-" in first:
+            return path
+        if first != token.project.id:
+            raise CinderError(400, "Malformed request url")
+        return rest
