@@ -110,13 +110,18 @@ class Operations:
             return await tx.one(select(operations).where(operations.c.id == id_))
 
     async def begin(self, id_: str) -> Row | None:
-        """Mark the operation running; None when it is finished or cancelled already."""
+        """Mark the operation running and return it as it was; None when it was cancelled.
+
+        A finished one may be begun again: that is what a reset of its workflow does, and as work
+        follows the desired state of now, it changes nothing where nothing is missing.
+        """
         async with self._store.write() as tx:
-            mine = operations.update().where(operations.c.id == id_, operations.c.state.in_(OPEN))
-            values = {"state": "running", "started_at": now()}
-            if not await tx.run(mine.values(attempts=operations.c.attempts + 1, **values)):
+            was = await tx.one(select(operations).where(operations.c.id == id_))
+            if was is None or was["state"] == "cancelled":
                 return None
-            return await tx.one(select(operations).where(operations.c.id == id_))
+            values = {"state": "running", "started_at": now(), "attempts": was["attempts"] + 1}
+            await tx.run(operations.update().where(operations.c.id == id_).values(**values))
+            return was
 
     async def finish(self, tx: Transaction, id_: str, state: str, error: str = "") -> None:
         """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``."""

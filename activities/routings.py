@@ -79,7 +79,8 @@ class Routings:
 
         The row is written before anything is made. A second caller waits; after a crash or a lost
         answer the next caller looks for the copy (``find``, by its marker) before it makes one. A
-        refusal by the pod leaves no row. ``applied`` is remembered with a copy made here.
+        refusal by the pod leaves no row. ``applied`` is remembered with a copy made here, not with
+        one that was found: what is set on that one is not known.
         """
         known = await self.bottom_id(type_, top_id, pod)
         if known:
@@ -90,12 +91,14 @@ class Routings:
             if known:
                 return known
             bottom = None if fresh else await find()
-            if bottom is None:
-                try:
-                    bottom = await create()
-                except PodFault:
-                    await self.forget(type_, top_id, pod)
-                    raise
+            if bottom is not None:
+                await self.update(type_, top_id, pod, bottom_id=bottom)
+                return bottom
+            try:
+                bottom = await create()
+            except PodFault:
+                await self.forget(type_, top_id, pod)
+                raise
             await self.update(type_, top_id, pod, bottom_id=bottom, applied=applied)
             return bottom
 

@@ -1,4 +1,4 @@
-"""Offers: hands accepted operations to Temporal."""
+"""Offers: hands accepted operations to Temporal, and stops running ones."""
 
 import asyncio
 from typing import Any
@@ -6,10 +6,15 @@ from typing import Any
 from temporalio.client import Client
 
 from models.settings import Settings
+from workflows.attributes import attributes
+from workflows.network.router import Offered, Router, RouterInput
+from workflows.upkeep import UpkeepInput
+
+_CONNECT_SECONDS = 5.0
 
 
 class Offers:
-    """A Temporal client that connects when it is first needed, and again after a failure."""
+    """A Temporal client that connects when it is first needed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -20,12 +25,59 @@ class Offers:
         """Return the connected client."""
         async with self._lock:
             if self._client is None:
-                self._client = await Client.connect(
+                connecting = Client.connect(
                     self._settings.temporal_address,
                     namespace=self._settings.temporal_namespace,
                 )
+                self._client = await asyncio.wait_for(connecting, _CONNECT_SECONDS)
         return self._client
 
     async def offer(self, operation: dict[str, Any]) -> None:
-        """Start or signal the workflow that runs the operation."""
-        await self.client()
+        """Start the workflow that runs the operation, or tell the running one of it."""
+        client = await self.client()
+        if operation["router_id"] and operation["type"] != "clean-up":
+            await self._offer_router(client, operation)
+        else:
+            await self._offer_upkeep(client, operation)
+
+    async def stop(self, operation: dict[str, Any]) -> None:
+        """Ask the operation's running workflow to cancel itself."""
+        await (await self.client()).get_workflow_handle(operation["workflow_id"]).cancel()
+
+    async def _offer_router(self, client: Client, operation: dict[str, Any]) -> None:
+        router_id = operation["router_id"]
+        offered = Offered(
+            operation["id"],
+            operation["type"],
+            operation["workflow_id"],
+            operation["project_id"],
+            operation["request_id"],
+            f"{operation['type']} of router {router_id}",
+        )
+        await client.start_workflow(
+            Router.run,
+            RouterInput(router_id),
+            id=f"router/{router_id}",
+            task_queue=self._settings.task_queue,
+            start_signal="offer",
+            start_signal_args=[offered],
+            static_summary=f"router {router_id}",
+            search_attributes=attributes(operation["project_id"], router_id, ""),
+        )
+
+    async def _offer_upkeep(self, client: Client, operation: dict[str, Any]) -> None:
+        work = UpkeepInput(
+            operation["type"], operation["resource_type"], operation["resource_id"]
+        )
+        await client.start_workflow(
+            operation["type"],
+            work,
+            id=operation["workflow_id"],
+            task_queue=self._settings.task_queue,
+            start_signal="offer",
+            start_signal_args=[operation["id"]],
+            static_summary=f"{work.type} of {work.resource_type} {work.resource_id}",
+            search_attributes=attributes(
+                operation["project_id"], operation["router_id"], operation["request_id"]
+            ),
+        )

@@ -1,0 +1,1 @@
+"""The network API's resources, and their copies in pods."""

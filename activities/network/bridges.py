@@ -1,0 +1,184 @@
+"""Bridges: the VLANs, /24s and addresses that carry a project between pods.
+
+East-west there is one bridge for a project, shared by its routers. North-south there is one for
+each router, because there the subnet's gateway address *is* that router in the external pod.
+"""
+
+import ipaddress
+from urllib.parse import quote
+
+from sqlalchemy import func, select
+
+from activities.region import Regions
+from activities.routings import Routings, marker
+from activities.store import Row, Store, Transaction, new_id
+from models.errors import OverQuota
+from models.settings import Settings
+from models.tables.network import bridge_addresses, bridges
+from models.tables.routing import routings
+from models.values import Pod
+
+
+class Bridges:
+    """Allocates bridges and their addresses, and makes their networks in pods."""
+
+    def __init__(
+        self, settings: Settings, store: Store, regions: Regions, routes: Routings
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._regions = regions
+        self._routings = routes
+
+    async def allocate(self, tx: Transaction, kind: str, owner_id: str, project_id: str) -> Row:
+        """Return the bridge of this owner, with a VLAN and a /24 of its own.
+
+        ``OverQuota`` naming the pool when VLANs or CIDRs are used up.
+        """
+        mine = select(bridges).where(bridges.c.kind == kind, bridges.c.owner_id == owner_id)
+        known = await tx.one(mine)
+        if known:
+            return known
+        taken = await tx.all(select(bridges.c.vlan, bridges.c.cidr))
+        row = {
+            "id": new_id(),
+            "kind": kind,
+            "owner_id": owner_id,
+            "project_id": project_id,
+            "physical_network": self._settings.bridge_physical_network,
+            "vlan": self._free_vlan({r["vlan"] for r in taken}),
+            "cidr": self._free_cidr(kind, {r["cidr"] for r in taken}),
+        }
+        await tx.insert(bridges, row)
+        return row
+
+    def _free_vlan(self, taken: set[int]) -> int:
+        first, last = (int(part) for part in self._settings.bridge_vlans.split(":"))
+        for vlan in range(first, last + 1):
+            if vlan not in taken:
+                return vlan
+        raise OverQuota(f"No VLAN left for a bridge in {self._settings.bridge_vlans}.")
+
+    def _free_cidr(self, kind: str, taken: set[str]) -> str:
+        pool = self._settings.bridge_ew_pool if kind == "ew" else self._settings.bridge_ns_pool
+        for network in ipaddress.ip_network(pool).subnets(new_prefix=24):
+            if str(network) not in taken:
+                return str(network)
+        raise OverQuota(f"No network left for a bridge in {pool}.")
+
+    async def address(self, tx: Transaction, bridge: Row, purpose: str) -> Row:
+        """Return the bridge address of this purpose; ``.1`` is a north-south bridge's gateway."""
+        mine = select(bridge_addresses).where(
+            bridge_addresses.c.bridge_id == bridge["id"], bridge_addresses.c.purpose == purpose
+        )
+        known = await tx.one(mine)
+        if known:
+            return known
+        on_bridge = select(bridge_addresses.c.ip_address).where(
+            bridge_addresses.c.bridge_id == bridge["id"]
+        )
+        taken = {r["ip_address"] for r in await tx.all(on_bridge)}
+        hosts = ipaddress.ip_network(bridge["cidr"]).hosts()
+        gateway = str(next(hosts))
+        if bridge["kind"] == "ew":
+            hosts = ipaddress.ip_network(bridge["cidr"]).hosts()
+        free = (
+            gateway
+            if purpose.startswith("gateway-interface:")
+            else next((str(ip) for ip in hosts if str(ip) not in taken), None)
+        )
+        if free is None:
+            raise OverQuota(f"No address left on bridge {bridge['cidr']}.")
+        row = {"id": new_id(), "bridge_id": bridge["id"], "ip_address": free, "purpose": purpose}
+        await tx.insert(bridge_addresses, row)
+        return row
+
+    async def release(self, tx: Transaction, address_id: str) -> None:
+        """Give an address back, and its bridge with the last one that nothing uses."""
+        row = await tx.one(select(bridge_addresses).where(bridge_addresses.c.id == address_id))
+        if row is None:
+            return
+        await tx.run(bridge_addresses.delete().where(bridge_addresses.c.id == address_id))
+        await self._release_bridge(tx, row["bridge_id"])
+
+    async def _release_bridge(self, tx: Transaction, bridge_id: str) -> None:
+        used = select(func.count()).where(bridge_addresses.c.bridge_id == bridge_id)
+        copied = select(func.count()).where(
+            routings.c.type == "bridge_network", routings.c.top_id == bridge_id
+        )
+        if not await tx.value(used) and not await tx.value(copied):
+            await tx.run(bridges.delete().where(bridges.c.id == bridge_id))
+
+    async def network(
+        self, bridge: Row, pod: Pod, *, external: bool, router_id: str = ""
+    ) -> tuple[str, str]:
+        """Return network and subnet of the bridge in the pod. Hold ``using`` while you need it.
+
+        A north-south bridge's network belongs to its router's topology, so give the router.
+        """
+        network = await self._routings.materialise(
+            "bridge_network",
+            bridge["id"],
+            pod,
+            owner_id=router_id,
+            find=lambda: self._find(pod, "networks", marker("bridge_network", bridge["id"])),
+            create=lambda: self._create_network(bridge, pod, external),
+        )
+        subnet = await self._routings.materialise(
+            "bridge_subnet",
+            bridge["id"],
+            pod,
+            find=lambda: self._find(pod, "subnets", marker("bridge_subnet", bridge["id"])),
+            create=lambda: self._create_subnet(bridge, network, pod),
+        )
+        return network, subnet
+
+    def using(self, bridge_id: str, pod: Pod) -> str:
+        """Return the lease under which ports of the bridge come and go in the pod."""
+        return f"bridge/{bridge_id}/{pod.pod_id}"
+
+    async def remove_network(self, bridge_id: str, pod: Pod) -> None:
+        """Delete the bridge's network in the pod; release the bridge when nothing uses it."""
+
+        async def delete(bottom: str) -> None:
+            name = marker("bridge_network", bridge_id)
+            target = bottom or await self._find(pod, "networks", name)
+            if target:
+                await self._regions.admin(
+                    pod, "network", "DELETE", f"/networks/{target}", retry_conflict=True
+                )
+
+        await self._routings.remove("bridge_network", bridge_id, pod, delete)
+        await self._routings.forget("bridge_subnet", bridge_id, pod)
+        async with self._store.write() as tx:
+            await self._release_bridge(tx, bridge_id)
+
+    async def _find(self, pod: Pod, collection: str, description: str) -> str | None:
+        path = f"/{collection}?fields=id&description={quote(description)}"
+        found = (await self._regions.admin(pod, "network", "GET", path))[collection]
+        return str(found[0]["id"]) if found else None
+
+    async def _create_network(self, bridge: Row, pod: Pod, external: bool) -> str:
+        body = {
+            "name": f"bridge-{bridge['kind']}-{bridge['owner_id']}",
+            "description": marker("bridge_network", bridge["id"]),
+            "provider:network_type": "vlan",
+            "provider:physical_network": bridge["physical_network"],
+            "provider:segmentation_id": bridge["vlan"],
+            "router:external": external,
+        }
+        made = await self._regions.admin(pod, "network", "POST", "/networks", {"network": body})
+        return str(made["network"]["id"])
+
+    async def _create_subnet(self, bridge: Row, network: str, pod: Pod) -> str:
+        gateway = str(next(ipaddress.ip_network(bridge["cidr"]).hosts()))
+        body = {
+            "network_id": network,
+            "description": marker("bridge_subnet", bridge["id"]),
+            "ip_version": 4,
+            "cidr": bridge["cidr"],
+            "gateway_ip": gateway if bridge["kind"] == "ns" else None,
+            "enable_dhcp": False,
+        }
+        made = await self._regions.admin(pod, "network", "POST", "/subnets", {"subnet": body})
+        return str(made["subnet"]["id"])

@@ -1,0 +1,282 @@
+"""Copies of networks, subnets and ports: made in a pod when first needed there."""
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import select
+
+from activities.admin.pods import PodDirectory
+from activities.network import addresses
+from activities.network.security_copies import SecurityCopies
+from activities.operations import Operations
+from activities.region import Regions
+from activities.routings import Routings, marker
+from activities.store import Row, Store, Transaction
+from models.errors import Conflict, NotFound
+from models.resource import Kind
+from models.resources.network import NETWORKS, PORTS, SUBNETS
+from models.settings import Settings
+from models.tables.network import TABLES
+from models.values import Pod
+
+networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
+floatingips = TABLES["floatingips"]
+INTERFACE = "network:router_interface"
+
+
+class Copies:
+    """Get-or-create of the copies in pods; every method may be called again at any time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        routings: Routings,
+        operations: Operations,
+        security: SecurityCopies,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._regions = regions
+        self._pods = pods
+        self._routings = routings
+        self._operations = operations
+        self._security = security
+
+    async def network(self, network_id: str, pod: Pod) -> str:
+        """Return the id of the network's copy, its subnets' copies made too.
+
+        A network without a pod is bound to this one, and what waited for that is set going;
+        ``Conflict`` when it lies in another pod.
+        """
+        network = await self._bound(network_id, pod)
+        bottom = await self._routings.materialise(
+            "network",
+            network_id,
+            pod,
+            project_id=network["project_id"],
+            find=lambda: self.find(pod, NETWORKS, marker("network", network_id)),
+            create=lambda: self._create_network(network, pod),
+        )
+        async with self._store.read() as tx:
+            own = await tx.all(select(subnets).where(subnets.c.network_id == network_id))
+        await asyncio.gather(*(self._subnet(subnet, network, bottom, pod) for subnet in own))
+        return bottom
+
+    async def subnet(self, subnet_id: str, pod: Pod) -> str:
+        """Return the id of the subnet's copy, its network made too."""
+        row = await self._row(SUBNETS, subnet_id)
+        await self.network(row["network_id"], pod)
+        known = await self._routings.bottom_id("subnet", subnet_id, pod)
+        if known is None:
+            raise NotFound(f"Subnet {subnet_id} could not be found.", "SubnetNotFound")
+        return known
+
+    async def port(self, port_id: str, pod: Pod) -> str:
+        """Return the id of the port's copy, with its network and security groups made too.
+
+        Once it is there, remote groups in other pods learn its addresses, and a floating IP that
+        waited for it is set going.
+        """
+        port = await self._row(PORTS, port_id)
+        known = await self._routings.bottom_id("port", port_id, pod)
+        if known:
+            return known
+        groups = port["security_groups"] or []
+        network, *security = await asyncio.gather(
+            self.network(port["network_id"], pod),
+            *(self._security.group(group, pod) for group in groups),
+        )
+        bottom = await self._routings.materialise(
+            "port",
+            port_id,
+            pod,
+            project_id=port["project_id"],
+            owner_id=port["network_id"],
+            find=lambda: self.find(pod, PORTS, marker("port", port_id)),
+            create=lambda: self._create_port(port, network, security, pod),
+        )
+        async with self._store.write() as tx:
+            waiting = await self._security.port_changed(tx, port)
+            waiting += await self._floating(tx, port_id)
+        self._operations.announce(*waiting)
+        return bottom
+
+    async def find(self, pod: Pod, kind: Kind, description: str) -> str | None:
+        """Return the id of the object in the pod that carries the marker."""
+        path = f"{kind.path}?fields=id&description={quote(description)}"
+        found = await self._regions.admin(pod, "network", "GET", path)
+        return str(found[kind.collection][0]["id"]) if found[kind.collection] else None
+
+    async def delete(self, pod: Pod, kind: Kind, bottom: str, description: str) -> None:
+        """Delete a copy by id, or by marker where its id never came back; gone is fine."""
+        target = bottom or await self.find(pod, kind, description)
+        if target:
+            await self._regions.admin(
+                pod, "network", "DELETE", f"{kind.path}/{target}", retry_conflict=True
+            )
+
+    async def fixed_ips(self, fixed_ips: list[Row], pod: Pod) -> list[Row]:
+        """Return the fixed IPs with the pod's subnet ids."""
+        mapped = []
+        for ip in fixed_ips:
+            bottom = await self._routings.bottom_id("subnet", ip["subnet_id"], pod)
+            if bottom is None:
+                bottom = await self.subnet(ip["subnet_id"], pod)
+            mapped.append({"subnet_id": bottom, "ip_address": ip["ip_address"]})
+        return mapped
+
+    async def _row(self, kind: Kind, id_: str) -> Row:
+        table = TABLES[kind.collection]
+        async with self._store.read() as tx:
+            row = await tx.one(select(table).where(table.c.id == id_))
+        if row is None:
+            noun = kind.member.capitalize()
+            raise NotFound(f"{noun} {id_} could not be found.", kind.not_found)
+        return row
+
+    async def _bound(self, network_id: str, pod: Pod) -> Row:
+        network = await self._row(NETWORKS, network_id)
+        if network["pod_id"] is None:
+            waiting: list[str] = []
+            free = networks.update().where(
+                networks.c.id == network_id, networks.c.pod_id.is_(None)
+            )
+            async with self._store.write() as tx:
+                if await tx.run(free.values(pod_id=pod.pod_id)):
+                    waiting = await self._interfaces(tx, network_id)
+            self._operations.announce(*waiting)
+            network = await self._row(NETWORKS, network_id)
+        if network["pod_id"] != pod.pod_id:
+            home = await self._pods.get(network["pod_id"])
+            raise Conflict(
+                f"Network {network_id} lies in availability zone {home.az_name} (pod "
+                f"{home.pod_name}); it cannot be used in {pod.az_name} (pod {pod.pod_name})."
+            )
+        return network
+
+    async def _interfaces(self, tx: Transaction, network_id: str) -> list[str]:
+        """Write operations for router interfaces that waited for the network to get a pod."""
+        attached = select(ports).where(
+            ports.c.network_id == network_id, ports.c.device_owner == INTERFACE
+        )
+        return [
+            await self._operations.add(
+                tx,
+                "router-interface-add",
+                "port",
+                port["id"],
+                router_id=port["device_id"],
+                project_id=port["project_id"],
+                workflow_id=f"router-interface-add/{port['device_id']}/{port['id']}",
+            )
+            for port in await tx.all(attached)
+        ]
+
+    async def _floating(self, tx: Transaction, port_id: str) -> list[str]:
+        """Write operations for floating IPs that waited for the port's copy."""
+        associated = select(floatingips).where(
+            floatingips.c.port_id == port_id, floatingips.c.router_id.is_not(None)
+        )
+        return [
+            await self._operations.add(
+                tx,
+                "floatingip-associate",
+                "floatingip",
+                floating["id"],
+                router_id=floating["router_id"],
+                project_id=floating["project_id"],
+                workflow_id=f"floatingip-associate/{floating['id']}",
+            )
+            for floating in await tx.all(associated)
+        ]
+
+    async def _create_network(self, network: Row, pod: Pod) -> str:
+        body = copied(NETWORKS, network)
+        body |= {
+            "description": marker("network", network["id"]),
+            "project_id": network["project_id"],
+            "shared": network["shared"],
+            "router:external": network["router_external"],
+        }
+        for name in ("network_type", "physical_network", "segmentation_id"):
+            if network[f"provider_{name}"] is not None:
+                body[f"provider:{name}"] = network[f"provider_{name}"]
+        if network["mtu"]:
+            body["mtu"] = network["mtu"]
+        made = await self._post(pod, NETWORKS, body)
+        learned: dict[str, Any] = {"mtu": made["mtu"]}
+        if network["router_external"] or network["provider_network_type"]:
+            for name in ("network_type", "physical_network", "segmentation_id"):
+                learned[f"provider_{name}"] = made[f"provider:{name}"]
+        async with self._store.write() as tx:
+            await tx.run(networks.update().where(networks.c.id == network["id"]).values(**learned))
+        return str(made["id"])
+
+    async def _subnet(self, subnet: Row, network: Row, bottom_network: str, pod: Pod) -> str:
+        return await self._routings.materialise(
+            "subnet",
+            subnet["id"],
+            pod,
+            project_id=subnet["project_id"],
+            owner_id=network["id"],
+            find=lambda: self.find(pod, SUBNETS, marker("subnet", subnet["id"])),
+            create=lambda: self._create_subnet(subnet, network, bottom_network, pod),
+        )
+
+    async def _create_subnet(
+        self, subnet: Row, network: Row, bottom_network: str, pod: Pod
+    ) -> str:
+        body = copied(SUBNETS, subnet)
+        for mode in ("ipv6_ra_mode", "ipv6_address_mode"):
+            if body[mode] is None:
+                del body[mode]
+        body |= {
+            "network_id": bottom_network,
+            "description": marker("subnet", subnet["id"]),
+            "project_id": subnet["project_id"],
+            "ip_version": subnet["ip_version"],
+            "cidr": subnet["cidr"],
+            "gateway_ip": subnet["gateway_ip"],
+            "allocation_pools": await self._pools(subnet, network, pod),
+        }
+        return str((await self._post(pod, SUBNETS, body))["id"])
+
+    async def _pools(self, subnet: Row, network: Row, pod: Pod) -> list[Row]:
+        """Return the pools of the copy: what the pod may give to its own ports.
+
+        The top chooses every address of a tenant's port; on an external network the pod makes no
+        ports of its own, so its pools are the user's.
+        """
+        if network["router_external"]:
+            return list(subnet["allocation_pools"])
+        async with self._store.write() as tx:
+            own = await addresses.reserve_for_pod(
+                tx, subnet, pod.pod_id, self._settings.subnet_reserve
+            )
+        return [{"start": ip, "end": ip} for ip in own]
+
+    async def _create_port(self, port: Row, network: str, security: list[str], pod: Pod) -> str:
+        body = copied(PORTS, port)
+        body |= {
+            "network_id": network,
+            "description": marker("port", port["id"]),
+            "project_id": port["project_id"],
+            "mac_address": port["mac_address"],
+            "fixed_ips": await self.fixed_ips(port["fixed_ips"], pod),
+            "security_groups": security,
+        }
+        return str((await self._post(pod, PORTS, body))["id"])
+
+    async def _post(self, pod: Pod, kind: Kind, body: Row) -> Row:
+        answer = await self._regions.admin(pod, "network", "POST", kind.path, {kind.member: body})
+        made: Row = answer[kind.member]
+        return made
+
+
+def copied(kind: Kind, row: Row) -> Row:
+    """Return what goes into a copy as it is in the row, by the names the API uses."""
+    return {a.name: row[a.column] for a in kind.attributes if a.copied}

@@ -1,0 +1,285 @@
+"""RouterCopies: brings one router in one pod to the state the topology asks for.
+
+The order inside a pod is the one Neutron needs: floating IPs, routes, gateway, interfaces go in
+this order and come in the reverse one. Calls on one router copy are made one at a time: Neutron's
+OVN driver corrupts a router whose interface is removed while its gateway is being set.
+"""
+
+import asyncio
+from urllib.parse import quote
+
+from activities.admin.pods import PodDirectory
+from activities.network.copies import Copies
+from activities.network.router_parts import RouterParts
+from activities.network.topology import Bridge, Desired, Gateway, Plan, Topology
+from activities.region import Regions
+from activities.routings import Routings, marker
+from activities.store import Row, Store
+from models.tables.routing import routings
+from models.values import Pod
+
+Have = dict[tuple[str, str], Row]
+
+
+class RouterCopies:
+    """The copies of routers; ``converge`` and ``converge_routes`` may be repeated at any time."""
+
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        routes: Routings,
+        topology: Topology,
+        copies: Copies,
+        parts: RouterParts,
+    ) -> None:
+        self._store = store
+        self._regions = regions
+        self._pods = pods
+        self._routings = routes
+        self._topology = topology
+        self._copies = copies
+        self._parts = parts
+
+    async def pods_to_change(self, router_id: str) -> list[str]:
+        """Return the pods where the router is not, or may not be, what it should be."""
+        desired = await self._topology.desired(router_id)
+        rows = await self._routings.rows(routings.c.owner_id == router_id)
+        have: dict[str, Have] = {}
+        for row in rows:
+            have.setdefault(row["pod_id"], {})[row["type"], row["top_id"]] = row
+        return sorted(
+            pod_id
+            for pod_id in {*desired.plans, *have}
+            if differs(router_id, desired.plan(pod_id), have.get(pod_id, {}))
+        )
+
+    async def converge(self, router_id: str, pod_id: str) -> None:
+        """Make the router in the pod what it should be now, but for added routes."""
+        pod = await self._pods.get(pod_id)
+        async with self._store.hold(f"router-copy/{router_id}/{pod_id}"):
+            desired = await self._topology.desired(router_id)
+            plan = desired.plan(pod_id)
+            await self._take_back(router_id, pod, plan)
+            if plan.router:
+                await self._bring_forth(desired, pod, plan)
+
+    async def routes_to_change(self, router_id: str) -> list[str]:
+        """Return the pods whose router copy has other extra routes than it should have."""
+        desired = await self._topology.desired(router_id)
+        copies = await self._routings.rows(
+            routings.c.type == "router", routings.c.top_id == router_id
+        )
+        return [
+            row["pod_id"]
+            for row in copies
+            if row["bottom_id"]
+            and _sorted(desired.plan(row["pod_id"]).routes) != _applied(row).get("routes", [])
+        ]
+
+    async def converge_routes(self, router_id: str, pod_id: str) -> None:
+        """Set all extra routes of the router in the pod, in one call, if they differ."""
+        pod = await self._pods.get(pod_id)
+        async with self._store.hold(f"router-copy/{router_id}/{pod_id}"):
+            plan = (await self._topology.desired(router_id)).plan(pod_id)
+            row = await self._routings.row("router", router_id, pod)
+            if row and row["bottom_id"] and plan.router:
+                await self._set_routes(row, pod, _sorted(plan.routes))
+
+    async def _have(self, router_id: str, pod: Pod) -> Have:
+        rows = await self._routings.rows(
+            routings.c.owner_id == router_id, routings.c.pod_id == pod.pod_id
+        )
+        return {(row["type"], row["top_id"]): row for row in rows}
+
+    async def _take_back(self, router_id: str, pod: Pod, plan: Plan) -> None:
+        have = await self._have(router_id, pod)
+        wanted = {f.row["id"]: f.spec for f in plan.floating}
+        carriers = {f.row["id"] for f in plan.floating if f.role == "public"}
+        for (type_, top_id), row in have.items():
+            if type_ == "floatingip" and wanted.get(top_id) != row["applied"]:
+                await self._parts.remove_floating(pod, row)
+        for (type_, top_id), row in have.items():
+            if type_ == "carrier_port" and top_id not in carriers:
+                await self._parts.remove_carrier(pod, row)
+        copy = have.get(("router", router_id))
+        bottom: str | None = None
+        if copy:
+            bottom = copy["bottom_id"] or await self._find(router_id, pod)
+        going = [row for row in have.values() if self._goes(row, plan)]
+        if copy and bottom:
+            await self._loosen({**copy, "bottom_id": bottom}, pod, plan, bool(going))
+        known = {row["bottom_id"] for row in have.values()}
+        for row in going:
+            await self._parts.remove_link(pod, bottom, row, known)
+        if copy and not plan.router:
+            await self._routings.remove(
+                "router", router_id, pod, lambda _: self._delete(bottom, pod)
+            )
+        for type_, top_id in have:
+            if type_ == "bridge_network" and top_id not in _north_south(plan):
+                await self._parts.remove_bridge_network(pod, router_id, top_id)
+
+    async def _loosen(self, copy: Row, pod: Pod, plan: Plan, links_go: bool) -> None:
+        """Take routes and gateway off the router copy, where they are in the way."""
+        applied = _applied(copy)
+        if links_go:
+            kept = [r for r in applied.get("routes", []) if r in plan.routes]
+            await self._set_routes(copy, pod, kept)
+        gateway = applied.get("gateway")
+        # Not known after a crash: clearing what is clear already is no error.
+        unknown = copy["applied"] is None and plan.gateway is None
+        if unknown or (
+            gateway and (not plan.gateway or gateway["network"] != _gateway_key(plan.gateway))
+        ):
+            await self._put(copy["bottom_id"], pod, {"external_gateway_info": {}})
+            await self._note(copy, pod, gateway=None)
+
+    def _goes(self, row: Row, plan: Plan) -> bool:
+        if row["type"] == "router_interface":
+            return row["top_id"] not in {i.port["id"] for i in plan.interfaces}
+        if row["type"] == "bridge_port":
+            stay = {b.address["id"] for b in (plan.east_west, plan.north_south) if b}
+            return row["top_id"] not in stay
+        return False
+
+    async def _bring_forth(self, desired: Desired, pod: Pod, plan: Plan) -> None:
+        router = desired.router
+        assert router is not None
+        # What the calls on the router need, all at once; then those calls, one at a time.
+        needed = [self._copies.network(i.port["network_id"], pod) for i in plan.interfaces]
+        needed += [self._parts.bridge_port(pod, router["id"], b) for b in _links(plan)]
+        *_, prepared = await asyncio.gather(
+            *needed, self._gateway_info(pod, router["id"], plan.gateway)
+        )
+        bottom = await self._routings.materialise(
+            "router",
+            router["id"],
+            pod,
+            project_id=router["project_id"],
+            owner_id=router["id"],
+            find=lambda: self._find(router["id"], pod),
+            create=lambda: self._create(router, pod, prepared),
+            applied={"gateway": _gateway_applied(plan.gateway), "routes": []},
+        )
+        for interface in plan.interfaces:
+            await self._parts.add_interface(pod, router["id"], bottom, interface)
+        for bridge in _links(plan):
+            await self._parts.attach_bridge_port(pod, bottom, bridge)
+        await self._set_gateway(router["id"], pod, plan, prepared)
+        for floating in plan.floating:
+            await self._parts.add_floating(pod, router["id"], floating)
+
+    async def _gateway_info(self, pod: Pod, router_id: str, gateway: Gateway | None) -> Row | None:
+        if gateway is None:
+            return None
+        if gateway.bridge is None:
+            network = await self._copies.network(gateway.network_id, pod)
+            fixed_ips = await self._copies.fixed_ips(gateway.fixed_ips, pod)
+        else:
+            network, subnet = await self._parts.bridge_network(pod, router_id, gateway.bridge)
+            address = gateway.bridge.address["ip_address"]
+            fixed_ips = [{"subnet_id": subnet, "ip_address": address}]
+        return {
+            "network_id": network,
+            "external_fixed_ips": fixed_ips,
+            "enable_snat": gateway.enable_snat,
+        }
+
+    async def _set_gateway(self, router_id: str, pod: Pod, plan: Plan, info: Row | None) -> None:
+        copy = await self._routings.row("router", router_id, pod)
+        assert copy is not None
+        wanted = _gateway_applied(plan.gateway)
+        if wanted is not None and _applied(copy).get("gateway") != wanted:
+            await self._put(copy["bottom_id"], pod, {"external_gateway_info": info})
+            await self._note(copy, pod, gateway=wanted)
+
+    async def _set_routes(self, copy: Row, pod: Pod, wanted: list[Row]) -> None:
+        if _applied(copy).get("routes", []) != wanted:
+            await self._put(copy["bottom_id"], pod, {"routes": wanted})
+            await self._note(copy, pod, routes=wanted)
+
+    async def _note(self, copy: Row, pod: Pod, **applied: object) -> None:
+        """Remember what was just set on the copy."""
+        copy["applied"] = {**_applied(copy), **applied}
+        await self._routings.update("router", copy["top_id"], pod, applied=copy["applied"])
+
+    async def _put(self, bottom: str, pod: Pod, body: Row) -> None:
+        path = f"/routers/{bottom}"
+        await self._regions.admin(pod, "network", "PUT", path, {"router": body})
+
+    async def _create(self, router: Row, pod: Pod, gateway: Row | None) -> str:
+        body = {
+            "name": router["name"],
+            "description": marker("router", router["id"]),
+            "project_id": router["project_id"],
+            "admin_state_up": router["admin_state_up"],
+        }
+        if gateway:
+            # A third of the price of setting it on a router that has interfaces.
+            body["external_gateway_info"] = gateway
+        made = await self._regions.admin(pod, "network", "POST", "/routers", {"router": body})
+        return str(made["router"]["id"])
+
+    async def _find(self, router_id: str, pod: Pod) -> str | None:
+        path = f"/routers?fields=id&description={quote(marker('router', router_id))}"
+        found = (await self._regions.admin(pod, "network", "GET", path))["routers"]
+        return str(found[0]["id"]) if found else None
+
+    async def _delete(self, bottom: str | None, pod: Pod) -> None:
+        if bottom:
+            await self._regions.admin(
+                pod, "network", "DELETE", f"/routers/{bottom}", retry_conflict=True
+            )
+
+
+def differs(router_id: str, plan: Plan, have: Have) -> bool:
+    """Tell whether ``converge`` would have to call the pod."""
+    wanted: dict[tuple[str, str], object] = {}
+    if plan.router:
+        wanted["router", router_id] = None
+    wanted |= {("router_interface", i.port["id"]): None for i in plan.interfaces}
+    wanted |= {("bridge_port", b.address["id"]): None for b in _links(plan)}
+    wanted |= {("floatingip", f.row["id"]): f.spec for f in plan.floating}
+    wanted |= {("carrier_port", f.row["id"]): None for f in plan.floating if f.role == "public"}
+    wanted |= {("bridge_network", bridge_id): None for bridge_id in _north_south(plan)}
+    if wanted.keys() != have.keys() or any(row["bottom_id"] is None for row in have.values()):
+        return True
+    if any(have[key]["applied"] != spec for key, spec in wanted.items() if key[0] == "floatingip"):
+        return True
+    if any(not _applied(row).get("attached") for k, row in have.items() if k[0] == "bridge_port"):
+        return True
+    copy = have.get(("router", router_id))
+    return copy is not None and _applied(copy).get("gateway") != _gateway_applied(plan.gateway)
+
+
+def _links(plan: Plan) -> list[Bridge]:
+    return [bridge for bridge in (plan.east_west, plan.north_south) if bridge]
+
+
+def _gateway_key(gateway: Gateway) -> str:
+    """Return what tells one gateway from another: the network and the addresses on it."""
+    if gateway.bridge:
+        return f"{gateway.bridge.bridge['id']}/{gateway.bridge.address['ip_address']}"
+    return "/".join([gateway.network_id, *sorted(ip["ip_address"] for ip in gateway.fixed_ips)])
+
+
+def _gateway_applied(gateway: Gateway | None) -> Row | None:
+    if gateway is None:
+        return None
+    return {"network": _gateway_key(gateway), "snat": gateway.enable_snat}
+
+
+def _north_south(plan: Plan) -> set[str]:
+    """Return the north-south bridges whose network the pod needs."""
+    links = [plan.north_south, plan.gateway.bridge if plan.gateway else None]
+    return {link.bridge["id"] for link in links if link}
+
+
+def _applied(row: Row) -> Row:
+    return row["applied"] or {}
+
+
+def _sorted(routes: list[Row]) -> list[Row]:
+    return sorted(routes, key=lambda r: (r["destination"], r["nexthop"]))

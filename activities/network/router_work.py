@@ -1,0 +1,154 @@
+"""RouterWork: the activities of one router's operations, and what users see of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from temporalio import activity
+
+from activities.heartbeat import beating
+from activities.network.router_copies import RouterCopies
+from activities.operations import OPEN, Operations
+from activities.store import Row, Store, Transaction
+from models.tables.network import TABLES
+from models.tables.operation import operations
+from models.tables.routing import routings
+
+ports, routers, networks = TABLES["ports"], TABLES["routers"], TABLES["networks"]
+floatingips = TABLES["floatingips"]
+_LINKS = ("network:router_interface", "network:router_gateway")
+_PIECES = {"port": ports, "floatingip": floatingips}
+
+
+@dataclass(frozen=True)
+class RouterInPod:
+    """One router copy, by the ids at the top."""
+
+    router_id: str
+    pod_id: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What an operation has to change: nothing when it was cancelled."""
+
+    pods: list[str] = field(default_factory=list)
+    cancelled: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an operation ended; ``error`` is empty when it succeeded."""
+
+    operation_id: str
+    state: str
+    error: str = ""
+
+
+class RouterWork:
+    """Activities that workflows on routers are made of."""
+
+    def __init__(self, store: Store, jobs: Operations, copies: RouterCopies) -> None:
+        self._store = store
+        self._operations = jobs
+        self._copies = copies
+
+    @activity.defn
+    async def begin_router_operation(self, operation_id: str) -> Begun:
+        """Mark the operation running; return the pods whose copy of the router must change."""
+        operation = await self._operations.begin(operation_id)
+        if operation is None:
+            return Begun(cancelled=True)
+        async with self._store.write() as tx:
+            # A redo of what failed: wanted again, so the topology must see it again.
+            await _mark(tx, operation, "DOWN", only="ERROR")
+        pods = await self._copies.pods_to_change(operation["router_id"])
+        return Begun(pods, again=operation["state"] not in OPEN)
+
+    @activity.defn
+    async def converge_router_copy(self, copy: RouterInPod) -> None:
+        """Make the router in the pod what it should be now."""
+        async with beating():
+            await self._copies.converge(copy.router_id, copy.pod_id)
+
+    @activity.defn
+    async def pods_with_wrong_routes(self, router_id: str) -> list[str]:
+        """Return the pods whose router copy needs other extra routes."""
+        return await self._copies.routes_to_change(router_id)
+
+    @activity.defn
+    async def converge_extra_routes(self, copy: RouterInPod) -> None:
+        """Set the extra routes of the router in the pod."""
+        async with beating():
+            await self._copies.converge_routes(copy.router_id, copy.pod_id)
+
+    @activity.defn
+    async def end_router_operation(self, ended: Ended) -> list[str]:
+        """Record the outcome; return the pods to change so that what failed leaves nothing."""
+        operation = await self._operations.get(ended.operation_id)
+        if operation is None:
+            return []
+        async with self._store.write() as tx:
+            await self._operations.finish(tx, ended.operation_id, ended.state, ended.error)
+            if ended.state == "succeeded":
+                await _succeeded(tx, operation)
+            else:
+                await _mark(tx, operation, "ERROR")
+        if ended.state == "succeeded":
+            return []
+        return await self._copies.pods_to_change(operation["router_id"])
+
+    @activity.defn
+    async def settle_router(self, router_id: str) -> None:
+        """Show the router ACTIVE or ERROR, unless something is still under way."""
+        async with self._store.write() as tx:
+            mine = operations.c.router_id == router_id
+            still = select(func.count()).where(mine, operations.c.state.in_(OPEN))
+            if await tx.value(still):
+                return
+            last = select(operations.c.state).where(mine).order_by(operations.c.sequence.desc())
+            broken = select(func.count()).where(
+                ports.c.device_id == router_id,
+                ports.c.device_owner.in_(_LINKS),
+                ports.c.status == "ERROR",
+            )
+            failed = await tx.value(last.limit(1)) == "failed" or await tx.value(broken)
+            status = "ERROR" if failed else "ACTIVE"
+            changed = routers.update().where(
+                routers.c.id == router_id, routers.c.status != status
+            )
+            await tx.run(changed.values(status=status))
+
+
+async def _mark(tx: Transaction, operation: Row, status: str, *, only: str = "") -> None:
+    """Set the status of the piece that the operation is about, if it still exists."""
+    table = _PIECES.get(operation["resource_type"])
+    if table is None:
+        return
+    piece = table.update().where(table.c.id == operation["resource_id"])
+    if only:
+        piece = piece.where(table.c.status == only)
+    await tx.run(piece.values(status=status))
+
+
+async def _succeeded(tx: Transaction, operation: Row) -> None:
+    """Show what the operation brought up; what waits for a pod or a port stays DOWN."""
+    router_id = operation["router_id"]
+    located: Any = select(networks.c.id).where(networks.c.pod_id.is_not(None))
+    links = ports.update().where(
+        ports.c.device_id == router_id,
+        ports.c.device_owner.in_(_LINKS),
+        ports.c.status == "DOWN",
+        ports.c.network_id.in_(located),
+    )
+    copied = select(routings.c.top_id).where(
+        routings.c.type == "floatingip", routings.c.owner_id == router_id
+    )
+    floating = floatingips.update().where(
+        floatingips.c.router_id == router_id,
+        floatingips.c.status == "DOWN",
+        floatingips.c.id.in_(copied),
+    )
+    await tx.run(links.values(status="ACTIVE"))
+    await tx.run(floating.values(status="ACTIVE"))

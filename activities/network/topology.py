@@ -1,0 +1,253 @@
+"""Topology: what a router should look like in each pod, from the rows of the top alone.
+
+Everything else (adding, removing, redoing, compensating) is the difference between this and what
+the routing rows say is there.
+"""
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.network.bridges import Bridges
+from activities.store import Row, Store, Transaction
+from models.tables.network import TABLES
+from models.tables.routing import routings
+
+networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
+routers, floatingips = TABLES["routers"], TABLES["floatingips"]
+INTERFACE = "network:router_interface"
+GATEWAY = "network:router_gateway"
+
+
+@dataclass(slots=True)
+class Interface:
+    """A tenant subnet's interface on the router copy; by port when it is not the gateway IP."""
+
+    port: Row
+    by_subnet: bool
+
+
+@dataclass(slots=True)
+class Bridge:
+    """The router copy's place on a bridge: the bridge row and its address row there."""
+
+    bridge: Row
+    address: Row
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The router copy's gateway: on the user's external network, or on a north-south bridge."""
+
+    network_id: str
+    fixed_ips: list[Row]
+    enable_snat: bool
+    bridge: Bridge | None = None
+
+
+@dataclass(slots=True)
+class Floating:
+    """A floating IP in one pod.
+
+    ``plain``: the public address on the port. ``public``: the public address on the carrier, in
+    the external pod. ``inner``: the carrier's address on the port, in the port's pod.
+    """
+
+    row: Row
+    role: str
+    port_id: str
+    bridge: Bridge | None = None
+
+    @property
+    def spec(self) -> Row:
+        """What is remembered as applied, to see a move."""
+        carrier = self.bridge.address["ip_address"] if self.bridge else ""
+        fixed = self.row["fixed_ip_address"]
+        return {"role": self.role, "port": self.port_id, "fixed": fixed, "carrier": carrier}
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one router should be in one pod. ``router`` False: nothing of it."""
+
+    router: bool = False
+    interfaces: list[Interface] = field(default_factory=list)
+    east_west: Bridge | None = None
+    north_south: Bridge | None = None
+    gateway: Gateway | None = None
+    floating: list[Floating] = field(default_factory=list)
+    routes: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Desired:
+    """The router row (None when it is deleted) and its plan in every pod that has one."""
+
+    router: Row | None
+    plans: dict[str, Plan] = field(default_factory=dict)
+
+    def plan(self, pod_id: str) -> Plan:
+        """Return the plan of a pod; an empty one where there should be nothing."""
+        return self.plans.get(pod_id, Plan())
+
+
+class Topology:
+    """Reads the desired state, and allocates the bridges that it needs."""
+
+    def __init__(self, store: Store, bridges: Bridges) -> None:
+        self._store = store
+        self._bridges = bridges
+
+    async def desired(self, router_id: str) -> Desired:
+        """Return what the router should be now, in every pod."""
+        async with self._store.write() as tx:
+            router = await tx.one(select(routers).where(routers.c.id == router_id))
+            if router is None:
+                return Desired(None)
+            desired = Desired(router)
+            interfaces = await self._interfaces(tx, router_id)
+            for row in interfaces:
+                plan = desired.plans.setdefault(row["pod_id"], Plan(router=True))
+                plan.interfaces.append(
+                    Interface(
+                        row, by_subnet=row["fixed_ips"][0]["ip_address"] == row["gateway_ip"]
+                    )
+                )
+            inside = list(desired.plans)
+            if len(inside) > 1:
+                await self._east_west(tx, router, desired)
+            await self._north_south(tx, router, desired, inside)
+            _routes(router, interfaces, desired)
+            return desired
+
+    async def _interfaces(self, tx: Transaction, router_id: str) -> list[Row]:
+        statement = (
+            select(
+                ports,
+                networks.c.pod_id,
+                subnets.c.cidr,
+                subnets.c.gateway_ip,
+                subnets.c.id.label("subnet_id"),
+            )
+            .join(networks, networks.c.id == ports.c.network_id)
+            .join(subnets, subnets.c.network_id == networks.c.id)
+            .where(
+                ports.c.device_id == router_id,
+                ports.c.device_owner == INTERFACE,
+                ports.c.status != "ERROR",
+                networks.c.pod_id.is_not(None),
+            )
+            .order_by(ports.c.created_at, ports.c.id)
+        )
+        # A network may have more subnets than the one this interface is on.
+        return [
+            row
+            for row in await tx.all(statement)
+            if row["fixed_ips"] and row["fixed_ips"][0]["subnet_id"] == row["subnet_id"]
+        ]
+
+    async def _east_west(self, tx: Transaction, router: Row, desired: Desired) -> None:
+        project = router["project_id"]
+        bridge = await self._bridges.allocate(tx, "ew", project, project)
+        for pod_id, plan in desired.plans.items():
+            purpose = f"interface:{router['id']}:{pod_id}"
+            plan.east_west = Bridge(bridge, await self._bridges.address(tx, bridge, purpose))
+
+    async def _north_south(
+        self, tx: Transaction, router: Row, desired: Desired, inside: list[str]
+    ) -> None:
+        statement = (
+            select(ports, networks.c.pod_id)
+            .join(networks, networks.c.id == ports.c.network_id)
+            .where(
+                ports.c.device_id == router["id"],
+                ports.c.device_owner == GATEWAY,
+                ports.c.status != "ERROR",
+            )
+        )
+        gateway = await tx.one(statement)
+        if gateway is None:
+            return
+        info = router["external_gateway_info"] or {}
+        external = desired.plans.setdefault(gateway["pod_id"], Plan(router=True))
+        external.gateway = Gateway(
+            gateway["network_id"], gateway["fixed_ips"], info.get("enable_snat", True)
+        )
+        others = [pod_id for pod_id in inside if pod_id != gateway["pod_id"]]
+        bridge: Row | None = None
+        if others:
+            # Of the gateway port, not of the router: another external network may lie in
+            # another pod, where this bridge's network would be of the other kind.
+            bridge = await self._bridges.allocate(tx, "ns", gateway["id"], router["project_id"])
+            at = await self._bridges.address(tx, bridge, f"gateway-interface:{router['id']}")
+            external.north_south = Bridge(bridge, at)
+        for pod_id in others:
+            assert bridge is not None
+            at = await self._bridges.address(tx, bridge, f"gateway:{router['id']}:{pod_id}")
+            desired.plans[pod_id].gateway = Gateway("", [], True, Bridge(bridge, at))
+        await self._floating(tx, router["id"], desired, gateway["pod_id"], bridge)
+
+    async def _floating(
+        self, tx: Transaction, router_id: str, desired: Desired, external: str, bridge: Row | None
+    ) -> None:
+        # Only ports that have a copy: a floating IP of another waits until it has one.
+        statement = (
+            select(floatingips, routings.c.pod_id)
+            .join(routings, routings.c.top_id == floatingips.c.port_id)
+            .where(
+                floatingips.c.router_id == router_id,
+                floatingips.c.status != "ERROR",
+                routings.c.type == "port",
+                routings.c.bottom_id.is_not(None),
+            )
+            .order_by(floatingips.c.id)
+        )
+        for row in await tx.all(statement):
+            pod_id, port_id = row["pod_id"], row["port_id"]
+            if pod_id == external:
+                desired.plans[external].floating.append(Floating(row, "plain", port_id))
+            elif bridge is not None and pod_id in desired.plans:
+                at = Bridge(
+                    bridge, await self._bridges.address(tx, bridge, f"floatingip:{row['id']}")
+                )
+                desired.plans[external].floating.append(Floating(row, "public", port_id, at))
+                desired.plans[pod_id].floating.append(Floating(row, "inner", port_id, at))
+
+
+def _routes(router: Row, interfaces: list[Row], desired: Desired) -> None:
+    """Fill in each plan's extra routes: ours to the other pods, and the user's own."""
+    crossing = {p: plan.east_west for p, plan in desired.plans.items() if plan.east_west}
+    for pod_id in crossing:
+        for row in interfaces:
+            there = crossing.get(row["pod_id"])
+            if row["pod_id"] != pod_id and there:
+                _add(desired, pod_id, row["cidr"], there.address["ip_address"])
+    for route in router["routes"] or []:
+        home = _home(route["nexthop"], interfaces, desired)
+        if home is None:
+            continue
+        _add(desired, home, route["destination"], route["nexthop"])
+        via = crossing.get(home)
+        for pod_id in crossing if via else ():
+            if pod_id != home and via:
+                _add(desired, pod_id, route["destination"], via.address["ip_address"])
+
+
+def _home(nexthop: str, interfaces: list[Row], desired: Desired) -> str | None:
+    """Return the pod whose router copy reaches the next hop directly."""
+    address = ipaddress.ip_address(nexthop)
+    for row in interfaces:
+        if address in ipaddress.ip_network(row["cidr"]):
+            return str(row["pod_id"])
+    # Not on an interface, so it was accepted as an address of the external network.
+    return next(
+        (p for p, plan in desired.plans.items() if plan.gateway and plan.gateway.network_id), None
+    )
+
+
+def _add(desired: Desired, pod_id: str, destination: str, nexthop: str) -> None:
+    route: dict[str, Any] = {"destination": destination, "nexthop": nexthop}
+    if route not in desired.plans[pod_id].routes:
+        desired.plans[pod_id].routes.append(route)

@@ -1,0 +1,150 @@
+"""router/<id>: the entity that runs a router's operations and brings its extra routes up once.
+
+Operations run as child executions. Calls on one router copy are serialised by the lease of that
+copy, so a dead pod holds up only the operations that need it. It ends when nothing is left to do.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from temporalio import workflow
+from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+from activities.network.router_work import RouterWork
+from activities.upkeep import Outcome, Upkeep
+from workflows.attributes import attributes
+from workflows.network.router_operations import ExtraRoutes, OperationInput
+from workflows.policies import STORE
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An accepted operation on the router."""
+
+    operation_id: str
+    type: str
+    workflow_id: str
+    project_id: str = ""
+    request_id: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class RouterInput:
+    """The router, and what a continued run takes along."""
+
+    router_id: str
+    waiting: list[Offered] = field(default_factory=list)
+
+
+@workflow.defn(name="router")
+class Router:
+    """Runs what is offered; knows nothing that the database does not know better."""
+
+    @workflow.init
+    def __init__(self, router: RouterInput) -> None:
+        self._router_id = router.router_id
+        self._waiting = list(router.waiting)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._routes: asyncio.Task[None] | None = None
+        self._routes_asked: list[str] = []
+        self._dirty = False
+
+    @workflow.signal
+    def offer(self, operation: Offered) -> None:
+        """Take an operation; the same one twice is one."""
+        known = {o.operation_id for o in self._waiting}
+        if operation.operation_id not in known:
+            self._waiting.append(operation)
+
+    @workflow.run
+    async def run(self, router: RouterInput) -> None:
+        """Run until nothing is waiting, running or to be brought up."""
+        while True:
+            if not workflow.info().is_continue_as_new_suggested():
+                self._start_children()
+            self._start_routes()
+            if not self._running and self._routes is None:
+                if self._waiting:
+                    workflow.continue_as_new(RouterInput(self._router_id, self._waiting))
+                return
+            await workflow.wait_condition(self._something_to_do)
+
+    def _something_to_do(self) -> bool:
+        idle = self._routes is None
+        return (
+            any(task.done() for task in self._running.values())
+            or (self._routes is not None and self._routes.done())
+            or (self._dirty and idle)
+            or any(o.workflow_id not in self._running for o in self._waiting)
+            or (not self._running and idle)
+        )
+
+    def _start_children(self) -> None:
+        self._reap()
+        for operation in list(self._waiting):
+            if operation.type == "extra-routes":
+                self._routes_asked.append(operation.operation_id)
+                self._dirty = True
+            elif operation.workflow_id in self._running:
+                continue
+            else:
+                self._running[operation.workflow_id] = asyncio.create_task(self._child(operation))
+            self._waiting.remove(operation)
+
+    def _reap(self) -> None:
+        for id_ in [id_ for id_, task in self._running.items() if task.done()]:
+            del self._running[id_]
+            self._dirty = True
+
+    def _start_routes(self) -> None:
+        self._reap()
+        if self._routes is not None and self._routes.done():
+            self._routes = None
+        # With operations still starting up a moment's wait makes one update out of many.
+        if self._dirty and self._routes is None:
+            self._dirty = False
+            self._routes = asyncio.create_task(self._bring_up())
+
+    async def _child(self, operation: Offered) -> None:
+        try:
+            await workflow.execute_child_workflow(
+                operation.type,
+                OperationInput(operation.operation_id, self._router_id),
+                id=operation.workflow_id,
+                static_summary=operation.summary,
+                search_attributes=attributes(
+                    operation.project_id, self._router_id, operation.request_id
+                ),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            # Somebody reset or reran it by hand: the sweep offers the operation again if need be.
+            workflow.logger.info("%s runs already", operation.workflow_id)
+        except ChildWorkflowError as error:
+            workflow.logger.warning("%s failed: %s", operation.workflow_id, error.cause)
+
+    async def _bring_up(self) -> None:
+        asked, self._routes_asked = self._routes_asked, []
+        error = ""
+        if asked:
+            await workflow.execute_activity_method(Upkeep.begin_upkeep, asked, **STORE)
+        try:
+            await workflow.execute_child_workflow(
+                ExtraRoutes.run,
+                self._router_id,
+                id=f"extra-routes/{self._router_id}",
+                static_summary=f"extra routes of router {self._router_id}",
+                search_attributes=attributes("", self._router_id, ""),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+            )
+        except (ChildWorkflowError, WorkflowAlreadyStartedError) as failure:
+            error = str(failure.__cause__ or failure)
+        if asked:
+            await workflow.execute_activity_method(
+                Upkeep.end_upkeep, Outcome(asked, error), **STORE
+            )
+        await workflow.execute_activity_method(
+            RouterWork.settle_router, self._router_id, **STORE
+        )

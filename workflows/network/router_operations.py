@@ -1,0 +1,189 @@
+"""The operations on a router, each an execution with a readable id.
+
+They differ in name only: what each has to do is the difference between what the router should be
+and what it is, in every pod. That makes any order, any repetition and any crash end the same.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from activities.network.router_work import Begun, Ended, RouterInPod, RouterWork
+from workflows.attributes import POD as POD_ATTRIBUTE
+from workflows.policies import POD, STORE, UNDO, reason
+
+
+@dataclass(frozen=True)
+class OperationInput:
+    """Ids only: what is right is read when the work is done."""
+
+    operation_id: str
+    router_id: str
+
+
+async def operate(operation: OperationInput) -> str:
+    """Run one operation to its end, or undo it and fail with the reason."""
+    begun: Begun = await workflow.execute_activity_method(
+        RouterWork.begin_router_operation, operation.operation_id, **STORE
+    )
+    if begun.cancelled:
+        return "cancelled before it began"
+    if begun.pods:
+        workflow.upsert_search_attributes([POD_ATTRIBUTE.value_set(begun.pods)])
+    try:
+        await _converge(operation.router_id, begun.pods)
+    except (ActivityError, asyncio.CancelledError) as error:
+        state = "cancelled" if is_cancelled_exception(error) else "failed"
+        await asyncio.shield(_undo(operation, Ended(operation.operation_id, state, reason(error))))
+        raise ApplicationError(reason(error), type=state, non_retryable=True) from error
+    if begun.again:
+        # Reset by hand: no router entity waits for this run to bring the routes up.
+        await converge_routes(operation.router_id)
+    await workflow.execute_activity_method(
+        RouterWork.end_router_operation, Ended(operation.operation_id, "succeeded"), **STORE
+    )
+    if begun.again:
+        await workflow.execute_activity_method(
+            RouterWork.settle_router, operation.router_id, **STORE
+        )
+    return f"changed in {len(begun.pods)} pods" if begun.pods else "nothing to change"
+
+
+async def converge_routes(router_id: str) -> list[str]:
+    """Bring the extra routes of the router up in every pod that needs it; return those pods."""
+    pods: list[str] = await workflow.execute_activity_method(
+        RouterWork.pods_with_wrong_routes, router_id, **STORE
+    )
+    await asyncio.gather(
+        *(
+            workflow.execute_activity_method(
+                RouterWork.converge_extra_routes,
+                RouterInPod(router_id, pod),
+                summary=f"extra routes in pod {pod}",
+                **POD,
+            )
+            for pod in pods
+        )
+    )
+    return pods
+
+
+async def _converge(router_id: str, pods: list[str]) -> None:
+    results = await asyncio.gather(
+        *(
+            workflow.execute_activity_method(
+                RouterWork.converge_router_copy,
+                RouterInPod(router_id, pod),
+                summary=f"router copy in pod {pod}",
+                **POD,
+            )
+            for pod in pods
+        ),
+        return_exceptions=True,
+    )
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _undo(operation: OperationInput, ended: Ended) -> None:
+    pods: list[str] = await workflow.execute_activity_method(
+        RouterWork.end_router_operation, ended, **STORE
+    )
+    await asyncio.gather(
+        *(
+            workflow.execute_activity_method(
+                RouterWork.converge_router_copy,
+                RouterInPod(operation.router_id, pod),
+                summary=f"undo in pod {pod}",
+                **UNDO,
+            )
+            for pod in pods
+        ),
+        return_exceptions=True,
+    )
+
+
+@workflow.defn(name="router-interface-add")
+class AddRouterInterface:
+    """A subnet gets its interface on the router, in its pod."""
+
+    @workflow.run
+    async def run(self, operation: OperationInput) -> str:
+        """Run the operation."""
+        return await operate(operation)
+
+
+@workflow.defn(name="router-interface-remove")
+class RemoveRouterInterface:
+    """A subnet's interface is taken off the router."""
+
+    @workflow.run
+    async def run(self, operation: OperationInput) -> str:
+        """Run the operation."""
+        return await operate(operation)
+
+
+@workflow.defn(name="router-gateway-set")
+class SetRouterGateway:
+    """The router gets its gateway on an external network, in every pod it is in."""
+
+    @workflow.run
+    async def run(self, operation: OperationInput) -> str:
+        """Run the operation."""
+        return await operate(operation)
+
+
+@workflow.defn(name="router-gateway-clear")
+class ClearRouterGateway:
+    """The router's gateway is taken back, in every pod."""
+
+    @workflow.run
+    async def run(self, operation: OperationInput) -> str:
+        """Run the operation."""
+        return await operate(operation)
+
+
+@workflow.defn(name="floatingip-associate")
+class AssociateFloatingIP:
+    """A floating IP leads to its port, wherever that is."""
+
+    @workflow.run
+    async def run(self, operation: OperationInput) -> str:
+        """Run the operation."""
+        return await operate(operation)
+
+
+@workflow.defn(name="floatingip-disassociate")
+class DisassociateFloatingIP:
+    """A floating IP leads nowhere any more."""
+
+    @workflow.run
+    async def run(self, operation: OperationInput) -> str:
+        """Run the operation."""
+        return await operate(operation)
+
+
+@workflow.defn(name="extra-routes")
+class ExtraRoutes:
+    """The router's extra routes are right in every pod: to the other pods, and the user's own."""
+
+    @workflow.run
+    async def run(self, router_id: str) -> str:
+        """Set them, as often as they change meanwhile."""
+        pods = await converge_routes(router_id)
+        return f"changed in {len(pods)} pods" if pods else "nothing to change"
+
+
+OPERATIONS = (
+    AddRouterInterface,
+    RemoveRouterInterface,
+    SetRouterGateway,
+    ClearRouterGateway,
+    AssociateFloatingIP,
+    DisassociateFloatingIP,
+)
+ROUTES_TIMEOUT = timedelta(hours=24)

@@ -1,0 +1,57 @@
+"""The named timeouts and retries; no literals elsewhere."""
+
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+
+
+class Policy(TypedDict):
+    """Keyword arguments of ``execute_activity_method``."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta | None
+    retry_policy: RetryPolicy
+
+
+# Only the database is needed: it is back soon, or nothing works anyway.
+STORE = Policy(
+    start_to_close_timeout=timedelta(seconds=30),
+    schedule_to_close_timeout=timedelta(hours=24),
+    heartbeat_timeout=None,
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=10)
+    ),
+)
+
+# A pod is called: retried through an outage of a day. What a retry cannot mend is marked so.
+POD = Policy(
+    start_to_close_timeout=timedelta(minutes=5),
+    schedule_to_close_timeout=timedelta(hours=24),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=30)
+    ),
+)
+
+# Undoing what a failed operation made: worth a while, not a day; the audit finds the rest.
+UNDO = Policy(
+    start_to_close_timeout=timedelta(minutes=5),
+    schedule_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)
+    ),
+)
+
+
+def reason(error: BaseException) -> str:
+    """Return what a person should read about a failed activity."""
+    cause: Any = error
+    while isinstance(cause, ActivityError) and cause.cause is not None:
+        cause = cause.cause
+    if isinstance(cause, CancelledError):
+        return "cancelled"
+    return cause.message if isinstance(cause, ApplicationError) else str(cause)

@@ -1,0 +1,98 @@
+"""clean-up/..., update-copies/..., security-group-sync/...: work on one object at a time."""
+
+from dataclasses import dataclass, field
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.upkeep import Outcome, Task, Upkeep
+from workflows.policies import POD, STORE, reason
+
+
+@dataclass(frozen=True)
+class UpkeepInput:
+    """What to do and to which object."""
+
+    type: str
+    resource_type: str
+    resource_id: str
+    waiting: list[str] = field(default_factory=list)
+
+
+class Worker:
+    """Does the work once for all operations that wait when it begins, until none is left."""
+
+    def __init__(self, work: UpkeepInput) -> None:
+        self.waiting = list(work.waiting)
+
+    @workflow.signal
+    def offer(self, operation_id: str) -> None:
+        """Take an operation."""
+        self.waiting.append(operation_id)
+
+    async def work(self, work: UpkeepInput) -> None:
+        """Run until no operation waits; fail with the reason of the last failure."""
+        task = Task(work.type, work.resource_type, work.resource_id)
+        error = ""
+        while self.waiting:
+            asked, self.waiting = self.waiting, []
+            begun: list[str] = await workflow.execute_activity_method(
+                Upkeep.begin_upkeep, asked, **STORE
+            )
+            if not begun:
+                continue
+            error = ""
+            try:
+                await workflow.execute_activity_method(Upkeep.do_upkeep, task, **POD)
+            except ActivityError as failure:
+                error = reason(failure)
+            await workflow.execute_activity_method(
+                Upkeep.end_upkeep, Outcome(begun, error), **STORE
+            )
+        if error:
+            raise ApplicationError(error, type="failed", non_retryable=True)
+
+
+@workflow.defn(name="clean-up")
+class CleanUp(Worker):
+    """The copies of a deleted object are gone from every pod."""
+
+    @workflow.init
+    def __init__(self, work: UpkeepInput) -> None:
+        super().__init__(work)
+
+    @workflow.run
+    async def run(self, work: UpkeepInput) -> None:
+        """Do the work."""
+        await self.work(work)
+
+
+@workflow.defn(name="update-copies")
+class UpdateCopies(Worker):
+    """The copies of an object show what the object shows."""
+
+    @workflow.init
+    def __init__(self, work: UpkeepInput) -> None:
+        super().__init__(work)
+
+    @workflow.run
+    async def run(self, work: UpkeepInput) -> None:
+        """Do the work."""
+        await self.work(work)
+
+
+@workflow.defn(name="security-group-sync")
+class SyncSecurityGroup(Worker):
+    """Rules and members of a security group are the same in every pod that has it."""
+
+    @workflow.init
+    def __init__(self, work: UpkeepInput) -> None:
+        super().__init__(work)
+
+    @workflow.run
+    async def run(self, work: UpkeepInput) -> None:
+        """Do the work."""
+        await self.work(work)
+
+
+UPKEEP = (CleanUp, UpdateCopies, SyncSecurityGroup)

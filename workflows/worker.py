@@ -1,0 +1,112 @@
+"""The worker process: runs workflows and activities, and sweeps what Temporal has not seen."""
+
+import asyncio
+import logging
+import signal
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import (
+    AddSearchAttributesRequest,
+    ListSearchAttributesRequest,
+)
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.wiring import Services, open_services
+from models.settings import Settings
+from workflows.attributes import NAMES
+from workflows.network.router import Router
+from workflows.network.router_operations import OPERATIONS, ExtraRoutes
+from workflows.offers import Offers
+from workflows.sandbox import RUNNER
+from workflows.upkeep import UPKEEP
+
+LOG = logging.getLogger(__name__)
+WORKFLOWS = [Router, ExtraRoutes, *OPERATIONS, *UPKEEP]
+_TYPES = {
+    "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "keyword_list": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+}
+
+
+def create_worker(client: Client, settings: Settings, services: Services) -> Worker:
+    """Return a worker that runs everything there is."""
+    work, upkeep = services.router_work, services.upkeep
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=[
+            work.begin_router_operation,
+            work.converge_router_copy,
+            work.pods_with_wrong_routes,
+            work.converge_extra_routes,
+            work.end_router_operation,
+            work.settle_router,
+            upkeep.begin_upkeep,
+            upkeep.do_upkeep,
+            upkeep.end_upkeep,
+        ],
+        workflow_runner=RUNNER,
+    )
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Make the namespace know our search attributes; those it knows stay."""
+    operator = client.operator_service
+    listed = await operator.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = {n: _TYPES[t] for n, t in NAMES.items() if n not in listed.custom_attributes}
+    if missing:
+        await operator.add_search_attributes(
+            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        )
+
+
+async def sweep(services: Services, seconds: float) -> None:
+    """Offer again, for ever, what was accepted while Temporal could not take it."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await services.operations.sweep(seconds)
+        except Exception:
+            LOG.exception("The sweep failed and is tried again")
+
+
+async def work(settings: Settings) -> None:
+    """Work until a signal says stop; waits for Temporal if it is not there yet."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_services(settings) as services:
+        offers = Offers(settings)
+        services.operations.offer = offers.offer
+        services.operations.stop = offers.stop
+        client = await _connected(offers, stop)
+        if client is None:
+            return
+        await register_search_attributes(client)
+        sweeping = asyncio.create_task(sweep(services, settings.sweep_seconds))
+        async with create_worker(client, settings, services):
+            LOG.info("Working on task queue %s", settings.task_queue)
+            await stop.wait()
+        sweeping.cancel()
+
+
+async def _connected(offers: Offers, stop: asyncio.Event) -> Client | None:
+    while not stop.is_set():
+        try:
+            return await offers.client()
+        except Exception as error:
+            LOG.warning("Temporal is not there yet: %s", error)
+            await asyncio.sleep(1)
+    return None
+
+
+def run() -> None:
+    """Start the worker: the console script ``gateway-worker``."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    asyncio.run(work(Settings()))
