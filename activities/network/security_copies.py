@@ -1,0 +1,159 @@
+"""SecurityCopies: security groups in the pods, alike in all of them.
+
+Every method brings about what the database says at that moment, and may be called at any time,
+again, and by several at once.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from activities.admin.pods import PodDirectory
+from activities.network import security_state as state
+from activities.network.security_maker import ADDRESSES, GROUP, SecurityMaker
+from activities.operations import Operations
+from activities.region import Regions
+from activities.routings import Routings
+from activities.store import Row, Store, Transaction
+from models.errors import PodBusy
+from models.tables.routing import routings
+from models.values import Pod
+
+_SYNC = "security-group-sync"
+
+
+class SecurityCopies:
+    """The copies of security groups, and of the addresses of their members in other pods."""
+
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        rows: Routings,
+        operations: Operations,
+    ) -> None:
+        self._store = store
+        self._pods = pods
+        self._routings = rows
+        self._operations = operations
+        self._maker = SecurityMaker(store, regions, rows)
+
+    async def group(self, sg_id: str, pod: Pod) -> str:
+        """Return the id of the group's copy, ready for a port: rules and remote groups made too.
+
+        The port has to be written before, its network bound to the pod: a copy that no port needs
+        may be removed at any moment.
+        """
+        ready = await self._maker.ready(await self._maker.wanted(sg_id, pod), pod)
+        return ready or await self._maker.apply(sg_id, pod)
+
+    async def sync(self, sg_id: str) -> None:
+        """Bring the copies of the group in all pods up to date; remove those nobody needs.
+
+        A pod that fails does not keep the others from it; its failure is raised at the end.
+        """
+        copies = await self._routings.rows(
+            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
+        )
+        homes = {row["pod_id"]: row["project_id"] for row in copies}
+        work = (self._sync(sg_id, pod_id, project) for pod_id, project in homes.items())
+        for failure in await asyncio.gather(*work, return_exceptions=True):
+            if failure is not None:
+                raise failure
+
+    async def remove(self, sg_id: str) -> None:
+        """Remove every copy of a group that is gone at the top."""
+        await self.sync(sg_id)
+
+    async def release(self, pod: Pod, sg_ids: Iterable[str]) -> None:
+        """Remove copies that nothing in the pod needs any more, after a port left it.
+
+        Looks at all groups of the projects that the given groups belong to.
+        """
+        given = await self._routings.rows(
+            routings.c.type == GROUP,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.top_id.in_(list(sg_ids)),
+        )
+        for project in {row["project_id"] for row in given}:
+            await self.release_project(pod, project)
+
+    async def release_project(self, pod: Pod, project_id: str) -> None:
+        """Remove the copies of a project's groups that nothing in the pod needs any more.
+
+        What Neutron still has in use stays: whoever removes the last port there comes by here.
+        """
+        await self._release(pod, project_id)
+
+    async def port_changed(self, tx: Transaction, port: Row) -> list[str]:
+        """Write the operations that a change of the port's membership or addresses asks for.
+
+        To be called with a port that has got its copy, with one that was deleted, and with the
+        row before and after an update. Announce the returned ids after the commit.
+        """
+        mine = port["security_groups"] or []
+        if not mine:
+            return []
+        networks, rules = state.networks, state.rules
+        home = select(networks.c.pod_id).where(networks.c.id == port["network_id"])
+        pod_id = await tx.value(home)
+        admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
+        copies = select(routings).where(
+            routings.c.type == GROUP,
+            # The port's own pod knows its members by itself; there only a copy that nothing needs
+            # any more is of interest.
+            ((routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine))
+            | ((routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)),
+        )
+        due: dict[str, str] = {}
+        for copy in await tx.all(copies.order_by(routings.c.id)):
+            if copy["pod_id"] == pod_id:
+                pod = await self._pods.get(pod_id)
+                if await state.use(tx, copy["top_id"], pod) is not state.Use.NONE:
+                    continue
+            due[copy["top_id"]] = copy["project_id"]
+        return [await self.write_sync(tx, sg_id, project) for sg_id, project in due.items()]
+
+    async def changed(self, tx: Transaction, sg_id: str) -> list[str]:
+        """Write the operation that a change of the group or its rules asks for, if any."""
+        copy = select(routings).where(
+            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
+        )
+        found = await tx.one(copy)
+        return [await self.write_sync(tx, sg_id, found["project_id"])] if found else []
+
+    async def write_sync(self, tx: Transaction, sg_id: str, project_id: str) -> str:
+        """Write the operation that brings the group's copies up to date; return its id."""
+        return await self._operations.add(
+            tx, _SYNC, GROUP, sg_id, workflow_id=f"{_SYNC}/{sg_id}", project_id=project_id
+        )
+
+    async def _sync(self, sg_id: str, pod_id: str, project_id: str) -> None:
+        pod = await self._pods.get(pod_id)
+        async with self._store.read() as tx:
+            use = await state.use(tx, sg_id, pod)
+        if use is state.Use.BY_PORTS:
+            await self._maker.apply(sg_id, pod)
+        elif busy := await self._release(pod, project_id):
+            raise PodBusy(f"Security group {busy} is still in use in pod {pod.pod_name}")
+
+    async def _release(self, pod: Pod, project_id: str) -> str:
+        """Remove what nothing needs; return a group that the pod still has in use, if any."""
+        copies = await self._routings.rows(
+            routings.c.pod_id == pod.pod_id,
+            routings.c.project_id == project_id,
+            routings.c.type.in_((GROUP, ADDRESSES)),
+        )
+        busy = ""
+        for copy in copies:
+            async with self._store.read() as tx:
+                if await state.use(tx, copy["top_id"], pod) is not state.Use.NONE:
+                    continue
+            if copy["type"] == GROUP and not await self._maker.remove(copy["top_id"], pod):
+                busy = str(copy["top_id"])
+        for copy in copies:
+            if copy["type"] == ADDRESSES:
+                await self._maker.remove_members(copy["top_id"], pod)
+        return busy
