@@ -9,11 +9,21 @@ from activities.admin.jobs import Jobs
 from activities.admin.pod_registry import PodRegistry
 from activities.admin.pods import PodDirectory
 from activities.admin.routings import RoutingView
+from activities.compute.aggregates import Aggregates
+from activities.compute.flavor_copies import FlavorCopies
+from activities.compute.flavors import Flavors
+from activities.compute.keypair_copies import KeypairCopies
+from activities.compute.keypairs import Keypairs
+from activities.compute.server_view import ServerView
+from activities.fanout import Fanout
 from activities.operations import Operations
+from activities.pages import Pages
 from activities.placement import Placement
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
+from activities.versions import PodVersions
+from activities.zones import Zones
 from models.settings import Settings
 
 
@@ -32,6 +42,15 @@ class Services:
     bindings: Bindings
     routing_view: RoutingView
     jobs: Jobs
+    versions: PodVersions
+    zones: Zones
+    fanout: Fanout
+    flavors: Flavors
+    flavor_copies: FlavorCopies
+    keypairs: Keypairs
+    keypair_copies: KeypairCopies
+    aggregates: Aggregates
+    server_view: ServerView
 
 
 @asynccontextmanager
@@ -41,20 +60,32 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     regions = Regions(settings)
     pods = PodDirectory(store)
     operations = Operations(store)
+    routings = Routings(store)
+    versions = PodVersions(regions, pods)
     try:
         yield Services(
             settings=settings,
             store=store,
             regions=regions,
             pods=pods,
-            routings=Routings(store),
+            routings=routings,
             operations=operations,
             placement=Placement(store, pods),
             pod_registry=PodRegistry(settings, store, regions, pods),
             bindings=Bindings(store, regions),
             routing_view=RoutingView(store),
             jobs=Jobs(settings, store, operations),
+            versions=versions,
+            zones=Zones(pods, versions),
+            fanout=Fanout(settings, regions, pods, Pages(store)),
+            flavors=Flavors(store, operations),
+            flavor_copies=FlavorCopies(store, regions, pods, routings),
+            keypairs=Keypairs(store, operations),
+            keypair_copies=KeypairCopies(store, regions, pods, routings),
+            aggregates=Aggregates(store),
+            server_view=ServerView(store),
         )
     finally:
+        await versions.stop()
         await regions.close()
         await store.close()

@@ -1,16 +1,33 @@
 """The compute API under /compute."""
 
 from activities.wiring import Services
+from api import versions
 from api.auth import Tokens
+from api.compute import aggregates, availability_zones, flavors, keypairs, servers
+from api.compute.proxy import PROXY
 from api.http import Routes
+from api.microversions import COMPUTE as VERSIONS
 from api.policy import Policy
 from api.service import ServiceApp
+from models.resources.compute import COMPUTE
 
 PREFIX = "/compute"
 
 
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
-    routes, public = Routes(), Routes()
-    version = {"compute": "v2.1", "network": "v2.0", "volume": "v3", "image": "v2"}["compute"]
-    return ServiceApp("compute", version, services, tokens, policy, routes=routes, public=public)
+    services.versions.start()
+    routes = Routes()
+    for module in (flavors, keypairs, aggregates, availability_zones, servers):
+        routes.include(module.routes)
+    routes.include(PROXY.routes(COMPUTE))
+    return ServiceApp(
+        "compute",
+        "v2.1",
+        services,
+        tokens,
+        policy,
+        routes=VERSIONS.guard(routes),
+        public=versions.compute(),
+        finish=VERSIONS.finish,
+    )

@@ -1,0 +1,1 @@
+"""What the gateway itself knows of compute, and how it boots and removes servers."""

@@ -1,0 +1,79 @@
+"""Checks of compute request bodies, with the words Nova uses."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models.errors import BadRequest
+
+_TRUE = {"true", "1", "on", "yes", "t", "y"}
+_FALSE = {"false", "0", "off", "no", "f", "n"}
+
+
+def refuse(name: str, value: object, reason: str) -> BadRequest:
+    """Return the error about one field."""
+    return BadRequest(f"Invalid input for field/attribute {name}. Value: {value}. {reason}")
+
+
+def only(body: Mapping[str, Any], known: Iterable[str], name: str) -> None:
+    """Return if the object has known keys only."""
+    unknown = sorted(set(body) - set(known))
+    if unknown:
+        listed = ", ".join(f"'{key}'" for key in unknown)
+        verb = "was" if len(unknown) == 1 else "were"
+        reason = f"Additional properties are not allowed ({listed} {verb} unexpected)"
+        raise refuse(name, dict(body), reason)
+
+
+def required(body: Mapping[str, Any], key: str, name: str) -> Any:
+    """Return the value of a key that has to be there."""
+    if key not in body:
+        raise refuse(name, dict(body), f"'{key}' is a required property")
+    return body[key]
+
+
+def text(value: object, name: str, *, least: int = 1, most: int = 255) -> str:
+    """Return a text without white space around it."""
+    if not isinstance(value, str):
+        raise refuse(name, value, f"{value!r} is not of type 'string'")
+    if len(value.strip()) < least:
+        raise refuse(name, value, f"{value!r} is too short")
+    if len(value) > most:
+        raise refuse(name, value, f"{value!r} is too long")
+    if not value.isprintable():
+        raise refuse(name, value, "It has characters that cannot be printed")
+    return value.strip()
+
+
+def integer(value: object, name: str, *, least: int = 0, most: int = 0x7FFFFFFF) -> int:
+    """Return a number, given as one or as its digits."""
+    digits = isinstance(value, str) and value.isdecimal()
+    if isinstance(value, bool) or not (isinstance(value, int) or digits):
+        raise refuse(name, value, f"{value!r} is not of type 'integer'")
+    number = int(str(value))
+    if number < least:
+        raise refuse(name, value, f"{number} is less than the minimum of {least}")
+    if number > most:
+        raise refuse(name, value, f"{number} is greater than the maximum of {most}")
+    return number
+
+
+def boolean(value: object, name: str) -> bool:
+    """Return a truth value, given in any of the spellings that Nova knows."""
+    word = str(value).lower()
+    if isinstance(value, bool | str | int) and word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise refuse(name, value, f"{value!r} is not one of [True, 'True', False, 'False' ...]")
+
+
+def texts(value: object, name: str) -> dict[str, str]:
+    """Return an object whose values are texts (or numbers, written as texts)."""
+    if not isinstance(value, dict):
+        raise refuse(name, value, f"{value!r} is not of type 'object'")
+    for key, inner in value.items():
+        if not 0 < len(key) <= 255:
+            raise refuse(name, value, f"{key!r} is not between 1 and 255 characters long")
+        if isinstance(inner, bool) or not isinstance(inner, str | int | float):
+            raise refuse(key, inner, f"{inner!r} is not of type 'string'")
+        if len(str(inner)) > 255:
+            raise refuse(key, inner, f"{inner!r} is too long")
+    return {key: str(inner) for key, inner in value.items()}

@@ -1,0 +1,87 @@
+"""ServerView: what a pod says of its servers, in the words of the user's region."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.store import Row, Store
+from models.tables.network import TABLES, bridge_addresses
+from models.values import Pod
+
+_ZONES = ("OS-EXT-AZ:availability_zone", "pinned_availability_zone")
+_TYPE = "OS-EXT-IPS:type"
+_DEFAULT = re.compile(r"^default-[0-9a-f]{8}$")
+_FLOATING = "floatingip:"
+
+
+class ServerView:
+    """Maps zones, names of default security groups, and bridge addresses of floating IPs."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def apply(self, pod: Pod, servers: list[dict[str, Any]]) -> None:
+        """Change the servers of one pod in place."""
+        for server in servers:
+            for key in _ZONES:
+                if server.get(key):
+                    server[key] = pod.az_name
+        await self._groups(servers)
+        await self._addresses(servers)
+
+    async def _groups(self, servers: list[dict[str, Any]]) -> None:
+        named = [
+            (group, server.get("tenant_id"))
+            for server in servers
+            for group in _parts(server.get("security_groups"))
+            if _DEFAULT.match(str(group.get("name")))
+        ]
+        if not named:
+            return
+        groups = TABLES["security_groups"]
+        projects = {project for _, project in named}
+        wanted = select(groups.c.id, groups.c.default_of).where(groups.c.default_of.in_(projects))
+        async with self._store.read() as tx:
+            rows = await tx.all(wanted)
+        copies = {(f"default-{row['id'][:8]}", row["default_of"]) for row in rows}
+        for group, project in named:
+            if (group["name"], project) in copies:
+                group["name"] = "default"
+
+    async def _addresses(self, servers: list[dict[str, Any]]) -> None:
+        floating = [
+            entry
+            for server in servers
+            for entries in (server.get("addresses") or {}).values()
+            for entry in _parts(entries)
+            if entry.get(_TYPE) == "floating"
+        ]
+        public = await self._public({str(entry["addr"]) for entry in floating})
+        for entry in floating:
+            entry["addr"] = public.get(entry["addr"], entry["addr"])
+
+    async def _public(self, addresses: set[str]) -> dict[str, str]:
+        """Return the public address for each that stands for a floating IP on a bridge."""
+        if not addresses:
+            return {}
+        bridge = select(bridge_addresses.c.ip_address, bridge_addresses.c.purpose).where(
+            bridge_addresses.c.ip_address.in_(addresses),
+            bridge_addresses.c.purpose.startswith(_FLOATING),
+        )
+        table = TABLES["floatingips"]
+        async with self._store.read() as tx:
+            ids = {
+                row["purpose"].removeprefix(_FLOATING): row["ip_address"]
+                for row in await tx.all(bridge)
+            }
+            rows: Iterable[Row] = []
+            if ids:
+                wanted = select(table.c.id, table.c.floating_ip_address)
+                rows = await tx.all(wanted.where(table.c.id.in_(ids)))
+        return {ids[row["id"]]: row["floating_ip_address"] for row in rows}
+
+
+def _parts(value: object) -> list[dict[str, Any]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []

@@ -1,0 +1,188 @@
+"""Fanout: one question to every pod, and one list out of their answers."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.admin.pods import PodDirectory
+from activities.pages import Pages, Place, sort_of
+from activities.region import Answer, Regions
+from models.errors import BadRequest, PodFault, PodUnavailable
+from models.resource import Resource
+from models.settings import Settings
+from models.values import Caller, Pod
+
+Params = Sequence[tuple[str, str]]
+MAX_LIMIT = 1000
+# Two objects made at one moment may stand in one order here and in the other in their pod.
+_SPARE = 5
+_OURS = {"limit", "offset", "marker", "availability_zone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting."""
+
+    service: str
+    resource: Resource
+    path: str
+    params: Params
+    headers: Mapping[str, str]
+    caller: Caller
+    detail_path: str = ""
+
+
+@dataclass(slots=True)
+class Merged:
+    """Objects with their pods, in the order of the merged list."""
+
+    objects: list[tuple[Pod, dict[str, Any]]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    full: bool = False
+    count: int | None = None
+
+
+class Fanout:
+    """Merged lists. A pod that does not answer in time is named, not waited for."""
+
+    def __init__(
+        self, settings: Settings, regions: Regions, pods: PodDirectory, pages: Pages
+    ) -> None:
+        self._settings = settings
+        self._regions = regions
+        self._pods = pods
+        self._pages = pages
+
+    async def ask(
+        self, service: str, path: str, headers: Mapping[str, str]
+    ) -> tuple[list[Answer], list[str]]:
+        """Send one GET to every pod; return the answers below 500 and who is missing."""
+
+        async def one(pod: Pod) -> Answer:
+            return await self._get(pod, service, path, headers)
+
+        return await self._each(await self._pods.serving(), one)
+
+    async def merged(self, question: Question) -> Merged:
+        """Return a list of things that pods report about themselves, one pod after the other."""
+        query = f"?{urlencode(question.params)}" if question.params else ""
+        answers, missing = await self.ask(
+            question.service, question.path + query, question.headers
+        )
+        merged = Merged(missing=missing)
+        seen = set()
+        by = question.resource.merge_by
+        for answer in answers:
+            for item in _listed(answer, question.resource):
+                if by and item.get(by) in seen:
+                    continue
+                seen.add(item.get(by) if by else None)
+                merged.objects.append((answer.pod, item))
+        return merged
+
+    async def page(self, question: Question) -> Merged:
+        """Return one page of the objects that have a routing, newest first or as asked."""
+        params = dict(question.params)
+        limit = min(_number(params.get("limit", ""), "limit", MAX_LIMIT), MAX_LIMIT)
+        offset = _number(params.get("offset", ""), "offset", 0)
+        pods = await self._candidates(params.get("availability_zone", ""))
+        place = await self._pages.place(question, params.get("marker", ""))
+        fields = sort_of(question.params)
+        kept = [(key, value) for key, value in question.params if key not in _OURS]
+        plain = replace(question, params=kept)
+        if fields and question.detail_path:
+            plain = replace(plain, path=question.detail_path)
+        wanted = None if fields else limit + offset + _SPARE
+
+        async def one(pod: Pod) -> _Part:
+            return await self._part(plain, pod, place, wanted)
+
+        parts, missing = await self._each(pods, one)
+        found = self._pages.ordered([item for part in parts for item in part.items], fields)
+        start = self._pages.after(found, place, fields) + offset
+        chosen = found[start : start + limit]
+        counts = [part.count for part in parts if part.count is not None]
+        return Merged(
+            objects=[(item.pod, item.value) for item in chosen],
+            missing=missing,
+            full=bool(chosen) and len(chosen) == limit,
+            count=sum(counts) if counts else None,
+        )
+
+    async def _candidates(self, zone: str) -> list[Pod]:
+        pods = await self._pods.serving()
+        return [pod for pod in pods if pod.az_name == zone] if zone else pods
+
+    async def _each(self, pods: list[Pod], ask: Any) -> tuple[list[Any], list[str]]:
+        answers = await asyncio.gather(*(self._in_time(pod, ask) for pod in pods))
+        missing = [
+            pod.pod_name for pod, answer in zip(pods, answers, strict=True) if answer is None
+        ]
+        if missing and self._settings.list_strict:
+            raise PodUnavailable(", ".join(missing), "a complete list needs its answer")
+        return [answer for answer in answers if answer is not None], missing
+
+    async def _in_time(self, pod: Pod, ask: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._settings.list_deadline):
+                return await ask(pod)
+        except (PodUnavailable, TimeoutError):
+            return None
+
+    async def _get(self, pod: Pod, service: str, path: str, headers: Mapping[str, str]) -> Answer:
+        answer = await self._regions.forward(pod, service, "GET", path, headers=headers)
+        if answer.status >= 500 or answer.status == 429:
+            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
+        return answer
+
+    async def _part(
+        self, question: Question, pod: Pod, place: Place | None, wanted: int | None
+    ) -> "_Part":
+        """Return the pod's objects from shortly before the place on, ``wanted`` after it."""
+        marker, before = await self._pages.window(question, pod, place if wanted else None)
+        part = _Part()
+        while wanted is None or len(part.items) < wanted + before:
+            size = MAX_LIMIT if wanted is None else min(MAX_LIMIT, wanted + before)
+            params = [*question.params, ("limit", str(size))]
+            if marker:
+                params.append(("marker", marker))
+            path = f"{question.path}?{urlencode(params)}"
+            answer = await self._get(pod, question.service, path, question.headers)
+            if answer.status == 400 and marker and b"marker" in answer.body:
+                # The object before the window was deleted a moment ago: begin at the start.
+                return await self._part(question, pod, None, None)
+            listed = _listed(answer, question.resource)
+            part.items += await self._pages.routed(question, pod, listed)
+            if part.count is None:
+                part.count = answer.json().get("count")
+            if len(listed) < size:
+                break
+            marker = str(listed[-1]["id"])
+        return part
+
+
+@dataclass(slots=True)
+class _Part:
+    items: list[Any] = field(default_factory=list)
+    count: int | None = None
+
+
+def _listed(answer: Answer, resource: Resource) -> list[dict[str, Any]]:
+    body = answer.body
+    if answer.status >= 400:
+        raise PodFault(answer.pod.pod_name, answer.status, body, f"list {resource.collection}")
+    listed = answer.json().get(resource.collection)
+    return listed if isinstance(listed, list) else []
+
+
+def _number(text: str, name: str, default: int) -> int:
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise BadRequest(
+            f"Invalid input for query parameters {name}. "
+            f"Value: {text}. '{text}' is not a non-negative integer."
+        )
+    return int(text)

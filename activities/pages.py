@@ -1,0 +1,145 @@
+"""Pages: the order of merged lists, and where in each pod a page begins.
+
+The order is that of the routing rows, (created_at, id) newest first. It never changes, so the
+marker of one pod's object means a place in every other pod's list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, tuple_
+
+from activities.store import Store
+from models.errors import BadRequest
+from models.tables.routing import routings
+from models.values import Pod
+
+if TYPE_CHECKING:
+    from activities.fanout import Params, Question
+
+# How far a pod's idea of when objects were made may be from the routing rows'.
+_SKEW = timedelta(seconds=10)
+_SORTS = {
+    "created_at": ("created_at", "created"),
+    "updated_at": ("updated_at", "updated"),
+    "display_name": ("name",),
+    "uuid": ("id",),
+    "vm_state": ("OS-EXT-STS:vm_state",),
+    "task_state": ("OS-EXT-STS:task_state",),
+    "power_state": ("OS-EXT-STS:power_state",),
+    "host": ("OS-EXT-SRV-ATTR:host", "host"),
+    "launched_at": ("OS-SRV-USG:launched_at",),
+    "project_id": ("tenant_id", "project_id"),
+}
+Place = tuple[datetime, str]
+Sort = list[tuple[tuple[str, ...], bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An object of a pod, with the place that its routing row gives it."""
+
+    pod: Pod
+    value: dict[str, Any]
+    place: Place
+
+
+class Pages:
+    """Places of objects in merged lists."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def place(self, question: "Question", marker: str) -> Place | None:
+        """Return the place of the marker's object; ``BadRequest`` when there is no such."""
+        if not marker:
+            return None
+        row = routings.c.type == question.resource.member, routings.c.top_id == marker
+        wanted = select(routings.c.created_at, routings.c.top_id).where(*row)
+        if not question.caller.admin:
+            wanted = wanted.where(routings.c.project_id == question.caller.project_id)
+        async with self._store.read() as tx:
+            found = await tx.one(wanted)
+        if found is None:
+            raise BadRequest(f"marker [{marker}] not found")
+        return found["created_at"], found["top_id"]
+
+    async def window(self, question: "Question", pod: Pod, place: Place | None) -> tuple[str, int]:
+        """Return a marker in the pod safely before the place, and how many lie between them."""
+        if place is None:
+            return "", 0
+        mine = [routings.c.type == question.resource.member, routings.c.pod_id == pod.pod_id]
+        if not _all_projects(question):
+            mine.append(routings.c.project_id == question.caller.project_id)
+        edge = place[0] + _SKEW
+        order = (routings.c.created_at, routings.c.top_id)
+        newer = select(*order).where(*mine, routings.c.created_at > edge).order_by(*order)
+        between = select(func.count()).where(*mine, tuple_(*order) >= tuple_(*place))
+        async with self._store.read() as tx:
+            anchor = await tx.one(newer.limit(1))
+            if anchor:
+                until = tuple_(anchor["created_at"], anchor["top_id"])
+                between = between.where(tuple_(*order) < until)
+            return (anchor["top_id"] if anchor else ""), int(await tx.value(between))
+
+    async def routed(
+        self, question: "Question", pod: Pod, listed: list[dict[str, Any]]
+    ) -> list[Item]:
+        """Return those of a pod's objects that have a routing there."""
+        ids = [str(item.get("id")) for item in listed]
+        rows = select(routings.c.bottom_id, routings.c.created_at, routings.c.top_id).where(
+            routings.c.pod_id == pod.pod_id,
+            routings.c.type == question.resource.member,
+            routings.c.bottom_id.in_(ids),
+        )
+        async with self._store.read() as tx:
+            places = {
+                row["bottom_id"]: (row["created_at"], row["top_id"]) for row in await tx.all(rows)
+            }
+        return [
+            Item(pod, item, places[id_])
+            for id_, item in zip(ids, listed, strict=True)
+            if id_ in places
+        ]
+
+    def ordered(self, items: list[Item], fields: Sort) -> list[Item]:
+        """Return the items in the order asked for; ties, and no order at all: newest first."""
+        items = sorted(items, key=lambda item: item.place, reverse=True)
+        for names, descending in reversed(fields):
+            items.sort(key=lambda item: _value(item.value, names), reverse=descending)
+        return items
+
+    def after(self, items: list[Item], place: Place | None, fields: Sort) -> int:
+        """Return the index of the first item after the place."""
+        if place is None:
+            return 0
+        if fields:
+            return next((n + 1 for n, item in enumerate(items) if item.place == place), 0)
+        return next((n for n, item in enumerate(items) if item.place < place), len(items))
+
+
+def sort_of(params: "Params") -> Sort:
+    """Return the sort that a query asks for, in Nova's spelling or in Cinder's."""
+    keys = [value for name, value in params if name == "sort_key"]
+    ways = [value for name, value in params if name == "sort_dir"]
+    pairs = list(zip_longest(keys, ways[: len(keys)], fillvalue="desc"))
+    for part in dict(params).get("sort", "").split(","):
+        key, _, way = part.strip().partition(":")
+        if key:
+            pairs.append((key, way))
+    return [(_SORTS.get(key, (key,)), way != "asc") for key, way in pairs]
+
+
+def _value(item: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, Any]:
+    value = next((item[name] for name in names if name in item), None)
+    if value is None:
+        return (0, 0)
+    return (1, value) if isinstance(value, int | float) else (2, str(value))
+
+
+def _all_projects(question: "Question") -> bool:
+    asked = dict(question.params).get("all_tenants", "0").lower()
+    return question.caller.admin and asked not in ("0", "false", "no", "off")

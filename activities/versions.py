@@ -1,0 +1,100 @@
+"""PodVersions: what microversions all pods speak, and which pods answer, learned beforehand.
+
+Discovery is asked before every client command, so it never waits for a pod.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from typing import Any
+
+from activities.admin.pods import PodDirectory
+from activities.region import Regions
+from models.errors import GatewayError
+from models.values import Pod
+
+LOG = logging.getLogger(__name__)
+Version = tuple[int, int]
+Range = tuple[Version, Version]
+
+_LOWEST: dict[str, Version] = {"compute": (2, 1), "volume": (3, 0)}
+_REFRESH_SECONDS = 60.0
+_RETRY_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
+
+
+class PodVersions:
+    """The versions that every pod speaks, from memory; refreshed in the background."""
+
+    def __init__(self, regions: Regions, pods: PodDirectory) -> None:
+        self._regions = regions
+        self._pods = pods
+        self._known: dict[tuple[str, str], Range] = {}
+        self._asked: dict[str, float] = {}
+        self._silent: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def range(self, service: str) -> Range:
+        """Return the lowest and the highest version that all known pods speak."""
+        ranges = [known for (_, of), known in self._known.items() if of == service]
+        if not ranges:
+            return _LOWEST[service], _LOWEST[service]
+        return max(low for low, _ in ranges), min(high for _, high in ranges)
+
+    def answers(self, pod: Pod) -> bool:
+        """Tell whether the pod's compute API answered when it was last asked."""
+        return pod.pod_id not in self._silent
+
+    def start(self) -> None:
+        """Begin to learn, in the background."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._learn())
+
+    async def stop(self) -> None:
+        """Stop learning."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _learn(self) -> None:
+        while True:
+            try:
+                pods = await self._pods.serving()
+                self._forget({pod.pod_id for pod in pods})
+                due = [pod for pod in pods if self._asked.get(pod.pod_id, 0) < time.monotonic()]
+                await asyncio.gather(*(self._ask(pod) for pod in due))
+            except Exception:
+                # The task has to outlive a database that is away for a while.
+                LOG.exception("The pods' versions were not refreshed")
+                await asyncio.sleep(_RETRY_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _forget(self, serving: set[str]) -> None:
+        self._known = {key: known for key, known in self._known.items() if key[0] in serving}
+        self._asked = {pod: at for pod, at in self._asked.items() if pod in serving}
+        self._silent &= serving
+
+    async def _ask(self, pod: Pod) -> None:
+        pause = _REFRESH_SECONDS
+        for service in _LOWEST:
+            try:
+                answer = await self._regions.admin(pod, service, "GET", "/")
+                self._known[pod.pod_id, service] = _range(answer, _LOWEST[service])
+                if service == "compute":
+                    self._silent.discard(pod.pod_id)
+            except GatewayError as error:
+                LOG.warning("%s: %s versions: %s", pod.pod_name, service, error.message)
+                pause = _RETRY_SECONDS
+                if service == "compute":
+                    self._silent.add(pod.pod_id)
+        self._asked[pod.pod_id] = time.monotonic() + pause
+
+
+def _range(document: Any, lowest: Version) -> Range:
+    """Return the range that a version document names; pods before microversions have only one."""
+    entry = document.get("version") or document["versions"][-1]
+    parts = [str(entry.get(key) or "") for key in ("min_version", "version")]
+    low, high = (tuple(map(int, part.split("."))) if part else lowest for part in parts)
+    return (low[0], low[1]), (high[0], high[1])

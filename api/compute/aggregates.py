@@ -1,0 +1,92 @@
+"""/os-aggregates: ``ag_<pod>`` comes with a pod, the rest is the admin's."""
+
+from datetime import datetime
+from typing import Any
+
+from activities.store import Row
+from api.http import Answer, Call, Routes
+from api.microversions import COMPUTE
+from models.errors import BadRequest, NotFound
+
+routes = Routes()
+_UUID = (2, 41)
+
+
+@routes.route("GET", "/os-aggregates", admin=True)
+async def list_(call: Call) -> Answer:
+    """List the aggregates."""
+    rows = await call.services.aggregates.list()
+    return Answer(200, {"aggregates": [_view(call, row) for row in rows]})
+
+
+@routes.route("POST", "/os-aggregates", admin=True)
+async def create(call: Call) -> Answer:
+    """Create an aggregate of the admin's own."""
+    row = await call.services.aggregates.create(await call.json("aggregate"))
+    view = _view(call, row)
+    # As in Nova, a new aggregate is answered before it has anything in it.
+    del view["hosts"], view["metadata"]
+    return Answer(200, {"aggregate": view})
+
+
+@routes.route("GET", "/os-aggregates/{id}", admin=True)
+async def show(call: Call) -> Answer:
+    """Show one aggregate."""
+    row = await call.services.aggregates.get(call.args["id"])
+    return Answer(200, {"aggregate": _view(call, row)})
+
+
+@routes.route("PUT", "/os-aggregates/{id}", admin=True)
+async def update(call: Call) -> Answer:
+    """Change name or zone."""
+    body = await call.json("aggregate")
+    row = await call.services.aggregates.update(call.args["id"], body)
+    return Answer(200, {"aggregate": _view(call, row)})
+
+
+@routes.route("DELETE", "/os-aggregates/{id}", admin=True)
+async def delete(call: Call) -> Answer:
+    """Delete an aggregate of the admin's own."""
+    await call.services.aggregates.delete(call.args["id"])
+    return Answer(200)
+
+
+@routes.route("POST", "/os-aggregates/{id}/action", admin=True)
+async def action(call: Call) -> Answer:
+    """Set metadata; hosts belong to the aggregates inside pods."""
+    body = await call.json()
+    name = next(iter(body), "")
+    inner = body.get(name)
+    if len(body) != 1 or not isinstance(inner, dict):
+        raise BadRequest("Give one action: add_host, remove_host or set_metadata.")
+    id_ = call.args["id"]
+    if name == "set_metadata":
+        row = await call.services.aggregates.set_metadata(id_, inner.get("metadata"))
+        return Answer(200, {"aggregate": _view(call, row)})
+    if name in ("add_host", "remove_host"):
+        await call.services.aggregates.get(id_)
+        # Hosts are aggregated in the pod that has them; the gateway has none of its own.
+        raise NotFound(f"Compute host {inner.get('host')} could not be found.")
+    raise BadRequest(f"There is no such action: {name}")
+
+
+def _view(call: Call, row: Row) -> dict[str, Any]:
+    zone = row["availability_zone"]
+    view = {
+        "id": row["id"],
+        "name": row["name"],
+        "availability_zone": zone,
+        "hosts": [],
+        "metadata": row["metadata"] | ({"availability_zone": zone} if zone else {}),
+        "created_at": _time(row["created_at"]),
+        "updated_at": _time(row["updated_at"]),
+        "deleted": False,
+        "deleted_at": None,
+    }
+    if COMPUTE.of(call) >= _UUID:
+        view["uuid"] = row["uuid"]
+    return view
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="microseconds") if value else None

@@ -1,0 +1,192 @@
+"""/flavors, with extra specs and access."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.compute.flavors import Flavors
+from activities.store import Row
+from activities.versions import Version
+from api.http import Answer, Call, Routes
+from api.microversions import COMPUTE
+from models.errors import BadRequest, NotFound
+
+routes = Routes()
+_DESCRIPTION, _SPECS, _NUMBERS = (2, 55), (2, 61), (2, 75)
+
+
+@routes.route("GET", "/flavors")
+async def list_(call: Call) -> Answer:
+    """List the flavors the caller may use."""
+    return await _list(call, detail=False)
+
+
+@routes.route("GET", "/flavors/detail")
+async def detail(call: Call) -> Answer:
+    """List them with all they say."""
+    return await _list(call, detail=True)
+
+
+@routes.route("POST", "/flavors", admin=True)
+async def create(call: Call) -> Answer:
+    """Create a flavor."""
+    body = await call.json("flavor")
+    describable = COMPUTE.of(call) >= _DESCRIPTION
+    row = await _flavors(call).create(body, describable=describable)
+    return Answer(200, {"flavor": _view(call, row)})
+
+
+@routes.route("GET", "/flavors/{id}")
+async def show(call: Call) -> Answer:
+    """Show one flavor."""
+    return Answer(200, {"flavor": _view(call, await _row(call))})
+
+
+@routes.route("PUT", "/flavors/{id}", admin=True)
+async def update(call: Call) -> Answer:
+    """Change the description, which is all that can change."""
+    if COMPUTE.of(call) < _DESCRIPTION:
+        raise NotFound("The resource could not be found.")
+    body = await call.json("flavor")
+    description = body.get("description")
+    if set(body) != {"description"} or not isinstance(description, str | None):
+        raise BadRequest("Only the description of a flavor, a text or null, can be changed.")
+    row = await _flavors(call).describe(call.args["id"], description)
+    return Answer(200, {"flavor": _view(call, row)})
+
+
+@routes.route("DELETE", "/flavors/{id}", admin=True)
+async def delete(call: Call) -> Answer:
+    """Delete a flavor and, in time, its copies in pods."""
+    await _flavors(call).delete(call.args["id"])
+    return Answer(202)
+
+
+@routes.route("GET", "/flavors/{id}/os-extra_specs")
+async def specs(call: Call) -> Answer:
+    """List the extra specs."""
+    return Answer(200, {"extra_specs": (await _row(call))["extra_specs"]})
+
+
+@routes.route("POST", "/flavors/{id}/os-extra_specs", admin=True)
+async def set_specs(call: Call) -> Answer:
+    """Add extra specs, or replace some."""
+    given = _texts(await call.json("extra_specs"))
+    await _flavors(call).set_specs(call.args["id"], given)
+    return Answer(200, {"extra_specs": given})
+
+
+@routes.route("GET", "/flavors/{id}/os-extra_specs/{key}")
+async def spec(call: Call) -> Answer:
+    """Show one extra spec."""
+    key = call.args["key"]
+    found = (await _row(call))["extra_specs"]
+    if key not in found:
+        raise NotFound(f"Flavor {call.args['id']} has no extra specs with key {key}.")
+    return Answer(200, {key: found[key]})
+
+
+@routes.route("PUT", "/flavors/{id}/os-extra_specs/{key}", admin=True)
+async def set_spec(call: Call) -> Answer:
+    """Set one extra spec."""
+    given = _texts(await call.json())
+    if set(given) != {call.args["key"]}:
+        raise BadRequest("Request body and URI mismatch")
+    await _flavors(call).set_specs(call.args["id"], given)
+    return Answer(200, given)
+
+
+@routes.route("DELETE", "/flavors/{id}/os-extra_specs/{key}", admin=True)
+async def unset_spec(call: Call) -> Answer:
+    """Remove one extra spec."""
+    await _flavors(call).unset_spec(call.args["id"], call.args["key"])
+    return Answer(200)
+
+
+@routes.route("GET", "/flavors/{id}/os-flavor-access", admin=True)
+async def access(call: Call) -> Answer:
+    """List the projects that may use a private flavor."""
+    row = await _row(call)
+    if row["is_public"]:
+        raise NotFound("Access list not available for public flavors.")
+    return Answer(200, _access(row))
+
+
+@routes.route("POST", "/flavors/{id}/action", admin=True)
+async def action(call: Call) -> Answer:
+    """Give or take a project's access."""
+    body = await call.json()
+    changes = {
+        "addTenantAccess": _flavors(call).grant,
+        "removeTenantAccess": _flavors(call).revoke,
+    }
+    name = next(iter(body), "")
+    inner = body.get(name)
+    tenant = inner.get("tenant") if isinstance(inner, dict) else None
+    if len(body) != 1 or name not in changes or not (tenant and isinstance(tenant, str)):
+        raise BadRequest("Give one action, addTenantAccess or removeTenantAccess, and its tenant.")
+    row = await _row(call)
+    if name == "addTenantAccess" and row["is_public"]:
+        # Nova has the same words for the same refusal.
+        raise BadRequest("Can not add access to a public flavor.")
+    return Answer(200, _access(await changes[name](row["id"], tenant)))
+
+
+def _flavors(call: Call) -> Flavors:
+    return call.services.flavors
+
+
+async def _row(call: Call) -> Row:
+    return await _flavors(call).get(call.caller, call.args["id"])
+
+
+async def _list(call: Call, *, detail: bool) -> Answer:
+    rows = await _flavors(call).list(call.caller, call.params)
+    body: dict[str, Any] = {"flavors": [_view(call, row, brief=not detail) for row in rows]}
+    limit = call.param("limit") or "1000"
+    if rows and len(rows) == min(int(limit), 1000):
+        params = [(key, value) for key, value in call.params if key != "marker"]
+        query = urlencode([*params, ("marker", rows[-1]["id"])])
+        href = f"{call.base}/v2.1{call.path}?{query}"
+        body["flavors_links"] = [{"rel": "next", "href": href}]
+    return Answer(200, body)
+
+
+def _view(call: Call, row: Row, *, brief: bool = False) -> dict[str, Any]:
+    version: Version = COMPUTE.of(call)
+    links = [
+        {"rel": "self", "href": f"{call.base}/v2.1/flavors/{row['id']}"},
+        {"rel": "bookmark", "href": f"{call.base}/flavors/{row['id']}"},
+    ]
+    view: dict[str, Any] = {"id": row["id"], "name": row["name"], "links": links}
+    if version >= _DESCRIPTION:
+        view["description"] = row["description"]
+    if brief:
+        return view
+    view |= {
+        "ram": row["ram"],
+        "disk": row["disk"],
+        "vcpus": row["vcpus"],
+        "swap": row["swap"] or (0 if version >= _NUMBERS else ""),
+        "OS-FLV-EXT-DATA:ephemeral": row["ephemeral"],
+        "OS-FLV-DISABLED:disabled": row["disabled"],
+        "os-flavor-access:is_public": row["is_public"],
+        "rxtx_factor": row["rxtx_factor"],
+    }
+    if version >= _SPECS:
+        view["extra_specs"] = row["extra_specs"]
+    return view
+
+
+def _access(row: Row) -> dict[str, Any]:
+    id_ = row["id"]
+    return {"flavor_access": [{"flavor_id": id_, "tenant_id": t} for t in row["access"]]}
+
+
+def _texts(value: dict[str, Any]) -> dict[str, str]:
+    for key, inner in value.items():
+        if not isinstance(inner, str | int | float) or isinstance(inner, bool):
+            raise BadRequest(
+                f"Invalid input for field/attribute {key}. Value: {inner}. "
+                f"{inner!r} is not of type 'string'"
+            )
+    return {key: str(inner) for key, inner in value.items()}

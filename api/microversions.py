@@ -1,0 +1,94 @@
+"""Microversions: which one a call asks for, whether all pods speak it, and the echo of it."""
+
+import re
+from functools import lru_cache
+
+from activities.versions import Version
+from api.http import Answer, Call, Handler, Route, Routes
+from models.errors import BadRequest, GatewayError, NotAcceptable
+
+_FORM = re.compile(r"^([1-9]\d*)\.(0|[1-9]\d*)$")
+
+
+class Microversions:
+    """The microversion header of one API. ``legacy`` is the header older clients send."""
+
+    def __init__(self, service: str, legacy: str = "") -> None:
+        self._service = service
+        self._legacy = legacy
+
+    def of(self, call: Call) -> Version:
+        """Return the version to speak; ``BadRequest`` or ``NotAcceptable`` as the real API."""
+        low, high = call.services.versions.range(self._service)
+        asked = self._asked(call)
+        return _effective(asked, low, high) if asked else low
+
+    def headers(self, call: Call) -> dict[str, str]:
+        """Return the headers that ask a pod for the same version."""
+        version = _text(self.of(call))
+        headers = {"OpenStack-API-Version": f"{self._service} {version}"}
+        if self._legacy:
+            headers[self._legacy] = version
+        return headers
+
+    def finish(self, call: Call, answer: Answer) -> None:
+        """Echo the version, and say that answers vary with it."""
+        try:
+            version = self.of(call)
+        except GatewayError:
+            version = call.services.versions.range(self._service)[0]
+        value = _text(version).encode()
+        names = b"OpenStack-API-Version"
+        answer.headers.append((names, self._service.encode() + b" " + value))
+        if self._legacy:
+            answer.headers.append((self._legacy.encode(), value))
+            names += b", " + self._legacy.encode()
+        answer.headers.append((b"Vary", names))
+
+    def guard(self, routes: Routes) -> Routes:
+        """Return the routes, refusing a version outside the range before anything is done."""
+        guarded = Routes()
+        for route in routes.declared:
+            guarded.add(Route(route.method, route.path, self._checked(route.handler), route.admin))
+        return guarded
+
+    def _checked(self, handler: Handler) -> Handler:
+        async def check(call: Call) -> Answer:
+            self.of(call)
+            return await handler(call)
+
+        return check
+
+    def _asked(self, call: Call) -> str:
+        for part in call.headers.get("openstack-api-version", "").split(","):
+            service, _, version = part.strip().partition(" ")
+            if service == self._service:
+                return version.strip() or "none"
+        return call.headers.get(self._legacy.lower(), "").strip() if self._legacy else ""
+
+
+@lru_cache(maxsize=1024)
+def _effective(asked: str, low: Version, high: Version) -> Version:
+    if asked == "latest":
+        return high
+    match = _FORM.match(asked)
+    if not match:
+        raise BadRequest(
+            f"API Version String {asked} is of invalid format. "
+            "Must be of format MajorNum.MinorNum."
+        )
+    version = (int(match[1]), int(match[2]))
+    if not low <= version <= high:
+        raise NotAcceptable(
+            f"Version {asked} is not supported by the API. "
+            f"Minimum is {_text(low)} and maximum is {_text(high)}."
+        )
+    return version
+
+
+def _text(version: Version) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+COMPUTE = Microversions("compute", "X-OpenStack-Nova-API-Version")
+VOLUME = Microversions("volume")

@@ -1,0 +1,234 @@
+"""Proxy: the generic engine behind every declared ``Resource``.
+
+A declaration says where the truth lives, and that decides everything: objects of one pod are
+found by their routing, what hangs under them goes to the same pod, what pods report about
+themselves is asked everywhere and merged.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from activities.fanout import Merged, Question
+from activities.region import Answer as PodAnswer
+from api.http import Answer, Call, Handler, Headers, Route, Routes
+from api.links import moved, rehome
+from api.microversions import Microversions
+from models.errors import NotFound, PodUnavailable
+from models.resource import Home, Resource
+from models.values import Pod
+
+View = Callable[[Call, Pod, list[dict[str, Any]]], Awaitable[None]]
+
+# What each verb of a declaration is in HTTP, relative to the collection.
+_VERBS = {
+    "list": ("GET", ""),
+    "show": ("GET", "/{id}"),
+    "create": ("POST", ""),
+    "replace": ("PUT", ""),
+    "update": ("PUT", "/{id}"),
+    "delete": ("DELETE", "/{id}"),
+    "clear": ("DELETE", ""),
+    "action": ("POST", "/{id}/action"),
+}
+_PASSED_ON = ("accept", "content-type", "user-agent")
+_PASSED_BACK = ("retry-after", "content-type")
+_MISSING = b"X-Trio2o-Missing-Pods"
+
+
+class Proxy:
+    """Forwards calls of one API. ``views`` change what clients see of an object, by its key."""
+
+    def __init__(
+        self,
+        service: str,
+        versions: Microversions,
+        version: str,
+        views: Mapping[str, View],
+        not_found: Mapping[str, str],
+    ) -> None:
+        self._service = service
+        self._versions = versions
+        self._version = version
+        self._views = views
+        self._not_found = not_found
+
+    def routes(self, resources: Iterable[Resource]) -> Routes:
+        """Return the routes that serve the declared resources."""
+        routes = Routes()
+        for resource in resources:
+            for verb in resource.verbs:
+                method, suffix = _VERBS[verb]
+                path = resource.path + suffix
+                routes.add(Route(method, path, self._handler(resource, verb), resource.admin))
+            if resource.detail:
+                detail = self._lister(resource, detail=True)
+                routes.add(Route("GET", f"{resource.path}/detail", detail, resource.admin))
+        return routes
+
+    async def pod_of(self, call: Call, type_: str, id_: str) -> Pod:
+        """Return the pod an object of the caller lives in; ``NotFound`` also for a stranger's."""
+        row = await call.services.routings.where_is(type_, id_)
+        mine = row is not None and row["project_id"] == call.caller.project_id
+        if row is None or not (mine or call.caller.admin):
+            raise NotFound(self._not_found.get(type_, "{} could not be found.").format(id_))
+        return await call.services.pods.get(row["pod_id"])
+
+    async def headers(self, call: Call) -> dict[str, str]:
+        """Return the headers for a pod: the user's token and version, and our request id."""
+        headers = {name: call.headers[name] for name in _PASSED_ON if name in call.headers}
+        headers["X-Auth-Token"] = call.caller.token
+        headers["X-OpenStack-Request-ID"] = call.request_id
+        return headers | self._versions.headers(call)
+
+    def pod_path(self, call: Call, path: str) -> str:
+        """Return a path as pods know it: older Cinders want the project before the resource."""
+        return f"/{call.caller.project_id}{path}" if self._service == "volume" else path
+
+    async def send(
+        self, call: Call, pod: Pod, body: bytes | None = None, *, path: str = ""
+    ) -> PodAnswer:
+        """Forward the call to the pod; ``PodUnavailable`` when the pod itself is broken."""
+        query = f"?{call.query}" if call.query else ""
+        answer = await call.services.regions.forward(
+            pod,
+            self._service,
+            call.method,
+            self.pod_path(call, (path or call.path) + query),
+            headers=await self.headers(call),
+            body=body,
+        )
+        if answer.status >= 500 and answer.status != 501:
+            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}", answered=500)
+        return answer
+
+    async def relay(self, call: Call, pod: Pod, body: bytes | None = None) -> Answer:
+        """Forward the call and answer what the pod answers, seen from here."""
+        if body is None and call.method in ("POST", "PUT", "PATCH"):
+            body = await call.body()
+        return await self.answer(call, await self.send(call, pod, body))
+
+    async def answer(self, call: Call, answer: PodAnswer) -> Answer:
+        """Return the pod's answer with our links and in our words."""
+        root = await call.services.regions.root(answer.pod.pod_name, self._service)
+        headers: Headers = []
+        for name in _PASSED_BACK:
+            if name in answer.headers:
+                headers.append((name.encode(), answer.headers[name].encode()))
+        if "location" in answer.headers:
+            location = moved(answer.headers["location"], call.base, root)
+            headers.append((b"location", location.encode()))
+        try:
+            body = orjson.loads(answer.body)
+        except orjson.JSONDecodeError:
+            return Answer(answer.status, headers=headers, raw=answer.body)
+        rehome(body, call.base, root)
+        if answer.status < 300 and isinstance(body, dict):
+            await self._seen(call, answer.pod, body)
+        return Answer(answer.status, headers=headers, raw=orjson.dumps(body))
+
+    async def page(self, call: Call, resource: Resource, path: str, *, brief: bool) -> Answer:
+        """Answer one page of a merged list of objects."""
+        question = await self._question(call, resource, path)
+        merged = await call.services.fanout.page(question)
+        body = await self._merged(call, resource, merged)
+        if brief:
+            # A list sorted by something that only details have was read in detail.
+            names = ("id", "name", "links")
+            body[resource.collection] = [
+                {name: item[name] for name in names if name in item}
+                for item in body[resource.collection]
+            ]
+        if merged.full:
+            href = self._next(call, body[resource.collection][-1]["id"])
+            body[f"{resource.collection}_links"] = [{"rel": "next", "href": href}]
+        if merged.count is not None:
+            body["count"] = merged.count
+        return Answer(200, body, missing_pods(merged.missing))
+
+    async def listed(self, call: Call, resource: Resource, path: str) -> Answer:
+        """Answer what all pods report, merged."""
+        merged = await call.services.fanout.merged(await self._question(call, resource, path))
+        return Answer(
+            200, await self._merged(call, resource, merged), missing_pods(merged.missing)
+        )
+
+    def _handler(self, resource: Resource, verb: str) -> Handler:
+        if verb == "list" and resource.home is not Home.PARENT:
+            return self._lister(resource, detail=False)
+        parent, _, _ = resource.path.strip("/").partition("/")
+        type_ = resource.member if resource.home is Home.ONE_POD else parent.removesuffix("s")
+
+        async def relay(call: Call) -> Answer:
+            id_ = call.args["id" if resource.home is Home.ONE_POD else "parent_id"]
+            return await self.relay(call, await self.pod_of(call, type_, id_))
+
+        async def search(call: Call) -> Answer:
+            return await self._search(call)
+
+        return search if resource.home is Home.ALL_PODS else relay
+
+    def _lister(self, resource: Resource, *, detail: bool) -> Handler:
+        async def page(call: Call) -> Answer:
+            return await self.page(call, resource, call.path, brief=not detail)
+
+        async def listed(call: Call) -> Answer:
+            return await self.listed(call, resource, call.path)
+
+        return page if resource.home is Home.ONE_POD else listed
+
+    async def _search(self, call: Call) -> Answer:
+        """Answer with the first pod that knows the thing."""
+        query = f"?{call.query}" if call.query else ""
+        path = self.pod_path(call, call.path + query)
+        found, missing = await call.services.fanout.ask(
+            self._service, path, await self.headers(call)
+        )
+        known = next((answer for answer in found if answer.status < 300), None)
+        if known is None and missing:
+            raise PodUnavailable(", ".join(missing), "no other pod knows this object")
+        if known is None and not found:
+            raise NotFound("The resource could not be found.")
+        return await self.answer(call, known or found[0])
+
+    async def _question(self, call: Call, resource: Resource, path: str) -> Question:
+        detail = f"{resource.path}/detail" if resource.detail else ""
+        return Question(
+            self._service,
+            resource,
+            self.pod_path(call, path),
+            call.params,
+            await self.headers(call),
+            call.caller,
+            detail_path=self.pod_path(call, detail) if detail else "",
+        )
+
+    async def _merged(self, call: Call, resource: Resource, merged: Merged) -> dict[str, Any]:
+        pods: dict[Pod, list[dict[str, Any]]] = {}
+        for pod, item in merged.objects:
+            pods.setdefault(pod, []).append(item)
+        view = self._views.get(resource.member)
+        for pod, items in pods.items():
+            rehome(items, call.base, await call.services.regions.root(pod.pod_name, self._service))
+            if view:
+                await view(call, pod, items)
+        return {resource.collection: [item for _, item in merged.objects]}
+
+    async def _seen(self, call: Call, pod: Pod, body: dict[str, Any]) -> None:
+        for key, view in self._views.items():
+            item = body.get(key)
+            if isinstance(item, dict):
+                await view(call, pod, [item])
+
+    def _next(self, call: Call, last: str) -> str:
+        params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
+        query = urlencode([*params, ("marker", last)])
+        project = f"/{call.caller.project_id}" if self._service == "volume" else ""
+        return f"{call.base}/{self._version}{project}{call.path}?{query}"
+
+
+def missing_pods(pods: list[str]) -> Headers:
+    """Return the header that names the pods a merged list lacks."""
+    return [(_MISSING, ", ".join(pods).encode())] if pods else []

@@ -1,0 +1,37 @@
+"""The compute API's proxied resources: where each lives, and what may be done with it."""
+
+from models.resource import Home, Resource
+
+SERVERS = Resource(
+    "/servers", Home.ONE_POD, verbs=("list", "show", "update"), detail=True
+)  # create, delete and actions have their own code
+
+HYPERVISORS = Resource("/os-hypervisors", Home.ALL_PODS, detail=True, admin=True)
+
+COMPUTE = (
+    SERVERS,
+    Resource(
+        "/servers/{parent_id}/metadata",
+        Home.PARENT,
+        verbs=("list", "create", "replace", "show", "update", "delete"),
+    ),
+    Resource(
+        "/servers/{parent_id}/tags",
+        Home.PARENT,
+        verbs=("list", "replace", "clear", "show", "update", "delete"),
+    ),
+    Resource("/servers/{parent_id}/ips", Home.PARENT),
+    Resource("/servers/{parent_id}/os-instance-actions", Home.PARENT),
+    Resource("/servers/{parent_id}/diagnostics", Home.PARENT, verbs=("list",)),
+    Resource("/servers/{parent_id}/topology", Home.PARENT, verbs=("list",)),
+    Resource("/servers/{parent_id}/os-server-password", Home.PARENT, verbs=("list", "clear")),
+    Resource("/servers/{parent_id}/remote-consoles", Home.PARENT, verbs=("create",)),
+    Resource(
+        "/servers/{parent_id}/os-volume_attachments",
+        Home.PARENT,
+        verbs=("list", "show", "update", "delete"),
+    ),
+    HYPERVISORS,
+    Resource("/os-services", Home.ALL_PODS, verbs=("list",), admin=True),
+    Resource("/extensions", Home.ALL_PODS, merge_by="alias"),
+)
