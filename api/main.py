@@ -41,6 +41,21 @@ class Prefixes:
         return serve
 
 
+class BarePrefix:
+    """Lets ``/compute`` mean ``/compute/``, as catalogs and clients have it."""
+
+    def __init__(self, app: Any, prefixes: tuple[str, ...]) -> None:
+        self._app = app
+        self._prefixes = prefixes
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the request under its prefix."""
+        if scope.get("path") in self._prefixes:
+            path = scope["path"] + "/"
+            scope = scope | {"path": path, "raw_path": path.encode()}
+        await self._app(scope, receive, send)
+
+
 def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
     """Return the application of all APIs, and that of the network API at the root."""
     prefixes = Prefixes()
@@ -54,8 +69,10 @@ def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
             yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    for prefix in (compute.PREFIX, network.PREFIX, volume.PREFIX, image.PREFIX):
+    openstack = (compute.PREFIX, network.PREFIX, volume.PREFIX, image.PREFIX)
+    for prefix in openstack:
         app.mount(prefix, prefixes.app(prefix))
+    app.add_middleware(BarePrefix, prefixes=openstack)
     app.mount("/", prefixes.app(admin.PREFIX))
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     root.mount("/", prefixes.app(network.PREFIX))
