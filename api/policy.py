@@ -24,9 +24,8 @@ class Policy:
     def __init__(self, policy_file: str) -> None:
         conf = cfg.ConfigOpts()
         conf([], default_config_files=[], default_config_dirs=[])
-        self._enforcer = oslo.Enforcer(
-            conf, policy_file=policy_file or None, use_conf=bool(policy_file)
-        )
+        # use_conf also makes the enforcer load the defaults; without a file only those are left.
+        self._enforcer = oslo.Enforcer(conf, policy_file=policy_file or None, use_conf=True)
 
     def register(self, service: str, routes: Routes) -> None:
         """Give every route its default rule."""
