@@ -1,4 +1,4 @@
-"""Upkeep: the activities of work that no router serialises: clean-up, updates, group membership."""
+"""Upkeep: the activities of work that no router serialises: clean-up, updates, groups."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -206,8 +206,10 @@ class RouterCopies:
         await self._routings.update("router", copy["top_id"], pod, applied=copy["applied"])
 
     async def _put(self, bottom: str, pod: Pod, body: Row) -> None:
-        path = f"/routers/{bottom}"
-        await self._regions.admin(pod, "network", "PUT", path, {"router": body})
+        # 409: a gateway's address that another operation is giving back at this moment.
+        await self._regions.admin(
+            pod, "network", "PUT", f"/routers/{bottom}", {"router": body}, retry_conflict=True
+        )
 
     async def _create(self, router: Row, pod: Pod, gateway: Row | None) -> str:
         body = {
@@ -219,7 +221,9 @@ class RouterCopies:
         if gateway:
             # A third of the price of setting it on a router that has interfaces.
             body["external_gateway_info"] = gateway
-        made = await self._regions.admin(pod, "network", "POST", "/routers", {"router": body})
+        made = await self._regions.admin(
+            pod, "network", "POST", "/routers", {"router": body}, retry_conflict=True
+        )
         return str(made["router"]["id"])
 
     async def _find(self, router_id: str, pod: Pod) -> str | None:

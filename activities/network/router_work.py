@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import beating, patience
+from activities.network.ports import Ports
 from activities.network.router_copies import RouterCopies
 from activities.operations import OPEN, Operations
 from activities.store import Row, Store, Transaction
@@ -49,8 +50,11 @@ class Ended:
 class RouterWork:
     """Activities that workflows on routers are made of."""
 
-    def __init__(self, store: Store, jobs: Operations, copies: RouterCopies) -> None:
+    def __init__(
+        self, store: Store, jobs: Operations, copies: RouterCopies, port_rows: Ports
+    ) -> None:
         self._store = store
+        self._ports = port_rows
         self._operations = jobs
         self._copies = copies
 
@@ -69,7 +73,7 @@ class RouterWork:
     @activity.defn
     async def converge_router_copy(self, copy: RouterInPod) -> None:
         """Make the router in the pod what it should be now."""
-        async with beating():
+        async with beating(), patience():
             await self._copies.converge(copy.router_id, copy.pod_id)
 
     @activity.defn
@@ -80,7 +84,7 @@ class RouterWork:
     @activity.defn
     async def converge_extra_routes(self, copy: RouterInPod) -> None:
         """Set the extra routes of the router in the pod."""
-        async with beating():
+        async with beating(), patience():
             await self._copies.converge_routes(copy.router_id, copy.pod_id)
 
     @activity.defn
@@ -93,11 +97,25 @@ class RouterWork:
             await self._operations.finish(tx, ended.operation_id, ended.state, ended.error)
             if ended.state == "succeeded":
                 await _succeeded(tx, operation)
+                await self._let_go(tx, operation["resource_id"])
             else:
                 await _mark(tx, operation, "ERROR")
         if ended.state == "succeeded":
             return []
         return await self._copies.pods_to_change(operation["router_id"])
+
+    async def _let_go(self, tx: Transaction, floatingip_id: str) -> None:
+        """Free the address of a deleted floating IP, once no pod has it any more."""
+        known = select(floatingips.c.id).where(floatingips.c.id == floatingip_id)
+        copied = select(routings.c.id).where(
+            routings.c.type == "floatingip", routings.c.top_id == floatingip_id
+        )
+        if await tx.value(known) or await tx.value(copied):
+            return
+        held = select(ports.c.id).where(
+            ports.c.device_id == floatingip_id, ports.c.device_owner == "network:floatingip"
+        )
+        await self._ports.delete_rows(tx, [row["id"] for row in await tx.all(held)])
 
     @activity.defn
     async def settle_router(self, router_id: str) -> None:
@@ -115,9 +133,7 @@ class RouterWork:
             )
             failed = await tx.value(last.limit(1)) == "failed" or await tx.value(broken)
             status = "ERROR" if failed else "ACTIVE"
-            changed = routers.update().where(
-                routers.c.id == router_id, routers.c.status != status
-            )
+            changed = routers.update().where(routers.c.id == router_id, routers.c.status != status)
             await tx.run(changed.values(status=status))
 
 

@@ -1,0 +1,259 @@
+"""Floating IPs: public addresses and the ports they lead to, in any pod."""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from activities.network.collection import Body, Collection, Shown
+from activities.network.ports import Ports
+from activities.network.topology import GATEWAY, INTERFACE
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.resources.network import FLOATINGIPS
+from models.tables.network import TABLES
+from models.tables.routing import routings
+from models.values import Caller
+
+ports, networks = TABLES["ports"], TABLES["networks"]
+routers = TABLES["routers"]
+HOLDER = "network:floatingip"
+
+
+class FloatingIPs(Collection):
+    """The floating IPs as users see them. Each holds its address by a port of its own."""
+
+    def __init__(self, store: Store, operations: Operations, port_rows: Ports) -> None:
+        super().__init__(FLOATINGIPS, store)
+        self._operations = operations
+        self._ports = port_rows
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add the details of the ports they lead to."""
+        ids = [row["port_id"] for row in rows if row["port_id"]]
+        known = {r["id"]: r for r in await tx.all(select(ports).where(ports.c.id.in_(ids)))}
+        names = (
+            "name", "network_id", "mac_address", "admin_state_up", "status", "device_id",
+            "device_owner",
+        )  # fmt: skip
+        for row in rows:
+            port = known.get(row["port_id"])
+            row["port_details"] = {name: port[name] for name in names} if port else None
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Take an address of the external network, and lead it to a port if one is given."""
+        row = self.parse_create(body, caller)
+        if row["floating_ip_address"] and not caller.admin:
+            raise Forbidden("rule:create_floatingip:floating_ip_address is disallowed by policy")
+        wanted, fixed = row["port_id"], row["fixed_ip_address"]
+        if fixed and not wanted:
+            raise BadRequest("fixed_ip_address cannot be specified without a port_id")
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            network = await self._external(tx, row["floating_network_id"])
+            holder = await self._ports.insert(
+                tx,
+                network=network,
+                project_id="",
+                device_id=row["id"],
+                device_owner=HOLDER,
+                fixed_ips=_asked(row),
+                security_groups=[],
+            )
+            row |= {
+                "floating_ip_address": holder["fixed_ips"][0]["ip_address"],
+                "port_id": None,
+                "fixed_ip_address": None,
+                "router_id": None,
+                "status": "DOWN",
+            }
+            row = await self.insert(tx, row)
+            if wanted:
+                row, waiting = await self._associate(tx, caller, row, wanted, fixed)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Lead the address to another port, or nowhere; a body without port keeps it."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            port_id = body.get("port_id")
+            if "fixed_ip_address" in body and not (port_id or row["port_id"]):
+                raise BadRequest("fixed_ip_address cannot be specified without a port_id")
+            plain = {k: v for k, v in changes.items() if k == "description"}
+            if plain:
+                row = await self.change(tx, row, plain)
+            if port_id:
+                fixed = body.get("fixed_ip_address")
+                row, waiting = await self._associate(tx, caller, row, port_id, fixed)
+            elif "port_id" in body and row["port_id"]:
+                row, waiting = await self._disassociate(tx, row, caller.request_id)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Give the address back; it is free again when the pods have let go of it."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            if row["port_id"]:
+                row, waiting = await self._disassociate(tx, row, caller.request_id)
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            holder = select(ports.c.id).where(
+                ports.c.device_id == id_, ports.c.device_owner == HOLDER
+            )
+            held = [r["id"] for r in await tx.all(holder)]
+            copied = select(func.count()).where(
+                routings.c.type == "floatingip", routings.c.top_id == id_
+            )
+            if not await tx.value(copied):
+                await self._ports.delete_rows(tx, held)
+        self._operations.announce(*waiting)
+
+    async def ports_gone(
+        self, tx: Transaction, port_ids: Sequence[str], request_id: str
+    ) -> list[str]:
+        """Lead floating IPs of deleted ports nowhere; return the operations to announce."""
+        waiting: list[str] = []
+        led = select(self.table).where(self.table.c.port_id.in_(port_ids))
+        for row in await tx.all(led):
+            waiting += (await self._disassociate(tx, row, request_id))[1]
+        return waiting
+
+    async def _external(self, tx: Transaction, network_id: str) -> Row:
+        network = await tx.one(select(networks).where(networks.c.id == network_id))
+        if network is None:
+            raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
+        if not network["router_external"]:
+            raise BadRequest(
+                f"Bad floatingip request: Network {network_id} is not a valid external network."
+            )
+        return network
+
+    async def _associate(
+        self, tx: Transaction, caller: Caller, row: Row, port_id: str, fixed: str | None
+    ) -> tuple[Row, list[str]]:
+        port = await self._ports.get(caller, port_id, tx)
+        if port["project_id"] != row["project_id"]:
+            raise BadRequest(
+                f"Bad floatingip request: Port {port_id} is associated with a different "
+                f"project than Floating IP {row['id']} and therefore cannot be bound."
+            )
+        ip = _fixed_ip(port, fixed)
+        taken = select(self.table.c.floating_ip_address).where(
+            self.table.c.port_id == port_id,
+            self.table.c.fixed_ip_address == ip["ip_address"],
+            self.table.c.floating_network_id == row["floating_network_id"],
+            self.table.c.id != row["id"],
+        )
+        other = await tx.value(taken)
+        if other:
+            raise Conflict(
+                f"Cannot associate floating IP {row['floating_ip_address']} ({row['id']}) with "
+                f"port {port_id} using fixed IP {ip['ip_address']}, as that fixed IP already "
+                f"has a floating IP on external network {row['floating_network_id']}.",
+                "FloatingIPPortAlreadyAssociated",
+            )
+        router_id = await self._router(tx, row, port_id, ip["subnet_id"])
+        left = row["router_id"] if row["router_id"] != router_id else None
+        changes = {
+            "port_id": port_id,
+            "fixed_ip_address": ip["ip_address"],
+            "router_id": router_id,
+            "status": "DOWN",
+        }
+        waiting = []
+        if left:
+            waiting.append(await self._operation(tx, "disassociate", row, left, caller.request_id))
+        row = await self.change(tx, row, changes)
+        waiting.append(await self._operation(tx, "associate", row, router_id, caller.request_id))
+        return row, waiting
+
+    async def _disassociate(
+        self, tx: Transaction, row: Row, request_id: str
+    ) -> tuple[Row, list[str]]:
+        router_id = row["router_id"]
+        changes = {"port_id": None, "fixed_ip_address": None, "router_id": None, "status": "DOWN"}
+        row = await self.change(tx, row, changes)
+        if not router_id:
+            return row, []
+        return row, [await self._operation(tx, "disassociate", row, router_id, request_id)]
+
+    async def _router(self, tx: Transaction, row: Row, port_id: str, subnet_id: str) -> str:
+        """Return the router that leads from the external network to the port's subnet."""
+        inside = select(ports).where(
+            ports.c.device_owner == INTERFACE,
+            ports.c.network_id
+            == select(ports.c.network_id).where(ports.c.id == port_id).scalar_subquery(),
+        )
+        candidates = [
+            p["device_id"]
+            for p in await tx.all(inside.order_by(ports.c.created_at))
+            if any(ip["subnet_id"] == subnet_id for ip in p["fixed_ips"])
+        ]
+        outside = select(ports.c.device_id).where(
+            ports.c.device_owner == GATEWAY,
+            ports.c.device_id.in_(candidates),
+            ports.c.network_id == row["floating_network_id"],
+        )
+        router_id = await tx.value(outside)
+        if router_id is None:
+            raise NotFound(
+                f"External network {row['floating_network_id']} is not reachable from subnet "
+                f"{subnet_id}.  Therefore, cannot associate Port {port_id} with a Floating IP.",
+                "ExternalGatewayForFloatingIPNotFound",
+            )
+        return str(router_id)
+
+    async def _operation(
+        self, tx: Transaction, verb: str, row: Row, router_id: str, request_id: str
+    ) -> str:
+        await tx.run(routers.update().where(routers.c.id == router_id).values(status="ALLOCATING"))
+        return await self._operations.add(
+            tx,
+            f"floatingip-{verb}",
+            "floatingip",
+            row["id"],
+            router_id=router_id,
+            project_id=row["project_id"],
+            request_id=request_id,
+            workflow_id=f"floatingip-{verb}/{row['id']}",
+        )
+
+
+def _asked(row: Row) -> list[dict[str, Any]] | None:
+    asked = {
+        "subnet_id": row.get("subnet_id"),
+        "ip_address": row["floating_ip_address"],
+    }
+    given = {key: value for key, value in asked.items() if value}
+    return [given] if given else None
+
+
+def _fixed_ip(port: Row, fixed: str | None) -> Row:
+    """Return the address of the port that the floating IP leads to."""
+    v4 = [ip for ip in port["fixed_ips"] if ipaddress.ip_address(ip["ip_address"]).version == 4]
+    if fixed:
+        for ip in v4:
+            if ip["ip_address"] == fixed:
+                return dict(ip)
+        raise BadRequest(
+            f"Bad floatingip request: Port {port['id']} does not have fixed ip {fixed}."
+        )
+    if not v4:
+        raise BadRequest(
+            f"Bad floatingip request: Cannot add floating IP to port {port['id']} that has no "
+            "fixed IPv4 addresses."
+        )
+    if len(v4) > 1:
+        raise BadRequest(
+            f"Bad floatingip request: Port {port['id']} has multiple fixed IPv4 addresses.  "
+            "Must provide a specific IPv4 address when assigning a floating IP."
+        )
+    return dict(v4[0])

@@ -1,0 +1,156 @@
+"""RouterGateway: the external gateway in the rows: set, changed, cleared."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from activities.network.ports import Ports
+from activities.operations import Operations
+from activities.store import Row, Transaction
+from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.tables.base import now
+from models.tables.network import TABLES
+from models.values import Caller
+
+GATEWAY = "network:router_gateway"
+networks, ports, routers = TABLES["networks"], TABLES["ports"], TABLES["routers"]
+floatingips = TABLES["floatingips"]
+
+
+class RouterGateway:
+    """Works in the caller's transaction; returns the operations to announce after it."""
+
+    def __init__(self, operations: Operations, port_rows: Ports) -> None:
+        self._operations = operations
+        self._ports = port_rows
+
+    async def set(
+        self, tx: Transaction, caller: Caller, router: Row, info: dict[str, Any]
+    ) -> list[str]:
+        """Give a router without gateway one; the gateway port gets its addresses here."""
+        if "enable_snat" in info and not caller.admin:
+            raise Forbidden(
+                "rule:update_router:external_gateway_info:enable_snat is disallowed by policy"
+            )
+        network = await self._external(tx, info.get("network_id"))
+        port = await self._ports.insert(
+            tx,
+            network=network,
+            project_id="",
+            device_id=router["id"],
+            device_owner=GATEWAY,
+            fixed_ips=info.get("external_fixed_ips") or None,
+            security_groups=[],
+        )
+        kept = {"network_id": network["id"], "enable_snat": info.get("enable_snat", True)}
+        await _note(tx, router, kept)
+        return [await self._operation(tx, caller, router, "set", port["id"])]
+
+    async def change(
+        self, tx: Transaction, caller: Caller, router: Row, info: dict[str, Any] | None
+    ) -> list[str]:
+        """Bring the gateway to what the client asks; None and {} clear it."""
+        port = await self._port(tx, router["id"])
+        if not info:
+            return await self._clear(tx, caller, router, port) if port else []
+        if port is None:
+            return await self.set(tx, caller, router, info)
+        same = port["network_id"] == info.get("network_id", port["network_id"])
+        addresses = info.get("external_fixed_ips")
+        if same and (not addresses or _addresses(addresses) <= _addresses(port["fixed_ips"])):
+            return await self._snat(tx, caller, router, port, info)
+        await self._refuse_in_use(tx, router, port["network_id"])
+        await self._ports.delete_rows(tx, [port["id"]])
+        return await self.set(tx, caller, router, {"network_id": port["network_id"], **info})
+
+    async def drop(self, tx: Transaction, router: Row) -> None:
+        """Delete the gateway's rows with their router; 409 while floating IPs need it."""
+        port = await self._port(tx, router["id"])
+        if port:
+            await self._refuse_in_use(tx, router, port["network_id"])
+            await self._ports.delete_rows(tx, [port["id"]])
+
+    async def _clear(self, tx: Transaction, caller: Caller, router: Row, port: Row) -> list[str]:
+        await self._refuse_in_use(tx, router, port["network_id"])
+        await self._ports.delete_rows(tx, [port["id"]])
+        await _note(tx, router, None)
+        return [await self._operation(tx, caller, router, "clear", port["id"])]
+
+    async def _snat(
+        self, tx: Transaction, caller: Caller, router: Row, port: Row, info: dict[str, Any]
+    ) -> list[str]:
+        known = router["external_gateway_info"]
+        wanted = info.get("enable_snat", known["enable_snat"])
+        if wanted == known["enable_snat"]:
+            return []
+        if not caller.admin:
+            raise Forbidden(
+                "rule:update_router:external_gateway_info:enable_snat is disallowed by policy"
+            )
+        await _note(tx, router, {**known, "enable_snat": wanted})
+        return [await self._operation(tx, caller, router, "set", port["id"])]
+
+    async def _external(self, tx: Transaction, network_id: str | None) -> Row:
+        if not network_id:
+            raise BadRequest(
+                "Invalid input for external_gateway_info. Reason: Validation of dictionary's "
+                "keys failed: network_id is missing.",
+                "HTTPBadRequest",
+            )
+        network = await tx.one(select(networks).where(networks.c.id == network_id))
+        if network is None:
+            raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
+        if not network["router_external"]:
+            raise BadRequest(
+                f"Bad router request: Network {network_id} is not an external network."
+            )
+        return network
+
+    async def _port(self, tx: Transaction, router_id: str) -> Row | None:
+        return await tx.one(
+            select(ports).where(ports.c.device_id == router_id, ports.c.device_owner == GATEWAY)
+        )
+
+    async def _refuse_in_use(self, tx: Transaction, router: Row, network_id: str) -> None:
+        used = select(func.count()).where(
+            floatingips.c.router_id == router["id"],
+            floatingips.c.floating_network_id == network_id,
+        )
+        if await tx.value(used):
+            raise Conflict(
+                f"Gateway cannot be updated for router {router['id']}, since a gateway to "
+                f"external network {network_id} is required by one or more floating IPs.",
+                "RouterExternalGatewayInUseByFloatingIp",
+            )
+
+    async def _operation(
+        self, tx: Transaction, caller: Caller, router: Row, verb: str, port_id: str
+    ) -> str:
+        return await self._operations.add(
+            tx,
+            f"router-gateway-{verb}",
+            "port",
+            port_id,
+            router_id=router["id"],
+            project_id=router["project_id"],
+            request_id=caller.request_id,
+            workflow_id=f"router-gateway-{verb}/{router['id']}",
+        )
+
+
+async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> None:
+    """Write the gateway into the router row, which is under way from now on."""
+    await tx.run(
+        routers.update()
+        .where(routers.c.id == router["id"])
+        .values(
+            external_gateway_info=info,
+            status="ALLOCATING",
+            updated_at=now(),
+            revision_number=routers.c.revision_number + 1,
+        )
+    )
+
+
+def _addresses(fixed_ips: list[dict[str, Any]]) -> set[str]:
+    return {ip["ip_address"] for ip in fixed_ips if ip.get("ip_address")}

@@ -1,0 +1,217 @@
+"""RouterInterfaces: subnets on routers, in the rows, with Neutron's own refusals."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.network.ports import Ports
+from activities.network.router_gateway import GATEWAY
+from activities.network.routers import INTERFACE, Routers
+from activities.network.subnets import Subnets
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, NotFound
+from models.tables.network import TABLES
+from models.values import Caller
+
+ports, subnets, networks = TABLES["ports"], TABLES["subnets"], TABLES["networks"]
+routers, floatingips = TABLES["routers"], TABLES["floatingips"]
+
+
+class RouterInterfaces:
+    """``add_router_interface`` and ``remove_router_interface``."""
+
+    def __init__(
+        self,
+        store: Store,
+        operations: Operations,
+        router_rows: Routers,
+        subnet_rows: Subnets,
+        port_rows: Ports,
+    ) -> None:
+        self._store = store
+        self._operations = operations
+        self._routers = router_rows
+        self._subnets = subnet_rows
+        self._ports = port_rows
+
+    async def add(self, caller: Caller, router_id: str, body: Mapping[str, Any]) -> Row:
+        """Attach a subnet or a port; return what Neutron's answer says about the interface."""
+        by_subnet, by_port = _which(body)
+        async with self._store.write() as tx:
+            router = await self._routers.own(caller, router_id, tx)
+            port, subnet = (
+                await self._by_subnet(tx, caller, router, by_subnet)
+                if by_subnet
+                else await self._by_port(tx, caller, router, by_port)
+            )
+            operation = await self._operation(tx, caller, router, "add", port)
+        self._operations.announce(operation)
+        return _interface(router, port, subnet)
+
+    async def remove(self, caller: Caller, router_id: str, body: Mapping[str, Any]) -> Row:
+        """Detach a subnet or a port; the interface's port is gone with it."""
+        by_subnet, by_port = _which(body, both=True)
+        async with self._store.write() as tx:
+            router = await self._routers.own(caller, router_id, tx)
+            port = await self._attached(tx, router_id, by_subnet, by_port)
+            subnet_id = port["fixed_ips"][0]["subnet_id"]
+            subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
+            assert subnet is not None
+            await self._refuse_in_use(tx, router, subnet)
+            await self._ports.delete_rows(tx, [port["id"]])
+            operation = await self._operation(tx, caller, router, "remove", port)
+        self._operations.announce(operation)
+        return _interface(router, port, subnet)
+
+    async def _by_subnet(
+        self, tx: Transaction, caller: Caller, router: Row, subnet_id: str
+    ) -> tuple[Row, Row]:
+        subnet = await self._subnets.get(caller, subnet_id, tx)
+        if not subnet["gateway_ip"]:
+            raise BadRequest(
+                "Bad router request: Subnet for router interface must have a gateway IP."
+            )
+        await self._refuse_overlap(tx, router, subnet)
+        network = await tx.one(select(networks).where(networks.c.id == subnet["network_id"]))
+        assert network is not None
+        port = await self._ports.insert(
+            tx,
+            network=network,
+            project_id=router["project_id"],
+            device_id=router["id"],
+            device_owner=INTERFACE,
+            fixed_ips=[{"subnet_id": subnet_id, "ip_address": subnet["gateway_ip"]}],
+            security_groups=[],
+        )
+        return port, subnet
+
+    async def _by_port(
+        self, tx: Transaction, caller: Caller, router: Row, port_id: str
+    ) -> tuple[Row, Row]:
+        port = await self._ports.own(caller, port_id, tx)
+        if port["device_id"] or port["device_owner"]:
+            raise Conflict(
+                f"Unable to complete operation on port {port_id} for network "
+                f"{port['network_id']}. Port already has an attached device "
+                f"{port['device_id']}.",
+                "PortInUse",
+            )
+        if not port["fixed_ips"]:
+            raise BadRequest("Bad router request: Router port must have at least one fixed IP.")
+        subnet_id = port["fixed_ips"][0]["subnet_id"]
+        subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
+        assert subnet is not None
+        await self._refuse_overlap(tx, router, subnet)
+        owner = {"device_id": router["id"], "device_owner": INTERFACE, "security_groups": []}
+        return await self._ports.change(tx, port, owner), subnet
+
+    async def _refuse_overlap(self, tx: Transaction, router: Row, subnet: Row) -> None:
+        attached = select(ports.c.fixed_ips).where(
+            ports.c.device_id == router["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY))
+        )
+        ids = {ip["subnet_id"] for row in await tx.all(attached) for ip in row["fixed_ips"]}
+        if subnet["id"] in ids:
+            raise BadRequest(
+                f"Bad router request: Router already has a port on subnet {subnet['id']}."
+            )
+        cidr = ipaddress.ip_network(subnet["cidr"])
+        for other in await tx.all(select(subnets).where(subnets.c.id.in_(ids))):
+            if cidr.overlaps(ipaddress.ip_network(other["cidr"])):
+                raise BadRequest(
+                    f"Bad router request: Cidr {subnet['cidr']} of subnet {subnet['id']} "
+                    f"overlaps with cidr {other['cidr']} of subnet {other['id']}."
+                )
+
+    async def _attached(
+        self, tx: Transaction, router_id: str, subnet_id: str, port_id: str
+    ) -> Row:
+        statement = select(ports).where(
+            ports.c.device_id == router_id, ports.c.device_owner == INTERFACE
+        )
+        rows = await tx.all(statement)
+        if port_id:
+            port = next((row for row in rows if row["id"] == port_id), None)
+            if port is None:
+                raise NotFound(
+                    f"Router {router_id} does not have an interface with id {port_id}",
+                    "RouterInterfaceNotFound",
+                )
+            if subnet_id and port["fixed_ips"][0]["subnet_id"] != subnet_id:
+                raise Conflict(
+                    f"Subnet ID {subnet_id} is not matching the port's {port_id}.",
+                    "SubnetMismatchForPort",
+                )
+            return port
+        for row in rows:
+            if any(ip["subnet_id"] == subnet_id for ip in row["fixed_ips"]):
+                return row
+        raise NotFound(
+            f"Router {router_id} has no interface on subnet {subnet_id}",
+            "RouterInterfaceNotFoundForSubnet",
+        )
+
+    async def _refuse_in_use(self, tx: Transaction, router: Row, subnet: Row) -> None:
+        cidr = ipaddress.ip_network(subnet["cidr"])
+        reached = select(floatingips.c.fixed_ip_address).where(
+            floatingips.c.router_id == router["id"], floatingips.c.fixed_ip_address.is_not(None)
+        )
+        for row in await tx.all(reached):
+            if ipaddress.ip_address(row["fixed_ip_address"]) in cidr:
+                raise Conflict(
+                    f"Router interface for subnet {subnet['id']} on router {router['id']} "
+                    "cannot be deleted, as it is required by one or more floating IPs.",
+                    "RouterInterfaceInUseByFloatingIP",
+                )
+        for route in router["routes"] or []:
+            if ipaddress.ip_address(route["nexthop"]) in cidr:
+                raise Conflict(
+                    f"Router interface for subnet {subnet['id']} on router {router['id']} "
+                    "cannot be deleted, as it is required by one or more routes.",
+                    "RouterInterfaceInUseByRoute",
+                )
+
+    async def _operation(
+        self, tx: Transaction, caller: Caller, router: Row, verb: str, port: Row
+    ) -> str:
+        under_way = routers.update().where(routers.c.id == router["id"])
+        await tx.run(under_way.values(status="ALLOCATING"))
+        return await self._operations.add(
+            tx,
+            f"router-interface-{verb}",
+            "port",
+            port["id"],
+            router_id=router["id"],
+            project_id=router["project_id"],
+            request_id=caller.request_id,
+            workflow_id=f"router-interface-{verb}/{router['id']}/{port['id']}",
+        )
+
+
+def _which(body: Mapping[str, Any], *, both: bool = False) -> tuple[str, str]:
+    """Return subnet id and port id of the request; Neutron's refusals of none and of both."""
+    given = {key: body.get(key) for key in ("subnet_id", "port_id")}
+    for key, value in given.items():
+        if value is not None and not isinstance(value, str):
+            raise BadRequest(
+                f"Invalid input for {key}. '{value}' is not a valid UUID.", "HTTPBadRequest"
+            )
+    if not any(given.values()):
+        raise BadRequest("Bad router request: Either subnet_id or port_id must be specified.")
+    if all(given.values()) and not both:
+        raise BadRequest("Bad router request: Cannot specify both subnet-id and port-id.")
+    return given["subnet_id"] or "", given["port_id"] or ""
+
+
+def _interface(router: Row, port: Row, subnet: Row) -> Row:
+    return {
+        "id": router["id"],
+        "tenant_id": router["project_id"],
+        "project_id": router["project_id"],
+        "port_id": port["id"],
+        "network_id": port["network_id"],
+        "subnet_id": subnet["id"],
+        "subnet_ids": [subnet["id"]],
+    }

@@ -1,0 +1,180 @@
+"""Routers: their rows, and the operations that make them true in the pods."""
+
+import ipaddress
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from activities.network.collection import Body, Collection, Shown
+from activities.network.ports import Ports
+from activities.network.router_gateway import GATEWAY, RouterGateway
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict
+from models.resources.network import ROUTERS
+from models.tables.network import TABLES
+from models.tables.routing import routings
+from models.values import Caller
+
+ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
+INTERFACE = "network:router_interface"
+
+
+class Routers(Collection):
+    """The routers as users see them."""
+
+    def __init__(
+        self, store: Store, operations: Operations, port_rows: Ports, gateway: RouterGateway
+    ) -> None:
+        super().__init__(ROUTERS, store)
+        self._operations = operations
+        self._ports = port_rows
+        self._gateway = gateway
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add the gateway's addresses, from its port."""
+        ids = [row["id"] for row in rows]
+        statement = select(ports.c.device_id, ports.c.fixed_ips).where(
+            ports.c.device_owner == GATEWAY, ports.c.device_id.in_(ids)
+        )
+        fixed = {r["device_id"]: r["fixed_ips"] for r in await tx.all(statement)}
+        for row in rows:
+            row["availability_zones"] = []
+            if row["external_gateway_info"]:
+                info = row["external_gateway_info"]
+                row["external_gateway_info"] = {
+                    "network_id": info["network_id"],
+                    "enable_snat": info["enable_snat"],
+                    "external_fixed_ips": fixed.get(row["id"], []),
+                    "qos_policy_id": None,
+                }
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a router, with its gateway if one is given."""
+        row = self.parse_create(body, caller)
+        info = row.pop("external_gateway_info")
+        row["external_gateway_info"] = None
+        row["status"] = "ACTIVE"
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            await self.insert(tx, row)
+            if info:
+                waiting = await self._gateway.set(tx, caller, row, info)
+            row = await self.get(caller, row["id"], tx)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change attributes, the user's routes or the gateway."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            gateway = changes.pop("external_gateway_info", row["external_gateway_info"])
+            if "external_gateway_info" in body:
+                waiting += await self._gateway.change(tx, caller, row, gateway)
+            if "routes" in changes:
+                waiting += await self._routes(tx, caller, row, changes["routes"])
+            if {"name", "admin_state_up"} & changes.keys():
+                waiting += await self._copies(tx, caller, row)
+            row = await self.get(caller, id_, tx)
+            if changes:
+                row = await self.change(tx, row, changes)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the router and its gateway; 409 ``RouterInUse`` while it has interfaces."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            attached = select(func.count()).where(
+                ports.c.device_id == id_, ports.c.device_owner == INTERFACE
+            )
+            if await tx.value(attached):
+                raise Conflict(f"Router {id_} still has ports", "RouterInUse")
+            await self._gateway.drop(tx, row)
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            copied = select(func.count()).where(routings.c.owner_id == id_)
+            if await tx.value(copied):
+                waiting.append(
+                    await self._operations.add(
+                        tx,
+                        "clean-up",
+                        "router",
+                        id_,
+                        router_id=id_,
+                        project_id=row["project_id"],
+                        request_id=caller.request_id,
+                        workflow_id=f"clean-up/router/{id_}",
+                    )
+                )
+        self._operations.announce(*waiting)
+
+    async def add_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
+        """Add the user's routes that are not there yet (``add_extraroutes``)."""
+        row = await self.own(caller, id_)
+        kept = list(row["routes"] or [])
+        fresh = [route for route in routes if route not in kept]
+        return await self.update(caller, id_, {"routes": kept + fresh})
+
+    async def remove_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
+        """Remove the user's routes that are there (``remove_extraroutes``)."""
+        row = await self.own(caller, id_)
+        kept = [route for route in row["routes"] or [] if route not in routes]
+        return await self.update(caller, id_, {"routes": kept})
+
+    async def _routes(
+        self, tx: Transaction, caller: Caller, row: Row, routes: Sequence[Row]
+    ) -> list[str]:
+        """Check the user's routes; return the operation that spreads them."""
+        linked = (
+            select(subnets.c.cidr, ports.c.fixed_ips)
+            .join(ports, ports.c.network_id == subnets.c.network_id)
+            .where(ports.c.device_id == row["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY)))
+        )
+        found = await tx.all(linked)
+        cidrs = [ipaddress.ip_network(r["cidr"]) for r in found]
+        own = {ip["ip_address"] for r in found for ip in r["fixed_ips"]}
+        for route in routes:
+            nexthop = ipaddress.ip_address(route["nexthop"])
+            if not any(nexthop in cidr for cidr in cidrs):
+                reason = "the nexthop is not connected with router"
+            elif route["nexthop"] in own:
+                reason = "the nexthop is used by router"
+            else:
+                continue
+            raise BadRequest(f"Invalid format for routes: {route}, {reason}", "InvalidRoutes")
+        return [
+            await self._operations.add(
+                tx,
+                "extra-routes",
+                "router",
+                row["id"],
+                router_id=row["id"],
+                project_id=row["project_id"],
+                request_id=caller.request_id,
+                workflow_id=f"extra-routes/{row['id']}",
+            )
+        ]
+
+    async def _copies(self, tx: Transaction, caller: Caller, row: Row) -> list[str]:
+        """Return the operation that tells the copies of a change, if there are any."""
+        copied = select(func.count()).where(
+            routings.c.type == "router", routings.c.top_id == row["id"]
+        )
+        if not await tx.value(copied):
+            return []
+        return [
+            await self._operations.add(
+                tx,
+                "update-copies",
+                "router",
+                row["id"],
+                project_id=row["project_id"],
+                request_id=caller.request_id,
+                workflow_id=f"update-copies/router/{row['id']}",
+            )
+        ]

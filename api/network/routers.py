@@ -1,0 +1,47 @@
+"""/v2.0/routers: the router's interfaces and extra routes."""
+
+from typing import Any
+
+from api.http import Answer, Call, Routes
+from models.errors import BadRequest
+
+routes = Routes()
+
+
+@routes.route("PUT", "/routers/{id}/add_router_interface")
+async def add_router_interface(call: Call) -> Answer:
+    """Attach a subnet or a port to the router; the pods follow."""
+    body = await call.json()
+    interfaces = call.services.router_interfaces
+    return Answer(200, await interfaces.add(call.caller, call.args["id"], body))
+
+
+@routes.route("PUT", "/routers/{id}/remove_router_interface")
+async def remove_router_interface(call: Call) -> Answer:
+    """Detach a subnet or a port from the router; the pods follow."""
+    body = await call.json()
+    interfaces = call.services.router_interfaces
+    return Answer(200, await interfaces.remove(call.caller, call.args["id"], body))
+
+
+@routes.route("PUT", "/routers/{id}/add_extraroutes")
+async def add_extraroutes(call: Call) -> Answer:
+    """Add the user's routes that are not there yet."""
+    routers = call.services.routers
+    shown = await routers.add_routes(call.caller, call.args["id"], await _given(call))
+    return Answer(200, {"router": shown})
+
+
+@routes.route("PUT", "/routers/{id}/remove_extraroutes")
+async def remove_extraroutes(call: Call) -> Answer:
+    """Remove the user's routes that are there."""
+    routers = call.services.routers
+    shown = await routers.remove_routes(call.caller, call.args["id"], await _given(call))
+    return Answer(200, {"router": shown})
+
+
+async def _given(call: Call) -> list[dict[str, Any]]:
+    given = (await call.json("router")).get("routes")
+    if not isinstance(given, list) or not all(isinstance(route, dict) for route in given):
+        raise BadRequest("Invalid input: 'routes' is not a list of routes.", "HTTPBadRequest")
+    return given
