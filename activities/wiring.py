@@ -16,6 +16,10 @@ from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from activities.compute.server_view import ServerView
 from activities.fanout import Fanout
+from activities.network.security_copies import SecurityCopies
+from activities.network.security_defaults import DefaultGroups
+from activities.network.security_group_rules import SecurityGroupRules
+from activities.network.security_groups import SecurityGroups
 from activities.operations import Operations
 from activities.pages import Pages
 from activities.placement import Placement
@@ -51,6 +55,9 @@ class Services:
     keypair_copies: KeypairCopies
     aggregates: Aggregates
     server_view: ServerView
+    security_copies: SecurityCopies
+    security_groups: SecurityGroups
+    security_group_rules: SecurityGroupRules
 
 
 @asynccontextmanager
@@ -62,6 +69,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     operations = Operations(store)
     routings = Routings(store)
     versions = PodVersions(regions, pods)
+    security_copies = SecurityCopies(store, regions, pods, routings, operations)
+    defaults = DefaultGroups(store)
+    rules = SecurityGroupRules(store, operations, security_copies, defaults)
     try:
         yield Services(
             settings=settings,
@@ -84,6 +94,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keypair_copies=KeypairCopies(store, regions, pods, routings),
             aggregates=Aggregates(store),
             server_view=ServerView(store),
+            security_copies=security_copies,
+            security_groups=SecurityGroups(store, operations, security_copies, defaults, rules),
+            security_group_rules=rules,
         )
     finally:
         await versions.stop()

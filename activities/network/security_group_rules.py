@@ -1,0 +1,153 @@
+"""Security group rules: as users see them; the copies in pods follow."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from activities.network import shapes
+from activities.network.collection import Body, Collection, Shown
+from activities.network.listing import Page, Params
+from activities.network.security_copies import SecurityCopies
+from activities.network.security_defaults import DefaultGroups
+from activities.network.security_rule_checks import canonical, converted, key, normalized_cidr
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, NotFound
+from models.resources.network import SECURITY_GROUP_RULES
+from models.tables.network import TABLES
+from models.values import Caller
+
+groups = TABLES["security_groups"]
+
+
+class SecurityGroupRules(Collection):
+    """The rules of the groups. A rule does not change: it is made and deleted."""
+
+    first_revision = 0
+
+    def __init__(
+        self,
+        store: Store,
+        operations: Operations,
+        copies: SecurityCopies,
+        defaults: DefaultGroups,
+    ) -> None:
+        super().__init__(SECURITY_GROUP_RULES, store)
+        self._defaults = defaults
+        self._operations = operations
+        self._copies = copies
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Add a rule to a group."""
+        return (await self.create_all(caller, [body]))[0]
+
+    async def create_all(self, caller: Caller, bodies: Sequence[Body]) -> Sequence[Shown]:
+        """Add rules to one group: all of them, or none."""
+        rows = [self._parse(body, caller) for body in bodies]
+        if len({row["security_group_id"] for row in rows}) > 1:
+            raise BadRequest(
+                "Only allowed to update rules for one security profile at a time",
+                "SecurityGroupNotSingleGroupRules",
+            )
+        async with self.store.write() as tx:
+            group = await self._group(tx, caller, rows[0]["security_group_id"])
+            for remote in {row["remote_group_id"] for row in rows if row["remote_group_id"]}:
+                await self._group(tx, caller, remote)
+            await self._refuse_duplicates(tx, group, rows)
+            for row in rows:
+                await self.insert(tx, row | {"project_id": group["project_id"]})
+            shown = [await self.shown(caller, row, tx) for row in rows]
+            waiting = await self._revised(tx, group)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Take the rule out of its group."""
+        async with self.store.write() as tx:
+            rule = await self.own(caller, id_, tx)
+            await tx.run(delete(self.table).where(self.table.c.id == id_))
+            group = await tx.one(select(groups).where(groups.c.id == rule["security_group_id"]))
+            waiting = await self._revised(tx, group) if group else []
+        self._operations.announce(*waiting)
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Refuse: Neutron has no update of a rule either."""
+        await self.own(caller, id_)
+        raise BadRequest("A security group rule cannot be updated.", "HTTPBadRequest")
+
+    async def list(self, caller: Caller, params: Params) -> Page:
+        """Return the page of rules; whoever looks finds at least those of the default group."""
+        await self._defaults.looked_at(caller, params)
+        return await super().list(caller, params)
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add the prefix without host bits, and whether the group is a default one."""
+        ids = {row["security_group_id"] for row in rows}
+        default = select(groups.c.id).where(groups.c.id.in_(ids), groups.c.default_of.is_not(None))
+        defaults = {row["id"] for row in await tx.all(default)}
+        for row in rows:
+            row["normalized_cidr"] = normalized_cidr(row["remote_ip_prefix"])
+            row["belongs_to_default_sg"] = row["security_group_id"] in defaults
+
+    def missing(self, id_: str) -> NotFound:
+        """Return the error that says there is no such rule."""
+        return NotFound(f"Security group rule {id_} does not exist", self.kind.not_found)
+
+    def _parse(self, body: Body, caller: Caller) -> Row:
+        given: dict[str, Any] = converted(dict(body))
+        # Neutron looks these up instead of judging their form.
+        for name, noun, kind in _REFERENCES:
+            value = given.get(name)
+            if isinstance(value, str) and value and not _is_id(value):
+                raise NotFound(f"{noun} {value} does not exist", kind)
+            if name != "security_group_id" and value == "":
+                given[name] = None
+        row = self.parse_create(given, caller)
+        row = canonical(row | {"remote_ip_prefix": given.get("remote_ip_prefix")})
+        if row["remote_address_group_id"]:
+            raise NotFound(
+                f"Address group {row['remote_address_group_id']} could not be found.",
+                "AddressGroupNotFound",
+            )
+        return row
+
+    async def _group(self, tx: Transaction, caller: Caller, id_: str) -> Row:
+        group = await tx.one(select(groups).where(groups.c.id == id_).with_for_update())
+        if group is None or (group["project_id"] != caller.project_id and not caller.admin):
+            raise NotFound(f"Security group {id_} does not exist", "SecurityGroupNotFound")
+        return group
+
+    async def _refuse_duplicates(self, tx: Transaction, group: Row, rows: Sequence[Row]) -> None:
+        if len({key(row) for row in rows}) < len(rows):
+            raise Conflict(
+                "Duplicate Security Group Rule in POST.", "DuplicateSecurityGroupRuleInPost"
+            )
+        own = select(self.table).where(self.table.c.security_group_id == group["id"])
+        known = {key(rule): rule["id"] for rule in await tx.all(own)}
+        for row in rows:
+            if key(row) in known:
+                raise Conflict(
+                    f"Security group rule already exists. Rule id is {known[key(row)]}.",
+                    "SecurityGroupRuleExists",
+                )
+
+    async def _revised(self, tx: Transaction, group: Row) -> Sequence[str]:
+        revision = {"revision_number": group["revision_number"] + 1}
+        await tx.run(groups.update().where(groups.c.id == group["id"]).values(**revision))
+        return await self._copies.changed(tx, group["id"])
+
+
+_REFERENCES = (
+    ("security_group_id", "Security group", "SecurityGroupNotFound"),
+    ("remote_group_id", "Security group", "SecurityGroupNotFound"),
+    ("remote_address_group_id", "Address group", "AddressGroupNotFound"),
+)
+
+
+def _is_id(value: str) -> bool:
+    try:
+        shapes.uuid(value)
+    except ValueError:
+        return False
+    return True

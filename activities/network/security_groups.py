@@ -1,0 +1,141 @@
+"""Security groups: as users see them; every project has a default one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, false, or_, select, true
+
+from activities.network.checks import boolean
+from activities.network.collection import Body, Collection, Shown
+from activities.network.listing import Page, Params
+from activities.network.security_copies import SecurityCopies
+from activities.network.security_defaults import DefaultGroups, egress
+from activities.network.security_group_rules import SecurityGroupRules
+from activities.network.security_state import holds
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import Conflict, NotFound
+from models.resources.network import SECURITY_GROUPS
+from models.tables.network import TABLES
+from models.values import Caller
+
+ports, rules = TABLES["ports"], TABLES["security_group_rules"]
+_DEFAULT = "default"
+
+
+class SecurityGroups(Collection):
+    """The groups of a project; looking at them makes its default group."""
+
+    def __init__(
+        self,
+        store: Store,
+        operations: Operations,
+        copies: SecurityCopies,
+        defaults: DefaultGroups,
+        group_rules: SecurityGroupRules,
+    ) -> None:
+        super().__init__(SECURITY_GROUPS, store)
+        self._defaults = defaults
+        self._operations = operations
+        self._copies = copies
+        self._rules = group_rules
+        # No group is shared: there is no RBAC for them.
+        self.more_filters["shared"] = lambda values: or_(
+            *(false() if boolean(value) else true() for value in values)
+        )
+
+    async def default_id(self, project_id: str) -> str:
+        """Return the id of the project's default group, made now if there is none."""
+        return await self._defaults.id(project_id)
+
+    async def default_in(self, tx: Transaction, project_id: str) -> str:
+        """Return the id of the project's default group, made in the transaction if need be."""
+        return await self._defaults.id_in(tx, project_id)
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Make a group that lets everything out and nothing in."""
+        row = self.parse_create(body, caller)
+        _refuse_default_name(row["name"])
+        async with self.store.write() as tx:
+            await self.default_in(tx, row["project_id"])
+            await self.insert(tx, row)
+            await tx.insert(rules, egress(row))
+            return await self.shown(caller, row, tx)
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change name, description or statefulness."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            if "name" in body:
+                _refuse_default_name(str(body["name"]))
+                if row["default_of"]:
+                    raise Conflict(
+                        "Updating default security group not allowed.",
+                        "SecurityGroupCannotUpdateDefault",
+                    )
+            if "stateful" in changes:
+                await self._refuse_used(tx, id_)
+            if changes:
+                row = await self.change(tx, row, changes)
+            copied = {"name", "stateful"} & changes.keys()
+            waiting = await self._copies.changed(tx, id_) if copied else []
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the group, its rules, and the rules that admit it; the copies go after."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            await self._refuse_used(tx, id_)
+            if row["default_of"] and not caller.admin:
+                raise Conflict(
+                    "Insufficient rights for removing default security group.",
+                    "SecurityGroupCannotRemoveDefault",
+                )
+            admitting = rules.c.remote_group_id == id_
+            statement = select(rules.c.security_group_id).where(admitting).distinct()
+            affected = {r["security_group_id"] for r in await tx.all(statement)} | {id_}
+            await tx.run(delete(rules).where((rules.c.security_group_id == id_) | admitting))
+            await tx.run(delete(self.table).where(self.table.c.id == id_))
+            waiting = [i for sg in sorted(affected) for i in await self._copies.changed(tx, sg)]
+        self._operations.announce(*waiting)
+
+    async def list(self, caller: Caller, params: Params) -> Page:
+        """Return the page of groups; whoever looks finds at least the default one."""
+        await self._defaults.looked_at(caller, params)
+        return await super().list(caller, params)
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add the groups' rules."""
+        by_id: dict[str, list[Row]] = {row["id"]: [] for row in rows}
+        own = select(rules).where(rules.c.security_group_id.in_(by_id))
+        found = await tx.all(own.order_by(rules.c.created_at, rules.c.id))
+        await self._rules.decorate(tx, found)
+        for rule in found:
+            by_id[rule["security_group_id"]].append(rule)
+        for row in rows:
+            row["security_group_rules"] = by_id[row["id"]]
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Return the group as Neutron shows it, with its rules."""
+        shown = super().view(row, caller)
+        shown["security_group_rules"] = [
+            self._rules.view(rule, caller) for rule in row["security_group_rules"]
+        ]
+        return shown
+
+    def missing(self, id_: str) -> NotFound:
+        """Return the error that says there is no such group."""
+        return NotFound(f"Security group {id_} does not exist", self.kind.not_found)
+
+    async def _refuse_used(self, tx: Transaction, id_: str) -> None:
+        if await tx.value(select(ports.c.id).where(holds(id_)).limit(1)):
+            raise Conflict(f"Security Group {id_} in use.", "SecurityGroupInUse")
+
+
+def _refuse_default_name(name: str) -> None:
+    if name.lower() == _DEFAULT:
+        raise Conflict(
+            "Default security group already exists.", "SecurityGroupDefaultAlreadyExists"
+        )
