@@ -25,12 +25,6 @@ TEMPORAL = {
     "history.visibilityProcessorMaxPollRPS": 2000,
     "history.maxInFlightUpdates": 200,
 }
-SEARCH_ATTRIBUTES = {
-    "Project": "Keyword",
-    "Router": "Keyword",
-    "RequestId": "Keyword",
-    "Pod": "KeywordList",
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,8 @@ class Stack:
             yield self._simulator()
         yield self._temporal()
         settings = self.settings()
-        yield Daemon("gateway", (str(BIN / "gateway-api"),), settings, url=f"{self.gateway_url}/")
+        serves = f"{self.gateway_url}/v1.0"
+        yield Daemon("gateway", (str(BIN / "gateway-api"),), settings, url=serves)
         yield Daemon("worker", (str(BIN / "gateway-worker"),), settings)
 
     def _simulator(self) -> Daemon:
@@ -120,7 +115,6 @@ class Stack:
 
     def _temporal(self) -> Daemon:
         values = (f"--dynamic-config-value={name}={value}" for name, value in TEMPORAL.items())
-        attributes = (f"--search-attribute={n}={kind}" for n, kind in SEARCH_ATTRIBUTES.items())
         command = (
             str(BIN / "temporal"),
             *("server", "start-dev", "--ip=127.0.0.1", "--ui-ip=127.0.0.1"),
@@ -129,7 +123,6 @@ class Stack:
             f"--db-filename={self.state.folder('data') / 'temporal.db'}",
             *("--log-level=warn", "--color=never"),
             *values,
-            *attributes,
         )
         return Daemon("temporal", command, url=self.temporal_ui)
 
@@ -150,8 +143,8 @@ class Stack:
 
     def _migrate(self) -> None:
         env = environment(self.state, self.settings())
-        command = (str(BIN / "alembic"), "-c", str(ROOT / "pyproject.toml"), "upgrade", "head")
-        run(command, env=env, log=self.supervisor.log_file("migration"))
+        command = (str(BIN / "alembic"), "upgrade", "head")
+        run(command, env=env, cwd=ROOT, log=self.supervisor.log_file("migration"))
 
     def down(self) -> None:
         """Nothing of the stack runs; its data is kept."""

@@ -34,6 +34,7 @@ def run(
     text: str | None = None,
     check: bool = True,
     log: Path | None = None,
+    cwd: Path | None = None,
 ) -> str:
     """Run a command to its end and return what it wrote; a failure carries its output."""
     done = subprocess.run(
@@ -42,6 +43,7 @@ def run(
         input="" if text is None else text,
         capture_output=True,
         text=True,
+        cwd=cwd,
     )
     if log:
         with log.open("a") as file:

@@ -1,0 +1,202 @@
+"""The steps of the guide of 2016, in its order."""
+
+from typing import Any
+
+from deploy.pods.console import say
+from deploy.stack import Stack
+from deploy.walkthrough import earlier, names
+from deploy.walkthrough.clients import User, until
+from deploy.walkthrough.packets import Host
+from deploy.walkthrough.report import Report, StepFailed
+
+
+class Guide:
+    """One walk through the guide, against one stack."""
+
+    def __init__(self, stack: Stack, report: Report) -> None:
+        self._stack = stack
+        self._report = report
+        self._admin = User("admin", stack.clouds)
+        self._user = User("demo", stack.clouds)
+        self._servers: dict[str, Any] = {}
+        self._floating: dict[str, str] = {}
+
+    def walk(self) -> None:
+        """All steps; packets only where the guests are real."""
+        self._clear()
+        self._register_pods()
+        self._create_flavor()
+        self._create_networks()
+        self._boot_servers()
+        self._create_volumes()
+        self._create_external_network()
+        self._connect_router()
+        if not self._stack.simulated:
+            self._ping_across()
+        self._create_floating_ips()
+        if not self._stack.simulated:
+            self._fetch_from_outside()
+        self._list_jobs()
+
+    def _clear(self) -> None:
+        with self._report.step("Remove what an earlier walk left, through the gateway"):
+            count = earlier.remove(self._admin, self._user)
+            say(f"   {count} objects removed")
+
+    def _register_pods(self) -> None:
+        url = f"{self._stack.gateway_url}/v1.0/pods"
+        with self._report.step("Register the top region and both pods"):
+            known = {pod["pod_name"] for pod in self._admin.curl("GET", url)["pods"]}
+            wanted = [{"pod_name": "RegionOne"}]
+            wanted += [
+                {"pod_name": f"Pod{number}", "az_name": zone}
+                for number, zone in enumerate(names.ZONES, 1)
+            ]
+            for pod in wanted:
+                if pod["pod_name"] not in known:
+                    self._admin.curl("POST", url, {"pod": pod})
+            listed = self._admin.run("aggregate list -f value -c Name -c 'Availability Zone'")
+            say("   aggregates: " + ", ".join(listed.split("\n")[:-1]))
+
+    def _create_flavor(self) -> None:
+        with self._report.step("Create a flavor once, for all pods"):
+            self._admin.run(f"flavor create --ram 64 --disk 1 --vcpus 1 {names.FLAVOR}")
+
+    def _create_networks(self) -> None:
+        with self._report.step("Create a network in each availability zone"):
+            for (name, cidr), zone in zip(names.NETWORKS.items(), names.ZONES, strict=True):
+                self._user.run(f"network create --availability-zone-hint {zone} {name}")
+                self._user.run(f"subnet create --network {name} --subnet-range {cidr} {name}")
+
+    def _boot_servers(self) -> None:
+        with self._report.step("Boot a server in each availability zone"):
+            for name, network, zone in zip(
+                names.SERVERS, names.NETWORKS, names.ZONES, strict=True
+            ):
+                where = f"--network {network} --availability-zone {zone}"
+                self._user.run(
+                    f"server create --flavor {names.FLAVOR} --image cirros {where} {name}"
+                )
+            for name in names.SERVERS:
+                self._wait_for_server(name)
+
+    def _wait_for_server(self, name: str) -> None:
+        def built() -> Any:
+            path = f"/servers/detail?name=^{name}$"
+            server = self._user.sdk.compute.get(path).json()["servers"][0]
+            if server["status"] == "ERROR":
+                raise StepFailed(f"{name}: {server.get('fault')}")
+            return server if server["status"] == "ACTIVE" else None
+
+        self._servers[name] = until(f"{name} ACTIVE", built)
+        zone = self._servers[name].get("OS-EXT-AZ:availability_zone")
+        say(f"   {name} is ACTIVE in {zone}, {self._address(name)}")
+
+    def _address(self, server: str) -> str:
+        addresses = self._servers[server]["addresses"]
+        return str(next(iter(addresses.values()))[0]["addr"])
+
+    def _create_volumes(self) -> None:
+        with self._report.step("Create a volume in each availability zone"):
+            for name, zone in zip(names.VOLUMES, names.ZONES, strict=True):
+                self._user.run(f"volume create --size 1 --availability-zone {zone} {name}")
+            until("both volumes available", self._volumes_available)
+            self._user.run("volume list")
+
+    def _volumes_available(self) -> bool:
+        volumes = self._user.sdk.block_storage.get("/volumes/detail").json()["volumes"]
+        states = {volume["name"]: volume["status"] for volume in volumes}
+        return all(states.get(name) == "available" for name in names.VOLUMES)
+
+    def _create_external_network(self) -> None:
+        with self._report.step("Create the external network in Pod2, by curl on port 9696's API"):
+            network = {
+                "name": names.EXTERNAL,
+                "admin_state_up": True,
+                "router:external": True,
+                "provider:network_type": "vlan",
+                "provider:physical_network": "extern",
+                "provider:segmentation_id": names.EXTERNAL_VLAN,
+                "availability_zone_hints": ["Pod2"],
+            }
+            url = f"{self._stack.network_url}/v2.0/networks"
+            self._admin.curl("POST", url, {"network": network})
+            where = f"--network {names.EXTERNAL} --subnet-range {names.EXTERNAL_CIDR} --no-dhcp"
+            pool = f"--allocation-pool {names.EXTERNAL_POOL}"
+            self._admin.run(f"subnet create {where} {pool} {names.EXTERNAL}")
+
+    def _connect_router(self) -> None:
+        router = names.ROUTER
+        with self._report.step("One router: gateway outside, both networks inside"):
+            self._user.run(f"router create {router}")
+            self._user.run(f"router set --external-gateway {names.EXTERNAL} {router}")
+            for network in names.NETWORKS:
+                self._user.run(f"router add subnet {router} {network}")
+        with self._report.step("Every pod has its part of the router"):
+            until(f"{router} ACTIVE", self._router_active)
+            say(f"   {router} is ACTIVE")
+
+    def _router_active(self) -> bool:
+        routers = self._user.sdk.network.get(f"/routers?name={names.ROUTER}").json()["routers"]
+        status = routers[0]["status"]
+        if status == "ERROR":
+            raise StepFailed(f"{names.ROUTER} is in ERROR: /v1.0/jobs tells why")
+        return bool(status == "ACTIVE")
+
+    def _guests(self) -> list[Host]:
+        return [Host.guest(name, self._servers[name]["id"]) for name in names.SERVERS]
+
+    def _ping_across(self) -> None:
+        vm1, vm2 = self._guests()
+        for one, other in ((vm1, vm2), (vm2, vm1)):
+            with self._report.step(f"{one.name} pings {other.name} across the pods", vital=False):
+                say(f"   {one.ping(self._address(other.name))}")
+        for guest in (vm1, vm2):
+            with self._report.step(f"{guest.name} pings the outside host", vital=False):
+                say(f"   {guest.ping(names.OUTSIDE_ADDRESS)}")
+
+    def _create_floating_ips(self) -> None:
+        with self._report.step("A floating IP for each server"):
+            rule = "security group rule create --ingress --protocol"
+            self._allow(f"{rule} tcp --dst-port 80 default")
+            self._allow(f"{rule} icmp default")
+            for name in names.SERVERS:
+                created = self._user.show(f"floating ip create {names.EXTERNAL}")
+                address = created["floating_ip_address"]
+                self._user.run(f"server add floating ip {name} {address}")
+                self._floating[name] = address
+            until("both floating IPs ACTIVE", self._floating_ips_active)
+
+    def _allow(self, words: str) -> None:
+        # The default group outlives a walk, and so do its rules.
+        try:
+            self._user.run(words)
+        except StepFailed as failure:
+            if "already exists" not in str(failure):
+                raise
+            say("   (the rule is there from an earlier walk)")
+
+    def _floating_ips_active(self) -> bool:
+        rows = self._user.sdk.network.get("/floatingips").json()["floatingips"]
+        states = {row["floating_ip_address"]: row["status"] for row in rows}
+        wanted = [states.get(address) for address in self._floating.values()]
+        if "ERROR" in wanted:
+            raise StepFailed(f"{self._floating}: {states}; /v1.0/jobs tells why")
+        return all(state == "ACTIVE" for state in wanted)
+
+    def _fetch_from_outside(self) -> None:
+        outside = Host.outside()
+        for guest in self._guests():
+            address = self._floating[guest.name]
+            title = f"The outside host reaches {guest.name} by its floating IP {address}"
+            with self._report.step(title, vital=False):
+                folder = self._stack.state.folder("web", guest.name)
+                guest.serve(self._stack.supervisor, folder)
+                say(f"   {outside.ping(address)}")
+                say(f"   {outside.fetch(address, f'hello from {guest.name}')}")
+
+    def _list_jobs(self) -> None:
+        with self._report.step("The jobs that all of this was"):
+            url = f"{self._stack.gateway_url}/v1.0/jobs"
+            for job in reversed(self._admin.curl("GET", url)["jobs"][:12]):
+                say(f"   {job['state']:10} {job['attempts']}x  {job['workflow_id']}")
