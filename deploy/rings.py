@@ -1,0 +1,195 @@
+"""``deploy/test [static] [fast] [real]``: the rings of tests, each with its count.
+
+static: ruff, mypy, import-linter. fast: ring 1, all processes real but the regions. real: rings 2
+and 3, two OpenStack regions and packets, and the walkthrough twice; where real regions cannot run
+it says so and walks through simulated ones.
+"""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.pods.console import LabError, say
+from deploy.pods.layout import State
+from deploy.pods.packages import check_machine
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.prefix) / "bin"
+RINGS = ("static", "fast", "real")
+# Longer than anything takes that works; then it hangs, and a log is worth more than waiting.
+MOST_SECONDS = 1500
+STATIC = (
+    ("ruff check", ("ruff", "check", ".")),
+    ("ruff format", ("ruff", "format", "--check", ".")),
+    ("mypy", ("mypy",)),
+    ("import-linter", ("lint-imports", "--no-cache")),
+)
+FAST = ("tests/architecture", "tests/api", "tests/workflows", "tests/replay", "tests/contract")
+REAL = ("tests/lab", "tests/contract", "tests/real")
+
+
+@dataclass
+class Ring:
+    """One ring as the summary shows it."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    notes: list[str] = field(default_factory=list)
+    begin: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+
+    def end(self) -> "Ring":
+        """Stop its clock."""
+        self.seconds = time.monotonic() - self.begin
+        return self
+
+    def line(self) -> str:
+        """Its line of the summary."""
+        counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+        return "\n   ".join((f"{self.name:8}{counts}, {self.seconds:.0f} s", *self.notes))
+
+
+def main() -> int:
+    """Run the rings; 0 when nothing failed. The last line is ``N passed, M failed``."""
+    asked = sys.argv[1:] or list(RINGS)
+    if unknown := [name for name in asked if name not in RINGS]:
+        say(f"usage: deploy/test [static] [fast] [real]; there is no {' '.join(unknown)}")
+        return 2
+    state = State.from_environment()
+    run = {"static": _static, "fast": _fast, "real": _real}
+    rings = [run[name](state) for name in RINGS if name in asked]
+    say("\n== Summary")
+    for ring in rings:
+        say(f"   {ring.line()}")
+    failed = sum(ring.failed for ring in rings)
+    say(f"{sum(ring.passed for ring in rings)} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _static(_: State) -> Ring:
+    ring = Ring("static")
+    for title, (program, *words) in STATIC:
+        _count(ring, title, _run(title, (str(BIN / program), *words)))
+    return ring.end()
+
+
+def _fast(state: State) -> Ring:
+    ring = Ring("fast")
+    _pytest(ring, state, FAST, {"TRIO2O_CONTRACT_LAB": "no"})
+    return ring.end()
+
+
+def _real(state: State) -> Ring:
+    ring = Ring("real")
+    try:
+        check_machine()
+    except LabError as reason:
+        ring.notes.append(f"SKIPPED {' '.join(REAL)}: {reason}")
+        ring.notes.append("walked through simulated regions instead: the same API, no packets")
+        ring.skipped += len(REAL)
+        _walk(ring, state, "--simulated")
+        return ring.end()
+    was_up = _run("was the lab up?", ("deploy/lab", "status"), quiet=True) == 0
+    if _run("the lab", ("deploy/lab", "up")) != 0:
+        ring.failed += 1
+        ring.notes.append(f"FAILED deploy/lab up; its logs: {state.root / 'log'}")
+        return ring.end()
+    _pytest(ring, state, REAL)
+    _walk(ring, state)
+    if not was_up:
+        _run("stop what was started", ("deploy/gateway", "down"))
+        _run("stop what was started", ("deploy/lab", "down"))
+    return ring.end()
+
+
+def _walk(ring: Ring, state: State, *words: str) -> None:
+    """Walk the guide twice: the second walk finds what the first one left."""
+    # What runs may be of an older checkout.
+    _run("gateway down", ("deploy/gateway", "down", *words))
+    log = state.folder("log") / "walkthrough.log"
+    for title in ("deploy/demo, first walk", "deploy/demo, second walk"):
+        status = _run(title, ("deploy/demo", *words), log=log)
+        last = (log.read_text().splitlines() or [""])[-1]
+        counts = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+        if counts is None:
+            _count(ring, title, status or 1)
+            continue
+        ring.passed += int(counts[1])
+        ring.failed += int(counts[2])
+    if words:
+        _run("gateway down", ("deploy/gateway", "down", *words))
+
+
+def _pytest(
+    ring: Ring, state: State, folders: Sequence[str], env: Mapping[str, str] | None = None
+) -> None:
+    report = state.folder("log") / f"pytest-{ring.name}.xml"
+    report.unlink(missing_ok=True)
+    there = [folder for folder in folders if any((ROOT / folder).rglob("test_*.py"))]
+    command = (str(BIN / "pytest"), "-q", "-ra", "--durations=15", f"--junitxml={report}", *there)
+    status = _run(f"pytest {' '.join(there)}", command, env=env)
+    if not report.exists():
+        _count(ring, "pytest", status or 1)
+        return
+    for suite in ElementTree.parse(report).getroot():
+        broken = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        ring.failed += broken
+        ring.skipped += skipped
+        ring.passed += max(0, int(suite.get("tests", 0)) - broken - skipped)
+    if status and not ring.failed:
+        _count(ring, f"pytest ended with {status}", status)
+
+
+def _count(ring: Ring, title: str, status: int) -> None:
+    if status == 0:
+        ring.passed += 1
+    else:
+        ring.failed += 1
+        ring.notes.append(f"FAILED {title}")
+
+
+def _run(
+    title: str,
+    command: Sequence[str],
+    *,
+    log: Path | None = None,
+    quiet: bool = False,
+    env: Mapping[str, str] | None = None,
+) -> int:
+    """Run a command to its end and show what it says; its status, or -9 when it hung."""
+    if not quiet:
+        say(f"\n== {title}: {' '.join(command)}")
+    begin = time.monotonic()
+    wanted = ("env", *(f"{name}={value}" for name, value in (env or {}).items()), *command)
+    out = subprocess.DEVNULL if quiet else subprocess.PIPE
+    with subprocess.Popen(
+        wanted, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        signal.signal(signal.SIGALRM, lambda *_: process.kill())
+        signal.alarm(MOST_SECONDS)
+        said = []
+        for line in process.stdout or ():
+            say(line.rstrip("\n"))
+            said.append(line)
+        status = process.wait()
+        signal.alarm(0)
+    if log:
+        log.write_text("".join(said))
+    if not quiet:
+        say(
+            f"   {time.monotonic() - begin:.1f} s  {'ok' if status == 0 else f'FAILED ({status})'}"
+        )
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

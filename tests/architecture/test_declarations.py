@@ -1,0 +1,46 @@
+"""What is declared is also tested, replayed and documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models.resource import Resource
+from models.resources.compute import COMPUTE
+from models.resources.network import NETWORK
+from models.resources.volume import VOLUME
+from models.settings import Settings
+from workflows.worker import WORKFLOWS
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", r"[^/\\s]+", path)
+
+
+@pytest.mark.parametrize(("service", "declared"), [("compute", COMPUTE), ("volume", VOLUME)])
+def test_every_declared_resource_is_asked_for(
+    service: str, declared: tuple[Resource, ...]
+) -> None:
+    text = "\n".join(path.read_text() for path in (TESTS / "api" / service).glob("*.yaml"))
+    assert [r.path for r in declared if not re.search(_pattern(r.path), text)] == []
+
+
+def test_every_network_resource_has_its_file() -> None:
+    there = {path.stem for path in (TESTS / "api" / "network").glob("*.yaml")}
+    assert {kind.path.strip("/") for kind in NETWORK} - there == set()
+
+
+def test_every_workflow_has_a_history_to_replay() -> None:
+    recorded = {path.stem.partition("--")[0] for path in (TESTS / "replay").rglob("*.json")}
+    names = {w.__temporal_workflow_definition.name for w in WORKFLOWS}  # type: ignore[attr-defined]
+    assert names - recorded == set()
+
+
+def test_every_option_is_in_the_readme() -> None:
+    table = set(re.findall(r"^\| `TRIO2O_([A-Z_]+)`", (ROOT / "README.md").read_text(), re.M))
+    assert table == {name.upper() for name in Settings.model_fields}

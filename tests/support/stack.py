@@ -1,0 +1,219 @@
+"""The whole of it in real processes: regions, Temporal, database, gateway, worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.support.client import Json, User, send, until
+from tests.support.processes import PROGRAMS, ROOT, Process, free_ports
+from tests.support.simulator import Simulator
+from tests.support.temporal import Temporal
+
+ZONES = {"Pod1": "az1", "Pod2": "az2", "Pod3": "az2"}
+USERS = ("admin", "demo", "alt", "viewer")
+NETWORK = ("networks", "subnets", "ports", "routers", "floatingips")
+NETWORK += ("security-groups", "security-group-rules")
+ADMIN = ("pods", "bindings", "routings", "jobs")
+
+
+class Stack:
+    """Started once for a session of tests.
+
+    ``pods`` are the regions it is given: the simulator's, unless a subclass brings real ones.
+    """
+
+    pods: tuple[str, ...] = tuple(ZONES)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port, self.network_port = free_ports(2)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.network_url = f"http://127.0.0.1:{self.network_port}"
+        self.temporal = Temporal(folder)
+        self.simulator = Simulator(folder, self.url)
+        self.users: dict[str, User] = {}
+        self.pod_ids: dict[str, str] = {}
+        env = self._settings(self.clouds_yaml)
+        self.gateway = Process(
+            "gateway",
+            [str(PROGRAMS / "gateway-api")],
+            folder / "gateway.log",
+            self._gateway_serves,
+            **env,
+        )
+        self.worker = Process(
+            "worker",
+            [str(PROGRAMS / "gateway-worker")],
+            folder / "worker.log",
+            self._worker_works,
+            **env,
+        )
+
+    @property
+    def clouds_yaml(self) -> Path:
+        """Where the processes find whom they are."""
+        return self.simulator.clouds_yaml
+
+    @property
+    def processes(self) -> list[Process]:
+        """All processes, in the order of starting."""
+        return [self.simulator.process, self.temporal.process, self.gateway, self.worker]
+
+    def start(self) -> None:
+        """Start it all, and register the pods as an operator does."""
+        self.temporal.process.start(wait=False)
+        clouds = self._start_regions()
+        self._migrate()
+        self.gateway.start(wait=False)
+        self.temporal.process.wait()
+        self.worker.start(wait=False)
+        self.gateway.wait()
+        for name in USERS:
+            self.users[name] = User(self.url, clouds[name]["auth"]).sign_in()
+        self._register_pods()
+        self.worker.wait()
+
+    def stop(self) -> None:
+        """Stop what runs."""
+        for process in reversed(self.processes):
+            process.stop()
+
+    def logs(self) -> list[tuple[str, str]]:
+        """The end of each process's log."""
+        return [(process.name, process.tail()) for process in self.processes]
+
+    # What tests do with it.
+
+    @property
+    def admin(self) -> User:
+        """The administrator of the gateway."""
+        return self.users["admin"]
+
+    def tenant(self) -> User:
+        """Somebody new, alone in a new project."""
+        entry = self.simulator.tenant(f"tenant-{secrets.token_hex(4)}", "member", "reader")
+        return User(self.url, entry["auth"]).sign_in()
+
+    def jobs(self, **filters: str) -> list[Json]:
+        """The jobs that match, newest first."""
+        query = "&".join(f"{name}={value}" for name, value in filters.items())
+        return self.admin.admin.list(f"/jobs?{query}", "jobs")
+
+    def job(self, id_: str) -> Json:
+        """One job."""
+        job: Json = self.admin.admin.get(f"/jobs/{id_}")
+        return job
+
+    def settle(self, seconds: float = 60.0) -> None:
+        """Wait until no accepted work is left to do."""
+
+        def idle() -> bool:
+            return not (self.jobs(state="accepted") or self.jobs(state="running"))
+
+        try:
+            until(idle, "all jobs are finished", seconds)
+        except AssertionError:
+            left = self.jobs(state="accepted") + self.jobs(state="running")
+            raise AssertionError(f"jobs that never finish: {json.dumps(left, indent=1)}") from None
+
+    def routings(self, **filters: str) -> list[Json]:
+        """Where copies lie."""
+        query = "&".join(f"{name}={value}" for name, value in filters.items())
+        return self.admin.admin.list(f"/routings?{query}", "routings")
+
+    def snapshot(self) -> dict[str, Any]:
+        """All there is: at the top by kind, and in the pods."""
+        see: dict[str, Any] = {}
+        for name in NETWORK:
+            see[name] = self.admin.network.list(f"/{name}")
+        for name in ADMIN:
+            see[name] = self.admin.admin.list(f"/{name}", _ADMIN_KEYS.get(name, name))
+        servers = self.admin.compute.list("/servers/detail?all_tenants=1", "servers")
+        volumes = self.admin.volume.list("/volumes/detail?all_tenants=1", "volumes")
+        see["servers"] = sorted(row["id"] for row in servers)
+        see["volumes"] = sorted(row["id"] for row in volumes)
+        see["flavors"] = self.admin.compute.list("/flavors?is_public=None", "flavors")
+        see["in pods"] = self.things_in_pods()
+        return see
+
+    def things_in_pods(self) -> set[tuple[str, str, str]]:
+        """Every object in the pods, but for what a pod makes by itself."""
+        return self.simulator.ids()
+
+    @contextmanager
+    def nothing_left(self) -> Iterator[None]:
+        """What is done meanwhile leaves nothing in the pods and no routings."""
+        self.settle()
+        things, rows = self.things_in_pods(), {row["id"] for row in self.routings()}
+        yield
+        self.settle()
+        left = sorted(self.things_in_pods() - things)
+        assert not left, f"left in the pods: {left}"
+        left_rows = [row for row in self.routings() if row["id"] not in rows]
+        assert not left_rows, f"routings left: {left_rows}"
+
+    @contextmanager
+    def nothing_changed(self) -> Iterator[None]:
+        """What is refused meanwhile changes nothing anywhere."""
+        before = self.snapshot()
+        yield
+        after = self.snapshot()
+        changed = {name for name in before if before[name] != after[name]}
+        assert not changed, f"changed: { {n: (before[n], after[n]) for n in changed} }"
+
+    # How it is started.
+
+    def _start_regions(self) -> Json:
+        self.simulator.start()
+        return self.simulator.clouds
+
+    def _register_pods(self) -> None:
+        self.admin.admin.make("/pods", pod_name="RegionOne")
+        for name in self.pods:
+            pod = self.admin.admin.make("/pods", pod_name=name, az_name=ZONES[name])
+            self.pod_ids[name] = pod["pod_id"]
+
+    def _settings(self, clouds_yaml: Path) -> dict[str, str]:
+        return {
+            "OS_CLIENT_CONFIG_FILE": str(clouds_yaml),
+            "TRIO2O_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'trio2o.db'}",
+            "TRIO2O_PORT": str(self.port),
+            "TRIO2O_NETWORK_PORT": str(self.network_port),
+            "TRIO2O_TEMPORAL_ADDRESS": self.temporal.address,
+            "TRIO2O_TEMPORAL_UI_URL": self.temporal.ui_url,
+            "TRIO2O_SWEEP_SECONDS": "1",
+            "TRIO2O_LEASE_SECONDS": "4",
+            "TRIO2O_LIST_DEADLINE": "3",
+            "TRIO2O_TOKEN_CACHE_SECONDS": "2",
+        }
+
+    def _migrate(self) -> None:
+        env = os.environ | self._settings(self.clouds_yaml)
+        done = subprocess.run(
+            [str(PROGRAMS / "alembic"), "upgrade", "head"],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _gateway_serves(self) -> bool:
+        try:
+            return send("GET", self.url + "/").status == 200
+        except OSError:
+            return False
+
+    def _worker_works(self) -> bool:
+        said = self.worker.text().count("Working on task queue")
+        return said > self.worker.restarts
+
+
+_ADMIN_KEYS = {"bindings": "pod_bindings"}
