@@ -51,9 +51,8 @@ class Collection:
         Attributes that are not stored are in it under their column names too. Neutron's own error
         for what is unknown, missing, of a wrong type or not the caller's to set.
         """
-        project_id = _project(body, caller)
+        row = self.blank(_project(body, caller))
         self._known(body, "Attribute '{}' not allowed in POST")
-        row: Row = {"id": new_id(), "project_id": project_id}
         for attribute in self.kind.attributes:
             given = attribute.name in body
             if given and not attribute.post:
@@ -62,15 +61,20 @@ class Collection:
                 raise _bad(
                     f"Failed to parse request. Required attribute '{attribute.name}' not specified"
                 )
-            value = copy.deepcopy(attribute.default)
             if given:
                 value = check(attribute, body[attribute.name])
                 if value != attribute.default:
                     self._permit("create", attribute, caller)
-            row[attribute.column] = value
+                row[attribute.column] = value
+        return row
+
+    def blank(self, project_id: str) -> Row:
+        """Return a new row with nothing but defaults."""
         moment = now()
         return {
-            **row,
+            **{a.column: copy.deepcopy(a.default) for a in self.kind.attributes},
+            "id": new_id(),
+            "project_id": project_id,
             "created_at": moment,
             "updated_at": moment,
             "revision_number": self.first_revision,

@@ -1,0 +1,192 @@
+"""Networks: their rows, the pod they are bound to, and what has to be there at once."""
+
+import ipaddress
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from activities.admin.pods import PodDirectory
+from activities.network.checks import invalid_input
+from activities.network.collection import Body, Collection, Shown
+from activities.network.consequences import clean_up, update_copies
+from activities.network.copies import Copies
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, GatewayError, NotFound
+from models.resources.network import NETWORKS
+from models.tables.network import TABLES, ip_allocations
+from models.values import Caller, Pod
+
+ports, subnets = TABLES["ports"], TABLES["subnets"]
+
+# What the tunnels of a pod carry, and what a VLAN does.
+TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
+_PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
+# Ports that a pod's DHCP or metadata service makes by itself; they go with their network.
+AUTOMATIC = ("network:dhcp", "network:distributed")
+
+
+class Networks(Collection):
+    """The networks as users see them."""
+
+    def __init__(
+        self, store: Store, pods: PodDirectory, operations: Operations, copies: Copies
+    ) -> None:
+        super().__init__(NETWORKS, store)
+        self._pods = pods
+        self._operations = operations
+        self._copies = copies
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Add what is shared and what leads outside: everyone may use these."""
+        own = await super().visible(tx, caller)
+        return or_(own, self.table.c.shared.is_(True), self.table.c.router_external.is_(True))
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add the subnets, and the availability zone of the pod."""
+        ids = [row["id"] for row in rows]
+        statement = select(subnets.c.id, subnets.c.network_id).where(subnets.c.network_id.in_(ids))
+        own: dict[str, list[str]] = {}
+        for subnet in await tx.all(statement.order_by(subnets.c.created_at, subnets.c.id)):
+            own.setdefault(subnet["network_id"], []).append(subnet["id"])
+        zones = {pod.pod_id: pod.az_name for pod in await self._pods.all()}
+        for row in rows:
+            row["subnets"] = own.get(row["id"], [])
+            zone = zones.get(row["pod_id"])
+            row["availability_zones"] = [zone] if zone else []
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a network; an external or provider network is made in its pod before it shows.
+
+        Other networks are made in a pod when something there needs them.
+        """
+        row = self.parse_create(body, caller)
+        allowed = await self.candidates(row)
+        if len(allowed) == 1 and row["availability_zone_hints"]:
+            row["pod_id"] = allowed[0].pod_id
+        at_once = row["router_external"] or any(row[name] is not None for name in _PROVIDER)
+        if at_once and "pod_id" not in row:
+            raise invalid_input(
+                "a network that is external or has provider attributes needs exactly one "
+                "availability zone hint: its pod, or a zone with one pod"
+            )
+        _check_mtu(row, PHYSICAL_MTU if at_once else TUNNEL_MTU)
+        async with self.store.write() as tx:
+            await self.insert(tx, row)
+        if at_once:
+            await self._make(caller, row, allowed[0])
+        return await self.shown(caller, await self.get(caller, row["id"]))
+
+    async def candidates(self, row: Row) -> list[Pod]:
+        """Return the pods that the network's hints allow it to lie in; all without hints.
+
+        ``AvailabilityZoneNotFound`` for a hint that is neither a zone's name nor a pod's.
+        """
+        pods = await self._pods.all()
+        allowed: list[Pod] = []
+        for hint in row["availability_zone_hints"]:
+            named = [pod for pod in pods if hint in (pod.az_name, pod.pod_name)]
+            if not named:
+                raise NotFound(
+                    f"AvailabilityZone {hint} could not be found.", "AvailabilityZoneNotFound"
+                )
+            allowed += [pod for pod in named if pod not in allowed]
+        return allowed if row["availability_zone_hints"] else list(pods)
+
+    async def pod(self, row: Row) -> Pod:
+        """Return the pod that a bound network lies in."""
+        return await self._pods.get(row["pod_id"])
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change attributes; the copy follows."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            if "router_external" in changes:
+                raise BadRequest(
+                    "router:external cannot be changed: an external network is made in its pod "
+                    "as one.",
+                    "InvalidInput",
+                )
+            if "mtu" in changes:
+                tunnel = not row["router_external"] and row["provider_network_type"] is None
+                _check_mtu(changes, TUNNEL_MTU if tunnel else PHYSICAL_MTU)
+            if changes.get("shared") is False:
+                await self._refuse_unsharing(tx, row)
+            if changes:
+                row = await self.change(tx, row, changes)
+                waiting = await update_copies(
+                    tx, self._operations, NETWORKS, row, changes, caller, also=("mtu", "shared")
+                )
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the network and its subnets; 409 ``NetworkInUse`` while it has ports."""
+        async with self.store.write() as tx:
+            await self.own(caller, id_, tx)
+            await self.lock(tx, id_)
+            used = select(ports.c.id).where(
+                ports.c.network_id == id_, ports.c.device_owner.not_in(AUTOMATIC)
+            )
+            users = [port["id"] for port in await tx.all(used.order_by(ports.c.id))]
+            if users:
+                raise Conflict(
+                    f"Unable to complete operation on network {id_}. There are one or more "
+                    f"ports still in use on the network, id for these ports is: "
+                    f"{','.join(users)}.",
+                    "NetworkInUse",
+                )
+            waiting = await self._remove(tx, id_, caller)
+        self._operations.announce(*waiting)
+
+    async def _make(self, caller: Caller, row: Row, pod: Pod) -> None:
+        """Make the copy; if the pod does not, nothing of the network stays."""
+        try:
+            await self._copies.network(row["id"], pod)
+        except GatewayError:
+            async with self.store.write() as tx:
+                waiting = await self._remove(tx, row["id"], caller)
+            self._operations.announce(*waiting)
+            raise
+
+    async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
+        """Delete the rows; return the operations that remove the copies."""
+        ranges = select(subnets.c.id).where(subnets.c.network_id == id_)
+        automatic = await tx.all(select(ports.c.id).where(ports.c.network_id == id_))
+        await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id.in_(ranges)))
+        await tx.run(ports.delete().where(ports.c.network_id == id_))
+        await tx.run(subnets.delete().where(subnets.c.network_id == id_))
+        await tx.run(self.table.delete().where(self.table.c.id == id_))
+        # The copies of the subnets go with that of the network.
+        gone = [("port", port["id"]) for port in automatic] + [("network", id_)]
+        return await clean_up(tx, self._operations, gone, caller)
+
+    async def _refuse_unsharing(self, tx: Transaction, row: Row) -> None:
+        others = select(func.count()).where(
+            ports.c.network_id == row["id"],
+            ports.c.project_id.not_in(("", row["project_id"])),
+            ~ports.c.device_owner.startswith("network:"),
+        )
+        if await tx.value(others):
+            raise Conflict(
+                f"Unable to reconfigure sharing settings for network {row['name']}. "
+                "Multiple tenants are using it.",
+                "InvalidSharedSetting",
+            )
+
+
+def _check_mtu(values: Row, largest: int) -> None:
+    """Fill in the MTU where none was asked for; refuse one that does not fit."""
+    mtu = values["mtu"] or largest
+    if mtu > largest:
+        raise invalid_input(f"Requested MTU is too big, maximum is {largest}")
+    values["mtu"] = mtu
+
+
+def overlaps(cidr: str, other: str) -> bool:
+    """Tell whether two networks share an address."""
+    first, second = ipaddress.ip_network(cidr), ipaddress.ip_network(other)
+    return first.version == second.version and first.overlaps(second)

@@ -1,0 +1,106 @@
+"""What a port may be: who may set what on whose network, and what excludes what."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.network.checks import invalid_input
+from activities.network.collection import Body
+from activities.store import Row, Transaction
+from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.tables.network import TABLES
+from models.values import Caller
+
+networks, security_groups = TABLES["networks"], TABLES["security_groups"]
+routers, floatingips = TABLES["routers"], TABLES["floatingips"]
+
+# Ports that routers and floating IPs make; they come and go with them.
+FLOATING = "network:floatingip"
+ROUTER_OWNERS = (
+    "network:router_interface",
+    "network:router_interface_distributed",
+    "network:router_gateway",
+    "network:router_centralized_snat",
+    "network:ha_router_replicated_interface",
+)
+SERVICE_OWNERS = (*ROUTER_OWNERS, FLOATING)
+# For an admin or the owner of the network.
+_NETWORK_OWNERS = ("mac_address", "port_security_enabled", "allowed_address_pairs")
+
+
+def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
+    """Refuse what only the network's owner or an admin may say about a port in it."""
+    if caller.admin or network["project_id"] == caller.project_id:
+        return
+    words = [name for name in _NETWORK_OWNERS if body.get(name) not in (None, [])]
+    if str(body.get("device_owner", "")).startswith("network:"):
+        words.append("device_owner")
+    fixed = [wish for wish in body.get("fixed_ips") or [] if isinstance(wish, dict)]
+    if any("ip_address" in wish for wish in fixed):
+        words.append("fixed_ips:ip_address")
+    if fixed and not network["shared"]:
+        words.append("fixed_ips:subnet_id")
+    if words:
+        rule = f"{verb}_port"
+        raise Forbidden(f"(rule:{rule} and rule:{rule}:{words[0]}) is disallowed by policy")
+
+
+def refuse_service_owner(device_owner: str) -> None:
+    """Refuse to make an ordinary port look like one of a router: nothing would be behind it."""
+    if device_owner in SERVICE_OWNERS:
+        raise invalid_input(
+            f"device_owner {device_owner} is set by adding a router interface, a gateway or a "
+            "floating IP, not on a port"
+        )
+
+
+def check_security(changed: Row, body: Body) -> None:
+    """Refuse groups and address pairs on a port without port security."""
+    if changed["port_security_enabled"]:
+        return
+    if changed["allowed_address_pairs"]:
+        raise Conflict(
+            "Port Security must be enabled in order to have allowed address pairs on a port.",
+            "AddressPairAndPortSecurityRequired",
+        )
+    if body.get("security_groups"):
+        raise BadRequest(
+            "Port security must be enabled and port must have an IP address in order to use "
+            "security groups.",
+            "PortSecurityAndIPRequiredForSecurityGroups",
+        )
+    if changed["security_groups"]:
+        raise Conflict(
+            "Port has security group associated. Cannot disable port security or IP address "
+            "until security group is removed.",
+            "PortSecurityPortHasSecurityGroup",
+        )
+
+
+async def check_groups(tx: Transaction, groups: list[str], caller: Caller) -> None:
+    """Refuse security groups that the caller has not got."""
+    known = select(security_groups.c.id).where(security_groups.c.id.in_(groups))
+    if not caller.admin:
+        known = known.where(security_groups.c.project_id == caller.project_id)
+    found = {group["id"] for group in await tx.all(known)}
+    for group in groups:
+        if group not in found:
+            raise NotFound(f"Security group {group} does not exist", "SecurityGroupNotFound")
+
+
+def with_pair_macs(pairs: list[dict[str, Any]], mac: str) -> list[dict[str, Any]]:
+    """Return address pairs complete: without a MAC of their own they have the port's."""
+    return [{"mac_address": mac, **pair} for pair in pairs]
+
+
+async def refuse_in_service(tx: Transaction, port: Row) -> None:
+    """Refuse to delete the port of a router or floating IP that is there."""
+    if port["device_owner"] not in SERVICE_OWNERS:
+        return
+    owner = floatingips if port["device_owner"] == FLOATING else routers
+    if await tx.value(select(owner.c.id).where(owner.c.id == port["device_id"])):
+        raise Conflict(
+            f"Port {port['id']} cannot be deleted directly via the port API: has device owner "
+            f"{port['device_owner']}.",
+            "ServicePortInUse",
+        )

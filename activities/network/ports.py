@@ -1,0 +1,274 @@
+"""Ports: addresses and MACs on networks, for servers, routers and floating IPs."""
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from activities.network import addresses, port_addresses, port_rules
+from activities.network.checks import invalid_input
+from activities.network.collection import Body, Collection, Shown
+from activities.network.consequences import clean_up, copied, update_copies
+from activities.network.networks import Networks
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import Conflict, NotFound
+from models.resources.network import PORTS
+from models.tables.network import TABLES, ip_allocations
+from models.values import Caller
+
+networks = TABLES["networks"]
+_ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
+_NULL_IS_ABSENT = ("fixed_ips", "security_groups")
+_ATTEMPTS = 16
+
+# Called with deleted ports' ids in the transaction that deletes them; returns operations.
+Gone = Callable[[Transaction, Sequence[str], str], Awaitable[list[str]]]
+
+
+class Groups(Protocol):
+    """What ports need of the security groups."""
+
+    async def default_in(self, tx: Transaction, project_id: str) -> str:
+        """Return the id of the project's default group, made in the transaction if need be."""
+        ...
+
+
+class Members(Protocol):
+    """What ports tell the copies of the security groups."""
+
+    async def port_changed(self, tx: Transaction, port: Row) -> list[str]:
+        """Return the operations that a change of the port's groups or addresses asks for."""
+        ...
+
+
+class Ports(Collection):
+    """The ports as users see them, and the rows of those that routers and floating IPs need.
+
+    ``gone`` are told of deleted ports in the transaction that deletes them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        operations: Operations,
+        network_rows: Networks,
+        groups: Groups,
+        members: Members,
+    ) -> None:
+        super().__init__(PORTS, store)
+        self._operations = operations
+        self._networks = network_rows
+        self._groups = groups
+        self._members = members
+        self.gone: list[Gone] = []
+        self.more_filters = {"fixed_ips": self._with_addresses}
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Add other projects' ports on networks that the caller shares with them."""
+        own = await super().visible(tx, caller)
+        if caller.admin:
+            return own
+        sharing = select(networks.c.id).where(
+            networks.c.project_id == caller.project_id,
+            or_(networks.c.shared.is_(True), networks.c.router_external.is_(True)),
+        )
+        shared = [row["id"] for row in await tx.all(sharing)]
+        # Without the alternative the database walks one index, however many ports there are.
+        return or_(own, self.table.c.network_id.in_(shared)) if shared else own
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Leave out what Neutron shows to an admin only."""
+        shown = super().view(row, caller)
+        if not caller.admin:
+            for name in _ADMIN_SEES:
+                del shown[name]
+        return shown
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a port; it is made in a pod when a server there uses it."""
+        body = {k: v for k, v in body.items() if v is not None or k not in _NULL_IS_ABSENT}
+        row = self.parse_create(body, caller)
+        port_rules.refuse_service_owner(row["device_owner"])
+        async with self.store.write() as tx:
+            network = await self._networks.get(caller, row["network_id"], tx)
+            port_rules.permit("create", body, network, caller)
+            if "port_security_enabled" not in body:
+                row["port_security_enabled"] = network["port_security_enabled"] or bool(
+                    row["security_groups"]
+                )
+            if row["security_groups"] is None:
+                row["security_groups"] = await self._default(tx, row)
+            else:
+                await port_rules.check_groups(tx, row["security_groups"], caller)
+            port_rules.check_security(row, body)
+            row = await self._insert(tx, row, row["fixed_ips"])
+            shown = await self.shown(caller, row, tx)
+        return shown
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change attributes, addresses or security groups; the copy follows."""
+        body = {k: v for k, v in body.items() if v is not None or k not in _NULL_IS_ABSENT}
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            network = await self._networks.get(caller, row["network_id"], tx)
+            port_rules.permit("update", body, network, caller)
+            changes = self.parse_update(body, caller, row)
+            if "device_owner" in changes:
+                port_rules.refuse_service_owner(changes["device_owner"])
+            await self._check_change(tx, caller, row, changes, body)
+            if "fixed_ips" in changes:
+                after = {**row, **changes, "fixed_ips": row["fixed_ips"]}
+                changes["fixed_ips"] = await port_addresses.change(tx, after, changes["fixed_ips"])
+            waiting: list[str] = []
+            if changes:
+                waiting = await self._members.port_changed(tx, row)
+                row = await self.change(tx, row, changes)
+                waiting += await self._members.port_changed(tx, row)
+                waiting += await update_copies(
+                    tx,
+                    self._operations,
+                    PORTS,
+                    row,
+                    changes,
+                    caller,
+                    also=("fixed_ips", "security_groups"),
+                )
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*dict.fromkeys(waiting))
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the port; a floating IP that led to it leads nowhere then."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            await port_rules.refuse_in_service(tx, row)
+            waiting = await self.delete_rows(tx, [id_], caller)
+        self._operations.announce(*waiting)
+
+    # Nobody inserts a finished row here: addresses and MAC are chosen with it.
+    async def insert(  # type: ignore[override]
+        self,
+        tx: Transaction,
+        *,
+        network: Row,
+        project_id: str,
+        device_id: str,
+        device_owner: str,
+        fixed_ips: Sequence[Row] | None,
+        name: str = "",
+        security_groups: Sequence[str] | None = None,
+        mac: str | None = None,
+    ) -> Row:
+        """Insert a port for a router, a floating IP or a server and return its row.
+
+        ``fixed_ips`` None: one address for each family. ``security_groups`` None: the project's
+        default group, for a server's port.
+        """
+        row = self.blank(project_id) | {
+            "name": name,
+            "network_id": network["id"],
+            "device_id": device_id,
+            "device_owner": device_owner,
+            "mac_address": mac,
+            "port_security_enabled": network["port_security_enabled"],
+            "security_groups": list(security_groups or ()),
+        }
+        if security_groups is None:
+            row["security_groups"] = await self._default(tx, row)
+        return await self._insert(tx, row, fixed_ips)
+
+    async def delete_rows(
+        self, tx: Transaction, port_ids: Sequence[str], caller: Caller | None = None
+    ) -> list[str]:
+        """Delete ports; return the operations to announce.
+
+        The address of a port with a copy stays taken until the copy is gone: the pod would refuse
+        it to the next port.
+        """
+        rows = await tx.all(select(self.table).where(self.table.c.id.in_(port_ids)))
+        request_id = caller.request_id if caller else ""
+        waiting: list[str] = []
+        for told in self.gone:
+            waiting += await told(tx, port_ids, request_id)
+        await tx.run(self.table.delete().where(self.table.c.id.in_(port_ids)))
+        elsewhere = await copied(tx, [("port", row["id"]) for row in rows])
+        for row in rows:
+            waiting += await self._members.port_changed(tx, row)
+            if ("port", row["id"]) not in elsewhere:
+                await addresses.release(tx, port_addresses.holder(row))
+        waiting += await clean_up(tx, self._operations, sorted(elsewhere), caller)
+        return list(dict.fromkeys(waiting))
+
+    async def _insert(self, tx: Transaction, row: Row, wishes: Sequence[Row] | None) -> Row:
+        """Insert the row with a MAC, then give it its addresses."""
+        held = select(networks.c.id).where(networks.c.id == row["network_id"])
+        if not await tx.value(held.with_for_update(read=True)):
+            raise NotFound(f"Network {row['network_id']} could not be found.", "NetworkNotFound")
+        await self._insert_with_mac(tx, row)
+        row["fixed_ips"] = await port_addresses.give(tx, row, wishes)
+        mine = self.table.update().where(self.table.c.id == row["id"])
+        await tx.run(mine.values(fixed_ips=row["fixed_ips"]))
+        return row
+
+    async def _default(self, tx: Transaction, row: Row) -> list[str]:
+        """Return the groups of a port for which none were named."""
+        if not row["port_security_enabled"] or row["device_owner"].startswith("network:"):
+            return []
+        return [await self._groups.default_in(tx, row["project_id"])]
+
+    async def _insert_with_mac(self, tx: Transaction, row: Row) -> None:
+        """Insert the row with the MAC asked for, else with one that is free on the network."""
+        asked, pairs = row["mac_address"], row["allowed_address_pairs"]
+        for _ in range(1 if asked else _ATTEMPTS):
+            row["mac_address"] = asked or f"fa:16:3e:{random.randbytes(3).hex(':')}"
+            row["allowed_address_pairs"] = port_rules.with_pair_macs(pairs, row["mac_address"])
+            stored = {c.name: row[c.name] for c in self.table.c} | {"fixed_ips": []}
+            if await tx.insert_new(self.table, stored):
+                return
+        raise Conflict(
+            f"Unable to complete operation for network {row['network_id']}. The mac address "
+            f"{row['mac_address']} is in use.",
+            "MacAddressInUse",
+        )
+
+    async def _check_change(
+        self, tx: Transaction, caller: Caller, row: Row, changes: Row, body: Body
+    ) -> None:
+        """Refuse what the port cannot become."""
+        if row["device_owner"] in port_rules.SERVICE_OWNERS:
+            fixed = {"fixed_ips", "device_id", "device_owner"} & changes.keys()
+            if fixed:
+                raise invalid_input(
+                    f"{sorted(fixed)[0]} of port {row['id']} cannot be changed: it has device "
+                    f"owner {row['device_owner']}"
+                )
+        if "security_groups" in changes:
+            await port_rules.check_groups(tx, changes["security_groups"], caller)
+        if "allowed_address_pairs" in changes:
+            changes["allowed_address_pairs"] = port_rules.with_pair_macs(
+                changes["allowed_address_pairs"], row["mac_address"]
+            )
+        if {"port_security_enabled", "security_groups", "allowed_address_pairs"} & changes.keys():
+            port_rules.check_security({**row, **changes}, body)
+
+    def _with_addresses(self, values: list[str]) -> ColumnElement[bool]:
+        """Return the filter ``fixed_ips=subnet_id=..`` and ``fixed_ips=ip_address=..``."""
+        given: dict[str, list[str]] = {}
+        for value in values:
+            key, found, wanted = value.partition("=")
+            if not found or key not in ("subnet_id", "ip_address", "ip_address_substr"):
+                raise invalid_input(f"'{value}' is not of the form <key>=[value]")
+            given.setdefault(key, []).append(wanted)
+        has: list[ColumnElement[bool]] = []
+        for key, wanted_values in given.items():
+            column = ip_allocations.c[key.removesuffix("_substr")]
+            if key.endswith("_substr"):
+                match = or_(*(column.contains(part, autoescape=True) for part in wanted_values))
+            else:
+                match = column.in_(wanted_values)
+            has.append(match)
+        # One subquery for each key, as the address and the subnet may be two fixed IPs' own.
+        port_id = func.substr(ip_allocations.c.holder, 6)
+        return and_(*(self.table.c.id.in_(select(port_id).where(match)) for match in has))

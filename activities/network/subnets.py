@@ -1,0 +1,217 @@
+"""Subnets: address ranges of networks, made in the network's pod with it."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from activities.network.checks import invalid_input
+from activities.network.collection import Body, Collection, Shown
+from activities.network.consequences import clean_up, copied, update_copies
+from activities.network.copies import Copies
+from activities.network.networks import AUTOMATIC, Networks, overlaps
+from activities.network.subnet_checks import (
+    check_pools,
+    check_subnet,
+    default_gateway,
+    default_pools,
+)
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, Forbidden, GatewayError
+from models.resources.network import SUBNETS
+from models.settings import Settings
+from models.tables.network import TABLES, ip_allocations
+from models.values import Caller, Pod
+
+ports, networks = TABLES["ports"], TABLES["networks"]
+_POOL_WORDS = ("subnetpool_id", "use_default_subnetpool", "prefixlen")
+ROUTER_PORTS = ("network:router_interface", "network:router_gateway")
+
+
+class Subnets(Collection):
+    """The subnets as users see them."""
+
+    first_revision = 0
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        operations: Operations,
+        copies: Copies,
+        network_rows: Networks,
+    ) -> None:
+        super().__init__(SUBNETS, store)
+        self._settings = settings
+        self._operations = operations
+        self._copies = copies
+        self._networks = network_rows
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Add the subnets of networks that everyone may use."""
+        own = await super().visible(tx, caller)
+        open_ = select(networks.c.id).where(
+            or_(networks.c.shared.is_(True), networks.c.router_external.is_(True))
+        )
+        return own if caller.admin else or_(own, self.table.c.network_id.in_(open_))
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a subnet; in an external network it is made in the pod before it shows."""
+        row = self._parse(caller, body)
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            network = await self._networks.get(caller, row["network_id"], tx)
+            await self._networks.lock(tx, network["id"])
+            if not caller.admin and network["project_id"] != caller.project_id:
+                raise Forbidden("rule:create_subnet is disallowed by policy")
+            await self._refuse_overlap(tx, row)
+            await self.insert(tx, row)
+            at_once = network["router_external"] and network["pod_id"]
+            if not at_once and await copied(tx, [("network", network["id"])]):
+                waiting.append(await self._follow(tx, network, caller))
+        self._operations.announce(*waiting)
+        if at_once:
+            await self._make(caller, row, await self._networks.pod(network))
+        return await self.shown(caller, await self.get(caller, row["id"]))
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change attributes; the copies follow."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            changed = {**row, **changes}
+            check_subnet(changed, dhcp_was_on=row["enable_dhcp"])
+            if changes.get("allocation_pools") is None:
+                changes.pop("allocation_pools", None)
+            if "allocation_pools" in changes or "gateway_ip" in changes:
+                pools = {**row, **changes}["allocation_pools"]
+                check_pools(pools, row["cidr"], changed["gateway_ip"])
+            if "gateway_ip" in changes:
+                await self._refuse_gateway_in_use(tx, row)
+            if changes:
+                row = await self.change(tx, row, changes)
+                waiting = await update_copies(
+                    tx, self._operations, SUBNETS, row, changes, caller, also=("gateway_ip",)
+                )
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the subnet; 409 ``SubnetInUse`` while a port has an address in it."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            await self._networks.lock(tx, row["network_id"])
+            users = (
+                select(func.count())
+                .select_from(ip_allocations)
+                .join(ports, ports.c.id == func.substr(ip_allocations.c.holder, 6))
+                .where(
+                    ip_allocations.c.subnet_id == id_,
+                    ip_allocations.c.holder.startswith("port:"),
+                    ports.c.device_owner.not_in(AUTOMATIC),
+                )
+            )
+            if await tx.value(users):
+                raise Conflict(
+                    f"Unable to complete operation on subnet {id_}: One or more ports have an "
+                    "IP allocation from this subnet.",
+                    "SubnetInUse",
+                )
+            waiting = await self._remove(tx, id_, caller)
+        self._operations.announce(*waiting)
+
+    def _parse(self, caller: Caller, body: Body) -> Row:
+        _refuse_pools_of_subnets(body)
+        given = {name: value for name, value in body.items() if name not in _POOL_WORDS}
+        row = self.parse_create(given, caller)
+        if row["cidr"] is None:
+            raise BadRequest(
+                "Bad subnets request: a subnetpool must be specified in the absence of a cidr.",
+                "BadRequest",
+            )
+        if "gateway_ip" not in body:
+            row["gateway_ip"] = default_gateway(row["cidr"])
+        check_subnet({**row, "id": "new subnet"})
+        self._refuse_bridges(row["cidr"])
+        if row["allocation_pools"] is None:
+            row["allocation_pools"] = default_pools(row["cidr"], row["gateway_ip"])
+        else:
+            check_pools(row["allocation_pools"], row["cidr"], row["gateway_ip"])
+        return row
+
+    def _refuse_bridges(self, cidr: str) -> None:
+        pools = {
+            "bridge_ew_pool": self._settings.bridge_ew_pool,
+            "bridge_ns_pool": self._settings.bridge_ns_pool,
+        }
+        for name, pool in pools.items():
+            if overlaps(cidr, pool):
+                raise invalid_input(
+                    f"Requested subnet with cidr: {cidr} overlaps with {pool} ({name}), which "
+                    "the gateway keeps for the bridges between pods"
+                )
+
+    async def _refuse_overlap(self, tx: Transaction, row: Row) -> None:
+        others = select(self.table.c.cidr).where(self.table.c.network_id == row["network_id"])
+        for other in await tx.all(others):
+            if overlaps(row["cidr"], other["cidr"]):
+                raise invalid_input(
+                    f"Requested subnet with cidr: {row['cidr']} for network: "
+                    f"{row['network_id']} overlaps with another subnet"
+                )
+
+    async def _refuse_gateway_in_use(self, tx: Transaction, row: Row) -> None:
+        holder = (
+            select(ports.c.id)
+            .join(ip_allocations, ip_allocations.c.holder == "port:" + ports.c.id)
+            .where(
+                ip_allocations.c.subnet_id == row["id"],
+                ip_allocations.c.ip_address == row["gateway_ip"],
+                ports.c.device_owner.in_(ROUTER_PORTS),
+            )
+        )
+        port_id = await tx.value(holder)
+        if port_id:
+            raise Conflict(
+                f"Current gateway ip {row['gateway_ip']} already in use by port {port_id}. "
+                "Unable to update.",
+                "GatewayIpInUse",
+            )
+
+    async def _follow(self, tx: Transaction, network: Row, caller: Caller) -> str:
+        """Return the operation that makes the subnet where its network has a copy."""
+        return await self._operations.add(
+            tx,
+            "update-copies",
+            "network",
+            network["id"],
+            project_id=network["project_id"],
+            request_id=caller.request_id,
+            workflow_id=f"update-copies/network/{network['id']}",
+        )
+
+    async def _make(self, caller: Caller, row: Row, pod: Pod) -> None:
+        """Make the copy; if the pod does not, nothing of the subnet stays."""
+        try:
+            await self._copies.subnet(row["id"], pod)
+        except GatewayError:
+            async with self.store.write() as tx:
+                waiting = await self._remove(tx, row["id"], caller)
+            self._operations.announce(*waiting)
+            raise
+
+    async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
+        await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == id_))
+        await tx.run(self.table.delete().where(self.table.c.id == id_))
+        return await clean_up(tx, self._operations, [("subnet", id_)], caller)
+
+
+def _refuse_pools_of_subnets(body: Mapping[str, object]) -> None:
+    asked = [name for name in _POOL_WORDS if body.get(name)]
+    if asked:
+        raise BadRequest(
+            f"Bad subnets request: subnet pools are not supported yet ({', '.join(asked)}).",
+            "BadRequest",
+        )

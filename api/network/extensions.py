@@ -1,0 +1,138 @@
+"""/v2.0/extensions: what works here, by Neutron's own names; clients choose by them."""
+
+from typing import Any
+
+from api.http import Answer, Call, Routes
+from models.errors import NotFound
+from models.resources.network import NETWORK
+
+_TAGGED = ", ".join(k.collection for k in NETWORK if "tags" in k.by_name)
+_DESCRIBED = "Description support for resources with standard attribute"
+
+# alias: (name, when Neutron last changed it, what it brings)
+_EXTENSIONS = {
+    "address-group": ("Address group", "2020-07-15T10:00:00-00:00", "groups of addresses"),
+    "allowed-address-pairs": (
+        "Allowed Address Pairs", "2013-07-23T10:00:00-00:00", "more addresses on a port",
+    ),
+    "availability_zone": (
+        "Availability Zone", "2015-01-01T10:00:00-00:00", "the list of availability zones",
+    ),
+    "binding": ("Port Binding", "2014-02-03T10:00:00-00:00", "how a port is bound to its host"),
+    "empty-string-filtering": (
+        "Empty String Filtering Extension", "2018-05-01T10:00:00-00:00",
+        "filters that match an empty value",
+    ),
+    "ext-gw-mode": (
+        "Neutron L3 Configurable external gateway mode", "2013-03-28T10:00:00-00:00",
+        "enable_snat of a router's gateway",
+    ),
+    "external-net": (
+        "Neutron external network", "2013-01-14T10:00:00-00:00", "networks that lead outside",
+    ),
+    "extra_dhcp_opt": (
+        "Neutron Extra DHCP options", "2013-03-17T12:00:00-00:00", "DHCP options of a port",
+    ),
+    "extraroute": ("Neutron Extra Route", "2013-02-01T10:00:00-00:00", "a router's own routes"),
+    "extraroute-atomic": (
+        "Atomically add/remove extra routes", "2019-07-10T00:00:00+00:00",
+        "add_extraroutes and remove_extraroutes",
+    ),
+    "filter-validation": (
+        "Filter parameters validation", "2018-07-04T10:00:00-00:00",
+        "a refusal of filters that do not exist",
+    ),
+    "fip-port-details": (
+        "Floating IP Port Details Extension", "2018-04-09T10:00:00-00:00",
+        "port_details of a floating IP",
+    ),
+    "ip-substring-filtering": (
+        "IP address substring filtering", "2017-11-28T09:00:00-00:00",
+        "ports by a part of their address",
+    ),
+    "net-mtu": ("Network MTU", "2015-03-25T10:00:00-00:00", "mtu of a network"),
+    "net-mtu-writable": (
+        "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "an mtu that can be set",
+    ),
+    "network_availability_zone": (
+        "Network Availability Zone", "2015-01-01T10:00:00-00:00",
+        "availability zone hints of a network",
+    ),
+    "pagination": ("Pagination support", "2016-06-12T00:00:00-00:00", "limit and marker"),
+    "port-security": ("Port Security", "2012-07-23T10:00:00-00:00", "port_security_enabled"),
+    "port-security-groups-filtering": (
+        "Port filtering on security groups", "2018-01-09T09:00:00-00:00",
+        "ports by their security groups",
+    ),
+    "project-id": (
+        "project_id field enabled", "2016-09-09T09:09:09-09:09", "project_id beside tenant_id",
+    ),
+    "provider": (
+        "Provider Network", "2012-09-07T10:00:00-00:00", "the physical network behind a network",
+    ),
+    "router": ("Neutron L3 Router", "2012-07-20T10:00:00-00:00", "routers and floating IPs"),
+    "router_availability_zone": (
+        "Router Availability Zone", "2015-01-01T10:00:00-00:00",
+        "availability zone hints of a router",
+    ),
+    "security-group": ("security-group", "2012-10-05T10:00:00-00:00", "security groups"),
+    "security-groups-normalized-cidr": (
+        "Normalized CIDR field for security group rules", "2020-07-28T10:00:00-00:00",
+        "normalized_cidr of a rule",
+    ),
+    "sort-key-validation": (
+        "Sort keys validation", "2018-07-04T10:00:00-00:00",
+        "a refusal of sort keys that do not exist",
+    ),
+    "sorting": ("Sorting support", "2016-06-12T00:00:00-00:00", "sort_key and sort_dir"),
+    "standard-attr-description": (
+        "standard-attr-description", "2016-02-10T10:00:00-00:00", _DESCRIBED,
+    ),
+    "standard-attr-revisions": (
+        "Resource revision numbers", "2016-04-11T10:00:00-00:00", "revision_number",
+    ),
+    "standard-attr-tag": (
+        f"Tag support for resources with standard attribute: {_TAGGED}",
+        "2017-01-01T00:00:00-00:00", "tags of objects",
+    ),
+    "standard-attr-timestamp": (
+        "Resource timestamps", "2016-09-12T10:00:00-00:00", "created_at and updated_at",
+    ),
+    "stateful-security-group": (
+        "Stateful security group", "2019-11-26T09:00:00-00:00", "stateful of a security group",
+    ),
+    "subnet-service-types": (
+        "Subnet service types", "2016-03-15T18:00:00-00:00", "subnets for one kind of port only",
+    ),
+    "tag-creation": (
+        "Tag creation extension", "2024-23-07T10:00:00-00:00", "several tags in one request",
+    ),
+}  # fmt: skip
+
+routes = Routes()
+
+
+@routes.route("GET", "/extensions")
+async def extensions(call: Call) -> Answer:
+    """List what works."""
+    return Answer(200, {"extensions": [_shown(alias) for alias in _EXTENSIONS]})
+
+
+@routes.route("GET", "/extensions/{alias}")
+async def extension(call: Call) -> Answer:
+    """Show one; 404 for what is not here, which is how clients ask."""
+    alias = call.args["alias"]
+    if alias not in _EXTENSIONS:
+        raise NotFound(f"Extension with alias {alias} does not exist", "HTTPNotFound")
+    return Answer(200, {"extension": _shown(alias)})
+
+
+def _shown(alias: str) -> dict[str, Any]:
+    name, updated, brings = _EXTENSIONS[alias]
+    return {
+        "alias": alias,
+        "name": name,
+        "description": f"Provides {brings}.",
+        "updated": updated,
+        "links": [],
+    }
