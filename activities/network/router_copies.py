@@ -6,6 +6,8 @@ OVN driver corrupts a router whose interface is removed while its gateway is bei
 """
 
 import asyncio
+from collections.abc import Awaitable
+from typing import Any
 from urllib.parse import quote
 
 from activities.admin.pods import PodDirectory
@@ -148,11 +150,10 @@ class RouterCopies:
         router = desired.router
         assert router is not None
         # What the calls on the router need, all at once; then those calls, one at a time.
-        needed = [self._copies.network(i.port["network_id"], pod) for i in plan.interfaces]
+        needed: list[Awaitable[Any]] = [self._gateway_info(pod, router["id"], plan.gateway)]
+        needed += [self._copies.network(i.port["network_id"], pod) for i in plan.interfaces]
         needed += [self._parts.bridge_port(pod, router["id"], b) for b in _links(plan)]
-        *_, prepared = await asyncio.gather(
-            *needed, self._gateway_info(pod, router["id"], plan.gateway)
-        )
+        prepared, *_ = await asyncio.gather(*needed)
         bottom = await self._routings.materialise(
             "router",
             router["id"],

@@ -61,9 +61,9 @@ class RouterInterfaces:
             subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
             assert subnet is not None
             await self._refuse_in_use(tx, router, subnet)
-            await self._ports.delete_rows(tx, [port["id"]])
+            waiting = await self._ports.delete_rows(tx, [port["id"]], caller)
             operation = await self._operation(tx, caller, router, "remove", port)
-        self._operations.announce(operation)
+        self._operations.announce(operation, *waiting)
         return _interface(router, port, subnet)
 
     async def _by_subnet(

@@ -62,8 +62,10 @@ class Floating:
 
     @property
     def spec(self) -> Row:
-        """What is remembered as applied, to see a move."""
+        """What is remembered as applied, to see a move; a carrier does not care whose it is."""
         carrier = self.bridge.address["ip_address"] if self.bridge else ""
+        if self.role == "public":
+            return {"role": self.role, "carrier": carrier}
         fixed = self.row["fixed_ip_address"]
         return {"role": self.role, "port": self.port_id, "fixed": fixed, "carrier": carrier}
 

@@ -1,0 +1,101 @@
+"""The network API's services, built on one another in the one order that works."""
+
+from dataclasses import dataclass
+
+from activities.admin.pods import PodDirectory
+from activities.network.bridges import Bridges
+from activities.network.copies import Copies
+from activities.network.copy_upkeep import CopyUpkeep
+from activities.network.floatingips import FloatingIPs
+from activities.network.networks import Networks
+from activities.network.ports import Ports
+from activities.network.router_copies import RouterCopies
+from activities.network.router_gateway import RouterGateway
+from activities.network.router_interfaces import RouterInterfaces
+from activities.network.router_parts import RouterParts
+from activities.network.router_work import RouterWork
+from activities.network.routers import Routers
+from activities.network.security_copies import SecurityCopies
+from activities.network.security_defaults import DefaultGroups
+from activities.network.security_group_rules import SecurityGroupRules
+from activities.network.security_groups import SecurityGroups
+from activities.network.subnets import Subnets
+from activities.network.topology import Topology
+from activities.operations import Operations
+from activities.region import Regions
+from activities.routings import Routings
+from activities.store import Store
+from activities.upkeep import Worker
+from models.settings import Settings
+
+
+@dataclass(slots=True)
+class NetworkServices:
+    """What the network API and the network workflows are made of."""
+
+    networks: Networks
+    subnets: Subnets
+    ports: Ports
+    routers: Routers
+    router_interfaces: RouterInterfaces
+    floatingips: FloatingIPs
+    security_groups: SecurityGroups
+    security_group_rules: SecurityGroupRules
+    copies: Copies
+    copy_upkeep: CopyUpkeep
+    router_work: RouterWork
+    workers: dict[tuple[str, str], Worker]
+
+
+def build(
+    settings: Settings,
+    store: Store,
+    regions: Regions,
+    pods: PodDirectory,
+    routings: Routings,
+    operations: Operations,
+) -> NetworkServices:
+    """Return the services on the open doors."""
+    security = SecurityCopies(store, regions, pods, routings, operations)
+    defaults = DefaultGroups(store)
+    rules = SecurityGroupRules(store, operations, security, defaults)
+    groups = SecurityGroups(store, operations, security, defaults, rules)
+    copies = Copies(settings, store, regions, pods, routings, operations, security)
+    networks = Networks(store, pods, operations, copies)
+    subnets = Subnets(settings, store, operations, copies, networks)
+    ports = Ports(store, operations, networks, groups, security)
+    floatingips = FloatingIPs(store, operations, ports)
+    ports.gone.append(floatingips.ports_gone)
+    routers = Routers(store, operations, ports, RouterGateway(operations, ports))
+    bridges = Bridges(settings, store, regions, routings)
+    parts = RouterParts(store, regions, routings, bridges, copies)
+    topology = Topology(store, bridges)
+    router_copies = RouterCopies(store, regions, pods, routings, topology, copies, parts)
+    upkeep = CopyUpkeep(
+        store, regions, pods, routings, operations, copies, security, router_copies
+    )
+    return NetworkServices(
+        networks=networks,
+        subnets=subnets,
+        ports=ports,
+        routers=routers,
+        router_interfaces=RouterInterfaces(store, operations, routers, subnets, ports),
+        floatingips=floatingips,
+        security_groups=groups,
+        security_group_rules=rules,
+        copies=copies,
+        copy_upkeep=upkeep,
+        router_work=RouterWork(store, operations, router_copies, ports),
+        workers={
+            ("clean-up", "network"): upkeep.clean_up_network,
+            ("clean-up", "subnet"): upkeep.clean_up_subnet,
+            ("clean-up", "port"): upkeep.clean_up_port,
+            ("clean-up", "router"): upkeep.clean_up_router,
+            ("clean-up", "security_group"): security.remove,
+            ("update-copies", "network"): upkeep.update_network,
+            ("update-copies", "subnet"): upkeep.update_subnet,
+            ("update-copies", "port"): upkeep.update_port,
+            ("update-copies", "router"): upkeep.update_router,
+            ("security-group-sync", "security_group"): security.sync,
+        },
+    )
