@@ -15,18 +15,29 @@ from activities.compute.flavors import Flavors
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from activities.compute.server_view import ServerView
+from activities.creations import Creations
 from activities.fanout import Fanout
-from activities.network.security_copies import SecurityCopies
-from activities.network.security_defaults import DefaultGroups
+from activities.network import wiring as network_wiring
+from activities.network.copies import Copies
+from activities.network.floatingips import FloatingIPs
+from activities.network.networks import Networks
+from activities.network.ports import Ports
+from activities.network.router_interfaces import RouterInterfaces
+from activities.network.router_work import RouterWork
+from activities.network.routers import Routers
 from activities.network.security_group_rules import SecurityGroupRules
 from activities.network.security_groups import SecurityGroups
+from activities.network.subnets import Subnets
 from activities.operations import Operations
 from activities.pages import Pages
 from activities.placement import Placement
+from activities.places import Places
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
+from activities.upkeep import Upkeep
 from activities.versions import PodVersions
+from activities.volume.volumes import Volumes
 from activities.zones import Zones
 from models.settings import Settings
 
@@ -55,9 +66,20 @@ class Services:
     keypair_copies: KeypairCopies
     aggregates: Aggregates
     server_view: ServerView
-    security_copies: SecurityCopies
+    places: Places
+    creations: Creations
+    volumes: Volumes
     security_groups: SecurityGroups
     security_group_rules: SecurityGroupRules
+    networks: Networks
+    subnets: Subnets
+    ports: Ports
+    routers: Routers
+    router_interfaces: RouterInterfaces
+    floatingips: FloatingIPs
+    copies: Copies
+    router_work: RouterWork
+    upkeep: Upkeep
 
 
 @asynccontextmanager
@@ -69,9 +91,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     operations = Operations(store)
     routings = Routings(store)
     versions = PodVersions(regions, pods)
-    security_copies = SecurityCopies(store, regions, pods, routings, operations)
-    defaults = DefaultGroups(store)
-    rules = SecurityGroupRules(store, operations, security_copies, defaults)
+    placement = Placement(store, pods)
+    places = Places(placement, pods, routings)
+    fanout = Fanout(settings, regions, pods, Pages(store))
+    creations = Creations(store, regions, pods, operations)
+    network = network_wiring.build(settings, store, regions, pods, routings, operations)
     try:
         yield Services(
             settings=settings,
@@ -80,25 +104,37 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pods=pods,
             routings=routings,
             operations=operations,
-            placement=Placement(store, pods),
+            placement=placement,
             pod_registry=PodRegistry(settings, store, regions, pods),
             bindings=Bindings(store, regions),
             routing_view=RoutingView(store),
             jobs=Jobs(settings, store, operations),
             versions=versions,
             zones=Zones(pods, versions),
-            fanout=Fanout(settings, regions, pods, Pages(store)),
+            fanout=fanout,
             flavors=Flavors(store, operations),
             flavor_copies=FlavorCopies(store, regions, pods, routings),
             keypairs=Keypairs(store, operations),
             keypair_copies=KeypairCopies(store, regions, pods, routings),
             aggregates=Aggregates(store),
             server_view=ServerView(store),
-            security_copies=security_copies,
-            security_groups=SecurityGroups(store, operations, security_copies, defaults, rules),
-            security_group_rules=rules,
+            places=places,
+            creations=creations,
+            volumes=Volumes(store, regions, pods, operations, routings, places, fanout, creations),
+            security_groups=network.security_groups,
+            security_group_rules=network.security_group_rules,
+            networks=network.networks,
+            subnets=network.subnets,
+            ports=network.ports,
+            routers=network.routers,
+            router_interfaces=network.router_interfaces,
+            floatingips=network.floatingips,
+            copies=network.copies,
+            router_work=network.router_work,
+            upkeep=Upkeep(store, operations, network.workers),
         )
     finally:
         await versions.stop()
+        await creations.stop()
         await regions.close()
         await store.close()

@@ -6,6 +6,7 @@ from api.auth import Tokens
 from api.compute import aggregates, availability_zones, flavors, keypairs, servers
 from api.compute.proxy import PROXY
 from api.http import Routes
+from api.limits import limits
 from api.microversions import COMPUTE as VERSIONS
 from api.policy import Policy
 from api.service import ServiceApp
@@ -17,9 +18,11 @@ PREFIX = "/compute"
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
     services.versions.start()
+    services.creations.start()
     routes = Routes()
     for module in (flavors, keypairs, aggregates, availability_zones, servers):
         routes.include(module.routes)
+    routes.include(limits(PROXY, "compute"))
     routes.include(PROXY.routes(COMPUTE))
     return ServiceApp(
         "compute",

@@ -1,8 +1,9 @@
 """The image API under /image."""
 
 from activities.wiring import Services
+from api import versions
 from api.auth import Tokens
-from api.http import Routes
+from api.image.images import routes
 from api.policy import Policy
 from api.service import ServiceApp
 
@@ -11,6 +12,5 @@ PREFIX = "/image"
 
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
-    routes, public = Routes(), Routes()
-    version = {"compute": "v2.1", "network": "v2.0", "volume": "v3", "image": "v2"}["image"]
-    return ServiceApp("image", version, services, tokens, policy, routes=routes, public=public)
+    public = versions.image()
+    return ServiceApp("image", "v2", services, tokens, policy, routes=routes, public=public)

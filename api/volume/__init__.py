@@ -1,16 +1,35 @@
-"""The volume API under /volume."""
+"""The block storage API under /volume."""
 
 from activities.wiring import Services
+from api import versions
 from api.auth import Tokens
 from api.http import Routes
+from api.limits import limits
+from api.microversions import VOLUME as VERSIONS
 from api.policy import Policy
 from api.service import ServiceApp
+from api.volume import availability_zones, volumes
+from api.volume.proxy import PROXY
+from models.resources.volume import VOLUME
 
 PREFIX = "/volume"
 
 
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
-    routes, public = Routes(), Routes()
-    version = {"compute": "v2.1", "network": "v2.0", "volume": "v3", "image": "v2"}["volume"]
-    return ServiceApp("volume", version, services, tokens, policy, routes=routes, public=public)
+    services.versions.start()
+    services.creations.start()
+    routes = Routes()
+    for own in (volumes.routes, availability_zones.routes, limits(PROXY, "volume")):
+        routes.include(own)
+    routes.include(PROXY.routes(VOLUME))
+    return ServiceApp(
+        "volume",
+        "v3",
+        services,
+        tokens,
+        policy,
+        routes=VERSIONS.guard(routes),
+        public=versions.volume(),
+        finish=VERSIONS.finish,
+    )

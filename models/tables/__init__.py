@@ -2,6 +2,7 @@
 
 from models.tables.base import METADATA
 from models.tables.compute import aggregates, flavors, keypairs
+from models.tables.creation import creations, server_ports
 from models.tables.network import TABLES as NETWORK_TABLES
 from models.tables.network import bridge_addresses, bridges, ip_allocations
 from models.tables.operation import operations
@@ -15,6 +16,7 @@ __all__ = [
     "bindings",
     "bridge_addresses",
     "bridges",
+    "creations",
     "flavors",
     "ip_allocations",
     "keypairs",
@@ -22,4 +24,5 @@ __all__ = [
     "operations",
     "pods",
     "routings",
+    "server_ports",
 ]

@@ -1,0 +1,1 @@
+"""The shared Glance: where it is."""

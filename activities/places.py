@@ -1,0 +1,81 @@
+"""Places: which pod a new object goes to, given what it has to be near to."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from activities.admin.pods import PodDirectory
+from activities.placement import Placement
+from activities.routings import Routings
+from activities.store import Transaction, new_id
+from models.errors import BadRequest, NotFound
+from models.tables.pod import bindings
+from models.tables.routing import routings
+from models.values import Caller, Pod
+
+# A zone, with the thing that is there already.
+Home = tuple[str, Pod]
+
+
+class Places:
+    """Placement under constraints, and the routing row that records its outcome."""
+
+    def __init__(self, placement: Placement, pods: PodDirectory, rows: Routings) -> None:
+        self._placement = placement
+        self._pods = pods
+        self._routings = rows
+
+    async def of(self, caller: Caller, type_: str, id_: str) -> Home:
+        """Return what the caller's object is called in messages, and its pod; ``NotFound``."""
+        row = await self._routings.where_is(type_, id_)
+        if row is None or not (row["project_id"] == caller.project_id or caller.admin):
+            raise NotFound(f"{type_.capitalize()} {id_} could not be found.")
+        return f"{type_} {id_}", await self._pods.get(row["pod_id"])
+
+    async def candidates(self, caller: Caller, zone: str, homes: Iterable[Home]) -> list[Pod]:
+        """Return the pods for an object that has to be where all the homes are, best first.
+
+        ``BadRequest`` naming both zones when they are not in one pod, or not in the zone asked.
+        """
+        homes = list(homes)
+        if zone:
+            await self._placement.candidates(caller.project_id, zone)
+        for what, pod in homes:
+            if zone and pod.az_name != zone:
+                raise BadRequest(
+                    f"The availability zone asked for is {zone}, but {what} is in "
+                    f"{pod.az_name} (pod {pod.pod_name})."
+                )
+            first, home = homes[0]
+            if pod != home:
+                raise BadRequest(
+                    f"{first} is in availability zone {home.az_name} (pod {home.pod_name}), "
+                    f"but {what} is in {pod.az_name} (pod {pod.pod_name}): they cannot be used "
+                    "together."
+                )
+        pods = await self._placement.candidates(caller.project_id, zone)
+        if not homes:
+            return pods
+        home = homes[0][1]
+        if home not in pods:
+            raise BadRequest(
+                f"Pod {home.pod_name} of availability zone {home.az_name}, where {homes[0][0]} "
+                f"is, takes no new objects: it is {home.state}."
+            )
+        return [home]
+
+    async def record(
+        self, tx: Transaction, type_: str, id_: str, pod: Pod, project_id: str
+    ) -> None:
+        """Write routing and binding of an object that a pod has just made."""
+        row = {
+            "type": type_,
+            "top_id": id_,
+            "pod_id": pod.pod_id,
+            "bottom_id": id_,
+            "project_id": project_id,
+            # To the microsecond: merged lists are ordered by it.
+            "created_at": datetime.now(UTC).replace(tzinfo=None),
+        }
+        await tx.insert_new(routings, row)
+        binding = {"id": new_id(), "tenant_id": project_id, "pod_id": pod.pod_id}
+        await tx.insert_new(bindings, binding)

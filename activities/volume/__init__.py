@@ -1,0 +1,1 @@
+"""How volumes are placed, removed and shown."""
