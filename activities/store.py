@@ -34,12 +34,16 @@ class Transaction:
 
     async def all(self, statement: Executable) -> list[Row]:
         """Return the rows as dicts by column name."""
-        return [dict(row) for row in (await self._connection.execute(statement)).mappings()]
+        result = await self._connection.execute(statement)
+        # SQLAlchemy's names are a subclass of str, which orjson does not take for keys.
+        names = [str(name) for name in result.keys()]  # noqa: SIM118
+        return [dict(zip(names, row, strict=True)) for row in result]
 
     async def one(self, statement: Executable) -> Row | None:
         """Return the first row, or None."""
-        row = (await self._connection.execute(statement)).mappings().first()
-        return dict(row) if row is not None else None
+        result = await self._connection.execute(statement)
+        row = result.mappings().first()
+        return {str(name): value for name, value in row.items()} if row is not None else None
 
     async def value(self, statement: Executable) -> Any:
         """Return the first column of the first row, or None."""
