@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import unittest
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import TestCase, TestLoader
 
 import pytest
 from gabbi import driver
@@ -16,19 +16,19 @@ from tests.support.stack import Stack
 HERE = Path(__file__).parent
 
 
-def _cases() -> Iterator[TestCase]:
+def _cases() -> Iterator[unittest.TestCase]:
     for folder in sorted({path.parent for path in HERE.rglob("*.yaml")}):
         suites = driver.build_tests(
-            str(folder), TestLoader(), host="127.0.0.1", test_loader_name=folder.name
+            str(folder), unittest.TestLoader(), host="127.0.0.1", test_loader_name=folder.name
         )
         yield from sorted((case for suite in suites for case in suite), key=_file)
 
 
-def _file(case: TestCase) -> str:
+def _file(case: unittest.TestCase) -> str:
     return f"{type(case).__module__}/{case.test_base_name}"  # type: ignore[attr-defined]
 
 
-def _name(case: TestCase) -> str:
+def _name(case: unittest.TestCase) -> str:
     base = case.test_base_name  # type: ignore[attr-defined]
     return f"{_file(case)}:{type(case).__name__.removeprefix(base + '_')}"
 
@@ -55,5 +55,5 @@ def addressed(stack: Stack) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=_name(case)) for case in CASES])
-def test_request(case: TestCase, addressed: None) -> None:
+def test_request(case: unittest.TestCase, addressed: None) -> None:
     case(PyTestResult())

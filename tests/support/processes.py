@@ -72,7 +72,7 @@ class Process:
 
     def tail(self, lines: int = 60) -> str:
         """The end of its log."""
-        return "\n".join(self.text().splitlines()[-lines:])
+        return "\n".join(line[:400] for line in self.text().splitlines()[-lines:])
 
     def text(self) -> str:
         """Its whole log."""
