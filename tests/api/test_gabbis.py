@@ -11,6 +11,7 @@ import pytest
 from gabbi import driver
 from gabbi.reporter import PyTestResult
 
+from tests.support.simulator import SPARE
 from tests.support.stack import Stack
 
 HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ def addressed(stack: Stack) -> Iterator[None]:
     """The cases know the gateway's port and who its users are."""
     for case in CASES:
         type(case).port = stack.port  # type: ignore[attr-defined]
-    given = {"GATEWAY": stack.url, "NETWORK": stack.network_url}
+    given = {"GATEWAY": stack.url, "NETWORK": stack.network_url, "SPARE_REGION": SPARE}
     for name, user in stack.users.items():
         given[f"TOKEN_{name.upper()}"] = user.token
         given[f"PROJECT_{name.upper()}"] = user.project_id
