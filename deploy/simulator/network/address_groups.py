@@ -9,7 +9,7 @@ from deploy.simulator.http import Request, Response, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
 from deploy.simulator.network.attributes import UNSET, Attr, Attrs
-from deploy.simulator.network.errors import NeutronError, conflict, malformed
+from deploy.simulator.network.errors import NeutronError, conflict
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import Row, stamp, touch
 
@@ -79,9 +79,15 @@ class AddressGroups(Resource):
         try:
             return row, _prefixes(document["addresses"])
         except ValueError as error:
-            raise malformed(f"Invalid input for addresses. Reason: {error}.") from error
+            raise NeutronError(400, "AddrFormatError", str(error)) from error
 
     def _with(self, token: Token, row: Row, addresses: list[str]) -> Response:
         row["addresses"] = addresses
         touch(row)
-        return reply({self.name: self.view(token, row)})
+        # This call's answer is made without the policy that hides what the others do not show.
+        raw = {"shared": row["shared"], "standard_attr_id": 1}
+        return reply({self.name: {**self.view(token, row), **raw}})
+
+    def decorate(self, row: Row) -> Row:
+        """Without what is not told."""
+        return {key: value for key, value in row.items() if key not in ("shared", "tags")}

@@ -8,7 +8,8 @@ from typing import Any
 
 from deploy.simulator.http import Json
 from deploy.simulator.identity.state import Token
-from deploy.simulator.network.errors import forbidden, malformed
+from deploy.simulator.network.checks import Unconvertible
+from deploy.simulator.network.errors import forbidden, invalid, malformed
 
 REQUIRED: Any = object()
 # Given in no answer and no default: the resource's own code decides what its absence means.
@@ -57,6 +58,8 @@ def read(attrs: Attrs, given: Json, token: Token, *, resource: str, creating: bo
                 raise forbidden(f"{verb}_{resource}:{name}")
             try:
                 values[name] = attr.check(given[name])
+            except Unconvertible as error:
+                raise invalid(str(error)) from error
             except ValueError as error:
                 raise malformed(f"Invalid input for {name}. Reason: {error}.") from error
         elif creating and attr.default is REQUIRED:

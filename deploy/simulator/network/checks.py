@@ -13,6 +13,10 @@ _MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
 _UUID = re.compile(r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
 
 
+class Unconvertible(ValueError):
+    """Neutron converts some values before it checks them, and refuses those in other words."""
+
+
 def text(limit: int = 255) -> Callable[[Any], str]:
     """A string of at most `limit` characters."""
 
@@ -34,7 +38,7 @@ def boolean(value: Any) -> bool:
         return True
     if str(value).lower() in ("false", "0"):
         return False
-    raise ValueError(f"'{value}' cannot be converted to boolean")
+    raise Unconvertible(f"'{value}' cannot be converted to boolean")
 
 
 def integer(low: int = 0, high: int = 2**31 - 1) -> Callable[[Any], int]:
@@ -44,7 +48,7 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Callable[[Any], int]:
         try:
             number = int(value)
         except (TypeError, ValueError):
-            raise ValueError(f"'{value}' is not an integer") from None
+            raise Unconvertible(f"'{value}' is not an integer") from None
         if not low <= number <= high:
             raise ValueError(f"'{value}' is not in the range {low} to {high}")
         return number
@@ -109,7 +113,7 @@ def cidr(value: Any) -> str:
     try:
         return str(ipaddress.ip_network(value, strict=False))
     except (ValueError, TypeError):
-        raise ValueError(f"'{value}' is not a valid IP subnet") from None
+        raise Unconvertible(f"'{value}' is not in a CIDR format") from None
 
 
 def table(value: Any) -> Json:
@@ -131,7 +135,11 @@ def record(**fields: Callable[[Any], Any]) -> Callable[[Any], Json]:
         unknown = set(table(value)) - set(fields)
         if unknown:
             raise ValueError(f"unexpected keys {sorted(unknown)}")
-        return {name: fields[name](item) for name, item in value.items()}
+        try:
+            return {name: fields[name](item) for name, item in value.items()}
+        except Unconvertible as error:
+            # Inside a list nothing is converted, only checked.
+            raise ValueError(str(error)) from error
 
     return check
 

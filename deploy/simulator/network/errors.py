@@ -55,6 +55,13 @@ def missing(resource: str, wanted: str) -> NeutronError:
     return NeutronError(404, kind, f"{noun} {wanted} could not be found.")
 
 
+def check_zones(hints: list[str]) -> None:
+    """Refuse every zone: OVN's agents are in none unless an operator names one."""
+    if hints:
+        text = f"AvailabilityZone {hints[0]} could not be found."
+        raise NeutronError(404, "AvailabilityZoneNotFound", text)
+
+
 def gone() -> NeutronError:
     """An object that the caller may not know of, met by a change."""
     return NeutronError(404, "HTTPNotFound", "The resource could not be found.")

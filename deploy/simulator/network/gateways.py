@@ -58,7 +58,6 @@ class Gateways:
             "network_id": network["id"],
             "external_fixed_ips": [dict(item) for item in port["fixed_ips"]],
             "enable_snat": True if snat is None else snat,
-            "qos_policy_id": info.get("qos_policy_id"),
         }
 
     def clear(self, router: Row) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
 from deploy.simulator.network.attributes import UNSET, Attr, Attrs
-from deploy.simulator.network.errors import NeutronError, conflict, forbidden, invalid
+from deploy.simulator.network.errors import NeutronError, check_zones, conflict, forbidden, invalid
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import VLAN_RANGES, Row, stamp
 
@@ -39,10 +39,7 @@ class Networks(Resource):
 
     def make(self, token: Token, values: Row) -> Row:
         """A network with its segment; the VLAN is free in this pod or the call fails."""
-        for zone in values["availability_zone_hints"]:
-            if zone != self.state.zone:
-                text = f"AvailabilityZone {zone} could not be found."
-                raise NeutronError(404, "AvailabilityZoneNotFound", text)
+        check_zones(values["availability_zone_hints"])
         kind, physical, number = self._segment(*(values.pop(key) for key in _PROVIDER))
         mtu = self._mtu(kind, values.pop("mtu", None))
         row: Row = {
@@ -93,6 +90,10 @@ class Networks(Resource):
     def visible(self, token: Token, row: Row) -> bool:
         """Everybody sees shared and external networks."""
         return super().visible(token, row) or row["shared"] or row["router:external"]
+
+    def created(self, row: Row) -> Row:
+        """A new network says whether it is the default one, even when it is not external."""
+        return row
 
     def decorate(self, row: Row) -> Row:
         """Only an external network says whether it is the default one."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity.state import Token
-from deploy.simulator.ids import new_id, now
+from deploy.simulator.ids import now
 from deploy.simulator.network.errors import forbidden
 from deploy.simulator.network.state import State
 
@@ -39,7 +39,6 @@ class Operations:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.agent_id = new_id()
 
     def route(self, add: Callable[[str, str, Any], None]) -> None:
         """Add the routes."""
@@ -53,12 +52,8 @@ class Operations:
         add("DELETE", "/network/v2.0/quotas/{project}", self.drop_quota)
 
     def zones(self, token: Token, request: Request) -> Response:
-        """The one zone, for networks and for routers."""
-        rows = [
-            {"name": self.state.zone, "resource": kind, "state": "available"}
-            for kind in ("network", "router")
-        ]
-        return reply({"availability_zones": rows})
+        """None: OVN's agents are in no zone unless an operator names one."""
+        return reply({"availability_zones": []})
 
     def agents(self, token: Token, request: Request) -> Response:
         """The one OVN controller."""
@@ -66,7 +61,7 @@ class Operations:
             return reply({"agents": []})
         moment = now().strftime("%Y-%m-%d %H:%M:%S")
         agent = {
-            "id": self.agent_id,
+            "id": self.state.host,
             "agent_type": "OVN Controller Gateway agent",
             "binary": "ovn-controller",
             "host": self.state.host,
@@ -75,12 +70,11 @@ class Operations:
             "admin_state_up": True,
             "availability_zone": "",
             "description": "",
-            "configurations": {"bridge-mappings": "bridge:br-bridge,extern:br-extern"},
-            "created_at": moment,
-            "started_at": moment,
+            "configurations": {
+                "bridge-mappings": "bridge:br-bridge,extern:br-extern",
+                "chassis_name": self.state.host,
+            },
             "heartbeat_timestamp": moment,
-            "resources_synced": None,
-            "resource_versions": {},
         }
         return reply({"agents": [agent]})
 

@@ -49,7 +49,6 @@ class Ports(Resource):
         "binding:profile": Attr(checks.optional_table, {}, admin=True),
         "binding:vnic_type": Attr(checks.text(), "normal"),
         "qos_policy_id": Attr(checks.nullable(checks.uuid), None),
-        "propagate_uplink_status": Attr(checks.boolean, True),
         "hints": Attr(checks.nullable(checks.table), UNSET, admin=True),
     }
 
@@ -113,6 +112,9 @@ class Ports(Resource):
     def change(self, token: Token, row: Row, values: Row) -> None:
         """An update; addresses change all together or not at all."""
         network = self.state.table("networks")[row["network_id"]]
+        new_mac = values.get("mac_address", row["mac_address"]) != row["mac_address"]
+        if new_mac and not token.is_admin:
+            raise forbidden("update_port:mac_address")
         if not self.service.networks.owned(token, network):
             self._only_simple(values, network)
         owner = values.get("device_owner", row["device_owner"])
@@ -121,7 +123,7 @@ class Ports(Resource):
             raise NeutronError(400, "OVNPortUpdateError", text)
         if values.get("security_groups"):
             self.service.security_groups.check(values["security_groups"], row["project_id"])
-        if "mac_address" in values and values["mac_address"] != row["mac_address"]:
+        if new_mac:
             addresses.take_mac(self.state, row, values["mac_address"])
             del self.state.macs[row["network_id"], row["mac_address"]]
         if "fixed_ips" in values:

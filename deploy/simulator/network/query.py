@@ -58,11 +58,14 @@ def _tags_match(have: set[str], key: str, values: list[str]) -> bool:
     return not met if key.startswith("not-") else met
 
 
-def order(rows: list[Json], request: Request) -> list[Json]:
+def order(rows: list[Json], request: Request, sortable: set[str]) -> list[Json]:
     """The rows sorted as asked; by id when paging without a wish, so that pages are stable."""
     keys, directions = request.all("sort_key"), request.all("sort_dir")
     if len(keys) != len(directions):
         raise malformed("The number of sort_keys and sort_dirs must be same")
+    unknown = [key for key in keys if key not in sortable]
+    if unknown:
+        raise malformed(f"{unknown} is invalid attribute for sort_keys")
     if not keys and request.arg("limit"):
         keys, directions = ["id"], ["asc"]
     for key, direction in reversed(list(zip(keys, directions, strict=True))):
@@ -94,9 +97,10 @@ def page(rows: list[Json], request: Request, plural: str) -> tuple[list[Json], l
         end = min(len(rows), start + limit)
     part = rows[start:end]
     links = []
-    if part and end < len(rows):
+    short = len(part) < limit
+    if part and not (short and not back):
         links.append(_link("next", request, part[-1]["id"], False))
-    if part and start > 0:
+    if part and not (short and back):
         links.append(_link("previous", request, part[0]["id"], True))
     return part, links
 

@@ -54,6 +54,10 @@ class Resource:
         """The object as an administrator sees it."""
         return row
 
+    def created(self, row: Row) -> Row:
+        """The object as the answer to its creation shows it."""
+        return self.decorate(row)
+
     # What HTTP asks for.
 
     def index(self, token: Token, request: Request) -> Response:
@@ -62,7 +66,8 @@ class Resource:
         wanted = request.all("id")
         source = [self.rows[i] for i in wanted if i in self.rows] if wanted else self.rows.values()
         seen = [self.view(token, row) for row in source if self.visible(token, row)]
-        found = query.order(query.select(seen, request, self.filterable), request)
+        found = query.select(seen, request, self.filterable)
+        found = query.order(found, request, self.filterable)
         part, links = query.page(found, request, self.plural)
         document: Json = {self.plural: [query.narrow(row, request) for row in part]}
         if links:
@@ -75,11 +80,28 @@ class Resource:
         return reply({self.name: query.narrow(self.view(token, row), request)})
 
     def create(self, token: Token, request: Request) -> Response:
-        """`POST /<plural>`."""
-        given = self.given(request)
+        """`POST /<plural>`, of one object or, all or none, of several."""
         self._may_write(token, "create")
+        document = request.json()
+        several = document.get(self.plural) if isinstance(document, dict) else None
+        if not isinstance(several, list):
+            row = self._create(token, self.given(request))
+            return reply({self.name: self.shown(token, row, self.created(row))}, 201)
+        made: list[Row] = []
+        try:
+            for given in several:
+                made.append(self._create(token, given))
+        except Exception:
+            for row in made:
+                self.remove(token, row)
+            raise
+        return reply(
+            {self.plural: [self.shown(token, row, self.created(row)) for row in made]}, 201
+        )
+
+    def _create(self, token: Token, given: Json) -> Row:
         values = read(self.attributes, given, token, resource=self.name, creating=True)
-        return reply({self.name: self.view(token, self.make(token, values))}, 201)
+        return self.make(token, values)
 
     def update(self, token: Token, request: Request) -> Response:
         """`PUT /<plural>/<id>`."""
@@ -109,7 +131,11 @@ class Resource:
 
     def view(self, token: Token, row: Row) -> Row:
         """The object as the caller may see it."""
-        shown = {**self.decorate(row), "tenant_id": row["project_id"]}
+        return self.shown(token, row, self.decorate(row))
+
+    def shown(self, token: Token, row: Row, full: Row) -> Row:
+        """The full form without what only an administrator may see."""
+        shown = {**full, "tenant_id": row["project_id"]}
         if not token.is_admin:
             for field in self.admin_only_fields:
                 shown.pop(field, None)

@@ -9,7 +9,7 @@ from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
 from deploy.simulator.network.addresses import contains
 from deploy.simulator.network.attributes import UNSET, Attr, Attrs
-from deploy.simulator.network.errors import NeutronError, conflict, malformed
+from deploy.simulator.network.errors import NeutronError, check_zones, conflict, malformed
 from deploy.simulator.network.gateways import GATEWAY, Gateways
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import Row, stamp, touch
@@ -22,7 +22,7 @@ class Routers(Resource):
 
     name = "router"
     plural = "routers"
-    admin_only_fields = ("ha", "distributed")
+    admin_only_fields = ("ha",)
     attributes: ClassVar[Attrs] = {
         "name": Attr(checks.text(), ""),
         "description": Attr(checks.text(), ""),
@@ -35,10 +35,7 @@ class Routers(Resource):
 
     def make(self, token: Token, values: Row) -> Row:
         """A router, with its gateway when one is given."""
-        for zone in values["availability_zone_hints"]:
-            if zone != self.state.zone:
-                text = f"AvailabilityZone {zone} could not be found."
-                raise NeutronError(404, "AvailabilityZoneNotFound", text)
+        check_zones(values["availability_zone_hints"])
         gateway = values.pop("external_gateway_info")
         row: Row = {
             **stamp(),
@@ -47,7 +44,9 @@ class Routers(Resource):
             "routes": [],
             "external_gateway_info": None,
             "availability_zones": [],
-            "enable_ndp_proxy": None,
+            "enable_default_route_bfd": False,
+            "enable_default_route_ecmp": False,
+            "ha": True,
         }
         if gateway:
             self.gateways.set(token, row, gateway)
@@ -119,7 +118,17 @@ class Routers(Resource):
     def _with_routes(self, token: Token, row: Row, routes: list[Json]) -> Response:
         row["routes"] = self.checked_routes(row, routes)
         touch(row)
-        return reply({"router": self.view(token, row)})
+        port = self.gateways.port_of(row)
+        # This call's answer is made without the policy that hides what only operators need.
+        hidden = {"distributed": False, "ha_vr_id": 0, "gw_port_id": port["id"] if port else None}
+        return reply({"router": {**self.view(token, row), "ha": True, **hidden}})
+
+    def decorate(self, row: Row) -> Row:
+        """With the gateway once more, as the list it is where there may be several."""
+        info = row["external_gateway_info"]
+        wanted = ("network_id", "external_fixed_ips")
+        gateways = [{key: info[key] for key in wanted}] if info else []
+        return {**row, "external_gateways": gateways}
 
 
 def _bad_routes(routes: list[Json], reason: str) -> NeutronError:

@@ -24,7 +24,7 @@ class SecurityGroups(Resource):
     name = "security_group"
     plural = "security_groups"
     attributes: ClassVar[Attrs] = {
-        "name": Attr(checks.text(), REQUIRED),
+        "name": Attr(checks.text(), ""),
         "description": Attr(checks.text(), ""),
         "stateful": Attr(checks.boolean, True),
         "shared": Attr(checks.boolean, UNSET, post=False, put=False),
@@ -62,7 +62,16 @@ class SecurityGroups(Resource):
         """With its rules."""
         rules = self.service.security_group_rules
         own = [r for r in rules.rows.values() if r["security_group_id"] == row["id"]]
-        shown = [{**rules.decorate(rule), "tenant_id": rule["project_id"]} for rule in own]
+        # Rules inside a group come straight from the database: with its number, and unfiltered.
+        shown = [
+            {
+                **rule,
+                "tenant_id": rule["project_id"],
+                "standard_attr_id": number,
+                "belongs_to_default_sg": None,
+            }
+            for number, rule in enumerate(own, 1)
+        ]
         return {**row, "security_group_rules": shown}
 
     def before_list(self, token: Token) -> None:
@@ -155,7 +164,8 @@ class SecurityGroupRules(Resource):
     def decorate(self, row: Row) -> Row:
         """With whether it belongs to a default group."""
         group = self.state.table("security_groups")[row["security_group_id"]]
-        return {**row, "belongs_to_default_sg": group["name"] == "default"}
+        shown = {key: value for key, value in row.items() if key != "tags"}
+        return {**shown, "belongs_to_default_sg": group["name"] == "default"}
 
     def _ethertype(self, value: str) -> str:
         known = _ETHERTYPES.get(value.lower())

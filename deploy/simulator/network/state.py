@@ -27,7 +27,6 @@ class State:
     """Tables of rows by id, in the order of their making."""
 
     region: str
-    zone: str = "nova"
     tables: dict[str, dict[str, Row]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     # (subnet, address) -> port: the uniqueness Neutron's database guarantees.
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)

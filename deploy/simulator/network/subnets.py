@@ -20,6 +20,7 @@ class Subnets(Resource):
 
     name = "subnet"
     plural = "subnets"
+    admin_only_fields = ("segment_id",)
     attributes: ClassVar[Attrs] = {
         "name": Attr(checks.text(), ""),
         "description": Attr(checks.text(), ""),
@@ -36,7 +37,7 @@ class Subnets(Resource):
         "ipv6_ra_mode": Attr(checks.nullable(checks.text()), None, put=False),
         "ipv6_address_mode": Attr(checks.nullable(checks.text()), None, put=False),
         "service_types": Attr(checks.list_of(checks.text()), []),
-        "segment_id": Attr(checks.nullable(checks.uuid), None),
+        "segment_id": Attr(checks.nullable(checks.uuid), None, admin=True),
         "router:external": Attr(checks.boolean, UNSET, post=False, put=False),
     }
 

@@ -1,0 +1,100 @@
+"""The two places a scenario is played: the simulator always, the lab when it is up."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.contract.client import logins, send
+from tests.contract.play import Cloud, Play
+from tests.contract.shapes import differences
+
+ROOT = Path(__file__).parents[2]
+Scenario = Callable[[Play], None]
+
+
+@dataclass
+class Places:
+    simulator: Cloud
+    lab: Cloud | None
+
+    def compare(self, scenario: Scenario) -> None:
+        """Play it in the simulator and, if there is one, in the lab; they must not differ."""
+        simulated = _played(scenario, self.simulator)
+        found = list(simulated.wrong)
+        if self.lab is not None:
+            real = _played(scenario, self.lab)
+            found += real.wrong
+            for left, right in zip(real.steps, simulated.steps, strict=True):
+                if left.error != right.error:
+                    found.append(f"{left.label}: {left.error} is real, {right.error} simulated")
+                found += [f"{left.label}: {d}" for d in differences(left.shape, right.shape)]
+        if found:
+            pytest.fail("\n".join(dict.fromkeys(found)), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def places(simulator: Cloud, lab: Cloud | None) -> Places:
+    return Places(simulator, lab)
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    clouds_yaml = tmp_path_factory.mktemp("simulator") / "clouds.yaml"
+    command = [sys.executable, "-m", "deploy.simulator", "--regions", "Pod1,Pod2"]
+    with subprocess.Popen(
+        [*command, "--clouds-yaml", str(clouds_yaml)], cwd=ROOT, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        json.loads(process.stdout.readline())
+        yield _signed_in("simulator", clouds_yaml)
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def lab() -> Cloud | None:
+    """The lab, unless it is down or `TRIO2O_CONTRACT_LAB=no`."""
+    if os.environ.get("TRIO2O_CONTRACT_LAB") == "no":
+        return None
+    clouds_yaml = Path(os.environ.get("TRIO2O_STATE", "/var/tmp/trio2o")) / "clouds.yaml"
+    if not clouds_yaml.exists():
+        return None
+    auth_url = logins(clouds_yaml.read_text())["admin"].auth["auth_url"]
+    try:
+        send("GET", auth_url, {})
+    except OSError:
+        return None
+    return _signed_in("lab", clouds_yaml)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the simulator was compared with: silence would look like trust."""
+    state = Path(os.environ.get("TRIO2O_STATE", "/var/tmp/trio2o")) / "clouds.yaml"
+    if os.environ.get("TRIO2O_CONTRACT_LAB") == "no" or not state.exists():
+        text = "contract: no lab, the simulator was held against the recorded refusals only"
+    else:
+        text = f"contract: compared with the lab of {state}"
+    terminalreporter.write_line(text)
+
+
+def _signed_in(name: str, clouds_yaml: Path) -> Cloud:
+    users = logins(clouds_yaml.read_text())
+    for login in users.values():
+        login.sign_in()
+    return Cloud(name, users, ("Pod1", "Pod2"))
+
+
+def _played(scenario: Scenario, cloud: Cloud) -> Play:
+    play = Play(cloud)
+    try:
+        scenario(play)
+    finally:
+        play.undo()
+    return play

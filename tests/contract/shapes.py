@@ -1,0 +1,66 @@
+"""The shape of a body: its keys and the JSON types below them, without the values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Objects whose keys are data: only that they are objects is compared.
+FREE = {
+    "addresses",
+    "metadata",
+    "extra_specs",
+    "binding:profile",
+    "binding:vif_details",
+    "hosts",
+    "links",
+    "properties",
+    "resource_request",
+    "scheduler_hints",
+    "configurations",
+    "rules",
+}
+
+
+def shape(value: Any, key: str = "") -> Any:
+    """Objects by key, lists by what all their items have together, the rest by type."""
+    if isinstance(value, dict):
+        if key in FREE:
+            return "object"
+        return {name: shape(item, name) for name, item in sorted(value.items())}
+    if isinstance(value, list):
+        if key in FREE:
+            return "list"
+        merged: Any = None
+        for item in value:
+            merged = _merge(merged, shape(item))
+        return [] if merged is None else [merged]
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "string"
+
+
+def differences(real: Any, simulated: Any, path: str = "") -> list[str]:
+    """Where two shapes differ; null and the empty list fit everything of their kind."""
+    if real is None or simulated is None:
+        return []
+    if isinstance(real, dict) and isinstance(simulated, dict):
+        found = [f"{path}/{key} only in the real answer" for key in real.keys() - simulated.keys()]
+        found += [f"{path}/{key} only simulated" for key in simulated.keys() - real.keys()]
+        for key in real.keys() & simulated.keys():
+            found += differences(real[key], simulated[key], f"{path}/{key}")
+        return sorted(found)
+    if isinstance(real, list) and isinstance(simulated, list):
+        if not real or not simulated:
+            return []
+        return differences(real[0], simulated[0], f"{path}[]")
+    return [] if real == simulated else [f"{path}: {real} is real, {simulated} is simulated"]
+
+
+def _merge(left: Any, right: Any) -> Any:
+    if left is None:
+        return right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return {key: _merge(left.get(key), right.get(key)) for key in {**left, **right}}
+    return left if right is None else right
