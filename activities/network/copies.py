@@ -86,6 +86,8 @@ class Copies:
         if known:
             return known
         groups = port["security_groups"] or []
+        # Bound first: a group's copy stays only where a port of that pod needs it.
+        await self._bound(port["network_id"], pod)
         network, *security = await asyncio.gather(
             self.network(port["network_id"], pod),
             *(self._security.group(group, pod) for group in groups),
