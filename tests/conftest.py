@@ -31,6 +31,12 @@ def tenant(stack: Stack) -> User:
     return stack.tenant()
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What the processes said before is not about this test."""
+    for stack in _RUNNING:
+        stack.mark_logs()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Add what the processes said to the report of a failure."""

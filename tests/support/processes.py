@@ -38,6 +38,7 @@ class Process:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("OS_", "TRIO2O_"))}
         self._env = kept | env
         self._process: subprocess.Popen[bytes] | None = None
+        self._mark = 0
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it is ready."""
@@ -70,9 +71,13 @@ class Process:
         """Whether it has not ended."""
         return self._process is not None and self._process.poll() is None
 
+    def mark(self) -> None:
+        """From here on its log is of interest."""
+        self._mark = len(self.text())
+
     def tail(self, lines: int = 60) -> str:
-        """The end of its log."""
-        return "\n".join(line[:400] for line in self.text().splitlines()[-lines:])
+        """The end of its log since the mark."""
+        return "\n".join(line[:400] for line in self.text()[self._mark :].splitlines()[-lines:])
 
     def text(self) -> str:
         """Its whole log."""

@@ -85,9 +85,14 @@ class Stack:
         for process in reversed(self.processes):
             process.stop()
 
+    def mark_logs(self) -> None:
+        """Forget what the processes have said so far."""
+        for process in self.processes:
+            process.mark()
+
     def logs(self) -> list[tuple[str, str]]:
-        """The end of each process's log."""
-        return [(process.name, process.tail()) for process in self.processes]
+        """What each process has said since."""
+        return [(process.name, text) for process in self.processes if (text := process.tail())]
 
     # What tests do with it.
 
