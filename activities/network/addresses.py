@@ -49,6 +49,12 @@ async def release(tx: Transaction, holder: str, keep: Iterable[tuple[str, str]] 
         await tx.run(ip_allocations.delete().where(ip_allocations.c.id.in_(gone)))
 
 
+async def hand_over(tx: Transaction, holder: str, heir: str) -> None:
+    """Give what the holder has to another, who holds it when the first is gone."""
+    mine = ip_allocations.update().where(ip_allocations.c.holder == holder)
+    await tx.run(mine.values(holder=heir))
+
+
 async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int) -> list[str]:
     """Return the addresses set aside for the pod's own ports, taken from the end of the pools.
 

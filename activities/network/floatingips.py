@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from activities.network import addresses
 from activities.network.collection import Body, Collection, Shown
 from activities.network.ports import Ports
 from activities.network.topology import GATEWAY, INTERFACE
@@ -41,6 +42,12 @@ class FloatingIPs(Collection):
         for row in rows:
             port = known.get(row["port_id"])
             row["port_details"] = {name: port[name] for name in names} if port else None
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Leave out the subnet, which is a wish at create only."""
+        shown = super().view(row, caller)
+        del shown["subnet_id"]
+        return shown
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Take an address of the external network, and lead it to a port if one is given."""
@@ -112,8 +119,10 @@ class FloatingIPs(Collection):
             copied = select(func.count()).where(
                 routings.c.type == "floatingip", routings.c.top_id == id_
             )
-            if not await tx.value(copied):
-                await self._ports.delete_rows(tx, held)
+            if await tx.value(copied):
+                for port_id in held:
+                    await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
+            await self._ports.delete_rows(tx, held)
         self._operations.announce(*waiting)
 
     async def ports_gone(

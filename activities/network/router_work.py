@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from temporalio import activity
 
 from activities.heartbeat import beating, patience
-from activities.network.ports import Ports
+from activities.network import addresses
 from activities.network.router_copies import RouterCopies
 from activities.operations import OPEN, Operations
 from activities.store import Row, Store, Transaction
@@ -50,11 +50,8 @@ class Ended:
 class RouterWork:
     """Activities that workflows on routers are made of."""
 
-    def __init__(
-        self, store: Store, jobs: Operations, copies: RouterCopies, port_rows: Ports
-    ) -> None:
+    def __init__(self, store: Store, jobs: Operations, copies: RouterCopies) -> None:
         self._store = store
-        self._ports = port_rows
         self._operations = jobs
         self._copies = copies
 
@@ -106,16 +103,11 @@ class RouterWork:
 
     async def _let_go(self, tx: Transaction, floatingip_id: str) -> None:
         """Free the address of a deleted floating IP, once no pod has it any more."""
-        known = select(floatingips.c.id).where(floatingips.c.id == floatingip_id)
         copied = select(routings.c.id).where(
             routings.c.type == "floatingip", routings.c.top_id == floatingip_id
         )
-        if await tx.value(known) or await tx.value(copied):
-            return
-        held = select(ports.c.id).where(
-            ports.c.device_id == floatingip_id, ports.c.device_owner == "network:floatingip"
-        )
-        await self._ports.delete_rows(tx, [row["id"] for row in await tx.all(held)])
+        if not await tx.value(copied):
+            await addresses.release(tx, f"floatingip:{floatingip_id}")
 
     @activity.defn
     async def settle_router(self, router_id: str) -> None:
