@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,18 +19,33 @@ KINDS = ("server", "volume", "floating ip", "router", "port", "subnet", "network
 
 
 class Client:
-    """The stock ``openstack`` command, as one user in one region."""
+    """The stock ``openstack`` client, as one user in one region."""
 
     def __init__(self, variables: dict[str, str]) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
-        self._env = kept | variables
+        self._process = subprocess.Popen(
+            (sys.executable, "-m", "deploy.shell"),
+            env=kept | variables,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def do(self, *words: str) -> str:
         """Run a command; what it printed."""
-        command = ("openstack", *words)
-        done = subprocess.run(command, env=self._env, capture_output=True, text=True)
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        questions, answers = self._process.stdin, self._process.stdout
+        assert questions is not None
+        assert answers is not None
+        questions.write(json.dumps(words) + "\n")
+        questions.flush()
+        code, output, errors = json.loads(answers.readline())
+        assert code == 0, f"openstack {' '.join(words)}\n{output}{errors}"
+        return str(output)
+
+    def close(self) -> None:
+        """The client's process has ended."""
+        self._process.communicate()
 
     def show(self, *words: str) -> Any:
         """Run a command that prints an object or a list; that object or list."""
@@ -92,6 +108,11 @@ class Pod:
         """The guest of a server."""
         return Namespace(f"guest-{server_id}")
 
+    def close(self) -> None:
+        """The clients have ended."""
+        self.admin.close()
+        self.user.close()
+
     def objects(self) -> dict[str, list[str]]:
         """What the project has here, by kind."""
         found = {kind: self.user.show(kind, "list") for kind in KINDS}
@@ -131,8 +152,10 @@ def project(lab: None) -> Iterator[dict[str, str]]:
         client = Client(_variables("admin") | {"OS_REGION_NAME": pod})
         for group in client.show("security", "group", "list", "--project", name):
             client.do("security", "group", "delete", group["ID"])
+        client.close()
     admin.do("user", "delete", name)
     admin.do("project", "delete", name)
+    admin.close()
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["Pod1", "Pod2"])
@@ -140,10 +163,12 @@ def pod(request: pytest.FixtureRequest, project: dict[str, str]) -> Iterator[Pod
     """Each pod in turn. Whatever the tests made must be gone when they have ended."""
     pod = Pod(request.param, _variables("admin"), project)
     yield pod
-    assert pod.objects() == {}
+    left = pod.objects()
+    pod.close()
+    assert left == {}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def eventually() -> Callable[[Callable[[], bool]], bool]:
     """Ask until the answer is yes; the answer is no after a minute."""
 

@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def site(pod):
+def site(pod, eventually):
     """A flavor, a tenant network behind a router, and two servers on it."""
     flavor = pod.admin.show(
         *("flavor", "create", "--ram", "64", "--disk", "1", f"lab-{uuid4().hex[:8]}")
@@ -17,7 +17,11 @@ def site(pod):
     pod.user.do(*subnet, "tenant")
     pod.user.do("router", "create", "tenant")
     pod.user.do("router", "add", "subnet", "tenant", "tenant")
-    servers = [boot(pod, flavor["id"], name, "tenant") for name in ("one", "two")]
+    where = ("--flavor", flavor["id"], "--image", "cirros", "--network", "tenant")
+    pod.user.do("server", "create", *where, "one")
+    pod.user.do("server", "create", "--wait", *where, "two")
+    assert eventually(lambda: pod.user.show("server", "show", "one")["status"] == "ACTIVE")
+    servers = [pod.user.show("server", "show", name) for name in ("one", "two")]
     yield SimpleNamespace(
         flavor=flavor["id"],
         servers=[server["id"] for server in servers],
@@ -29,13 +33,6 @@ def site(pod):
     pod.user.do("router", "delete", "tenant")
     pod.user.do("network", "delete", "tenant")
     pod.admin.do("flavor", "delete", flavor["id"])
-
-
-def boot(pod, flavor, name, network):
-    where = ("--flavor", flavor, "--image", "cirros", "--network", network)
-    server = pod.user.show("server", "create", "--wait", *where, name)
-    assert server["status"] == "ACTIVE"
-    return server
 
 
 @pytest.fixture(scope="module")
