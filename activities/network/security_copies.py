@@ -100,13 +100,12 @@ class SecurityCopies:
         home = select(networks.c.pod_id).where(networks.c.id == port["network_id"])
         pod_id = await tx.value(home)
         admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
-        copies = select(routings).where(
-            routings.c.type == GROUP,
-            # The port's own pod knows its members by itself; there only a copy that nothing needs
-            # any more is of interest.
-            ((routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine))
-            | ((routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)),
-        )
+        # The port's own pod knows its members by itself.
+        chosen = (routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)
+        if pod_id and not await self._has_copy(tx, port["id"]):
+            # No clean-up of a copy comes by to remove what only this port needed there.
+            chosen |= (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
+        copies = select(routings).where(routings.c.type == GROUP, chosen)
         due: dict[str, str] = {}
         for copy in await tx.all(copies.order_by(routings.c.id)):
             if copy["pod_id"] == pod_id:
@@ -129,6 +128,10 @@ class SecurityCopies:
         return await self._operations.add(
             tx, _SYNC, GROUP, sg_id, workflow_id=f"{_SYNC}/{sg_id}", project_id=project_id
         )
+
+    async def _has_copy(self, tx: Transaction, port_id: str) -> bool:
+        copy = select(routings.c.id).where(routings.c.type == "port", routings.c.top_id == port_id)
+        return await tx.value(copy) is not None
 
     async def _sync(self, sg_id: str, pod_id: str, project_id: str) -> None:
         pod = await self._pods.get(pod_id)
