@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from activities.network import shapes
-from activities.network.shapes import ip, items, subnet, text, uuid
+from activities.network.shapes import ip, items, text, uuid
 from models.errors import BadRequest
 from models.resource import Attribute
 
@@ -17,7 +17,7 @@ Check = Callable[[Any], Any]
 
 _TRUE = {"true", "1"}
 _FALSE = {"false", "0"}
-_MAC = re.compile(r"([0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
+_MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 _VNICS = (
     "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
     "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical",
@@ -66,7 +66,7 @@ def _or_none(checker: Check) -> Check:
 def _one_of(*valid: Any) -> Check:
     def checker(value: Any) -> Any:
         if value not in valid:
-            raise ValueError(f"'{value}' is not in {list(valid)}")
+            raise ValueError(f"{value} is not in valid_values")
         return value
 
     return checker
@@ -85,10 +85,8 @@ def _list_of(checker: Check) -> Check:
 
 def _mtu(value: Any) -> int:
     number = integer(value)
-    if 0 < number < 68:
-        raise ValueError(f"'{number}' is too small - must be at least '68'")
-    if number < 0 or number > 65535:
-        raise ValueError(f"'{number}' is not in the range 68 to 65535")
+    if not 0 <= number <= 65535:
+        raise ValueError(f"'{number}' is not in the range 0 to 65535")
     return number
 
 
@@ -97,11 +95,9 @@ def _ip_version(value: Any) -> int:
 
 
 def mac(value: Any) -> str:
-    """Return a unicast MAC address in Neutron's notation."""
-    if not isinstance(value, str) or not _MAC.fullmatch(value):
-        raise ValueError(f"'{value}' is not a valid MAC address")
-    address = value.lower().replace("-", ":")
-    if address == "00:00:00:00:00:00" or int(address[:2], 16) & 1:
+    """Return the MAC address in Neutron's notation."""
+    address = value.lower().replace("-", ":") if isinstance(value, str) else ""
+    if not _MAC.fullmatch(address) or address == "00:00:00:00:00:00":
         raise ValueError(f"'{value}' is not a valid MAC address")
     return address
 
@@ -140,12 +136,36 @@ def _ethertype(value: Any) -> Any:
     return known[value.lower()]
 
 
+def _cidr(value: Any) -> str:
+    """Return the network of a subnet; host bits are dropped, as Neutron drops them."""
+    try:
+        if not isinstance(value, str) or "/" not in value:
+            raise ValueError
+        return str(ipaddress.ip_interface(value).network)
+    except ValueError:
+        raise invalid_input(f"{value} is not in a CIDR format") from None
+
+
+def _pools(value: Any) -> list[dict[str, str]]:
+    if not isinstance(value, list) or not all(isinstance(pool, dict) for pool in value):
+        raise invalid_input("Invalid data format for allocation pools")
+    return shapes.pools(value)
+
+
 def _host_or_subnet(value: Any) -> str:
     """A prefix as it was given: a lone address stays one (Neutron shows both forms)."""
     try:
         return str(ipaddress.ip_interface(str(value)).network) if "/" in str(value) else ip(value)
     except ValueError:
         raise ValueError(f"'{value}' is not a valid IP subnet") from None
+
+
+def tags(value: Any) -> list[str]:
+    """Return the list of different words."""
+    try:
+        return list(_list_of(lambda tag: text(tag, 255))(value))
+    except ValueError as error:
+        raise invalid_input(str(error)) from None
 
 
 _CHECKS: dict[str, Check] = {
@@ -162,18 +182,18 @@ _CHECKS: dict[str, Check] = {
     "uuid_or_none": _or_none(uuid),
     "uuid_list": _list_of(uuid),
     "ip_version": _ip_version,
-    "cidr": subnet,
+    "cidr": _cidr,
     "cidr_or_none": _or_none(_host_or_subnet),
     "ip_or_none": _or_none(ip),
     "ip_list": lambda value: [] if value is None else _nameservers(value),
-    "pools": _or_none(shapes.pools),
+    "pools": _or_none(_pools),
     "routes": lambda value: [] if value is None else shapes.routes(value),
     "fixed_ips": _or_none(shapes.fixed_ips),
     "pairs": lambda value: [] if value is None else shapes.pairs(value, mac),
     "dhcp_opts": lambda value: [] if value is None else shapes.dhcp_opts(value),
     "dict": _dict,
     "list": items,
-    "tags": _list_of(lambda value: text(value, 255)),
+    "tags": tags,
     "gateway_info": shapes.gateway_info,
     "mac": mac,
     "vnic": _one_of(*_VNICS),

@@ -25,6 +25,8 @@ _ADMIN_SETS = {
 }
 _PROJECT = {"project_id", "tenant_id"}
 _READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
+# Declared, yet nothing in the pods honours them: to clients they do not exist.
+_UNSERVED = {"dns_domain", "dns_name"}
 _NOT_MINE = "The resource could not be found."
 
 
@@ -41,6 +43,9 @@ class Collection:
         self.kind = kind
         self.store = store
         self.table = TABLES[kind.collection]
+        self.attributes = {
+            name: attribute for name, attribute in kind.by_name.items() if name not in _UNSERVED
+        }
         self.more_filters: dict[str, Filter] = {}
 
     # What a client sends.
@@ -84,13 +89,13 @@ class Collection:
         """Return what an update request changes, by column names; equal values are left out."""
         self._known(body, "Cannot update read-only attribute {}")
         changes: Row = {}
-        for attribute in self.kind.attributes:
-            if attribute.name not in body:
+        for name, attribute in self.attributes.items():
+            if name not in body:
                 continue
             if not attribute.put:
-                raise _bad(f"Cannot update read-only attribute {attribute.name}")
+                raise _bad(f"Cannot update read-only attribute {name}")
             self._permit("update", attribute, caller)
-            value = check(attribute, body[attribute.name])
+            value = check(attribute, body[name])
             if not attribute.stored or row[attribute.column] != value:
                 changes[attribute.column] = value
         for name in ("project_id", "tenant_id"):
@@ -99,7 +104,7 @@ class Collection:
         return changes
 
     def _known(self, body: Body, read_only: str) -> None:
-        extra = [k for k in body if k not in self.kind.by_name and k not in _PROJECT]
+        extra = [k for k in body if k not in self.attributes and k not in _PROJECT]
         for name in extra:
             if name in _READ_ONLY:
                 raise _bad(read_only.format(name))
@@ -148,12 +153,10 @@ class Collection:
 
     async def list(self, caller: Caller, params: Params) -> Page:
         """Return the page of objects, as shown, that the query string asks for."""
-        query = parse(self.kind, params, admin=caller.admin, more=self.more_filters)
+        query = parse(self.kind, params, self.more_filters)
         async with self.store.read() as tx:
             mine = await self.visible(tx, caller)
-            filters = conditions(
-                self.kind, self.table, query, admin=caller.admin, more=self.more_filters
-            )
+            filters = conditions(self.kind, self.table, query, self.more_filters)
             marker = None
             if query.marker and query.limit:
                 marker = await self.get(caller, query.marker, tx)
@@ -187,7 +190,7 @@ class Collection:
     def view(self, row: Row, caller: Caller) -> Shown:
         """Return the row as Neutron shows it to the caller."""
         shown: Shown = {"id": row["id"]}
-        for attribute in self.kind.attributes:
+        for name, attribute in self.attributes.items():
             if attribute.admin and not caller.admin:
                 continue
             value = row.get(attribute.column)
@@ -195,7 +198,7 @@ class Collection:
                 value = copy.copy(attribute.default)
             elif value is None and not attribute.stored:
                 value = attribute.default if attribute.kind != "uuid_list" else []
-            shown[attribute.name] = value
+            shown[name] = value
         shown["project_id"] = shown["tenant_id"] = row["project_id"]
         shown["created_at"] = _stamp(row["created_at"])
         shown["updated_at"] = _stamp(row["updated_at"])
@@ -230,7 +233,7 @@ def _project(body: Body, caller: Caller) -> str:
     if project_id != caller.project_id and not caller.admin:
         raise _bad(
             "Specifying 'project_id' or 'tenant_id' other than the authenticated project in "
-            "request requires admin privileges"
+            "request requires admin or advsvc privileges"
         )
     return project_id
 

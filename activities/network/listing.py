@@ -45,22 +45,20 @@ class Query:
     filters: dict[str, list[str]] = field(default_factory=dict)
 
 
-def columns(kind: Kind, *, admin: bool) -> dict[str, str]:
-    """Return the columns a caller may filter by, by the names clients use."""
-    stored = {a.name: a.column for a in kind.attributes if a.stored and (admin or not a.admin)}
+def columns(kind: Kind) -> dict[str, str]:
+    """Return the columns that can be filtered by, by the names clients use."""
+    stored = {a.name: a.column for a in kind.attributes if a.stored}
     return {**stored, **{name: name for name in _COMMON}, "tenant_id": "project_id"}
 
 
-def parse(
-    kind: Kind, params: Params, *, admin: bool, more: Mapping[str, Filter] | None = None
-) -> Query:
+def parse(kind: Kind, params: Params, more: Mapping[str, Filter]) -> Query:
     """Return the query; Neutron's 400 for what it cannot filter, sort or cut by."""
     given: dict[str, list[str]] = {}
     for key, value in params:
         given.setdefault(key, []).append(value)
-    known = columns(kind, admin=admin)
+    known = columns(kind)
     tags = _TAGS if "tags" in known else ()
-    allowed = {*known, *tags, *(more or {}), "changed_since"} - _PAGING
+    allowed = {*known, *tags, *more, "changed_since"} - _PAGING
     filters = {key: values for key, values in given.items() if key not in _PAGING}
     wrong = [key for key in filters if key not in allowed]
     if wrong:
@@ -104,10 +102,10 @@ def _sort(
 
 
 def conditions(
-    kind: Kind, table: Table, query: Query, *, admin: bool, more: Mapping[str, Filter]
+    kind: Kind, table: Table, query: Query, more: Mapping[str, Filter]
 ) -> list[ColumnElement[bool]]:
     """Return the filters as SQL; values of one name are alternatives."""
-    known = columns(kind, admin=admin)
+    known = columns(kind)
     kinds = {a.column: a.kind for a in kind.attributes}
     found: list[ColumnElement[bool]] = []
     for name, values in query.filters.items():

@@ -55,6 +55,13 @@ class Networks(Collection):
             zone = zones.get(row["pod_id"])
             row["availability_zones"] = [zone] if zone else []
 
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Leave out what only an external network has."""
+        shown = super().view(row, caller)
+        if not row["router_external"]:
+            del shown["is_default"]
+        return shown
+
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a network; an external or provider network is made in its pod before it shows.
 

@@ -81,6 +81,7 @@ class Ports(Collection):
     def view(self, row: Row, caller: Caller) -> Shown:
         """Leave out what Neutron shows to an admin only."""
         shown = super().view(row, caller)
+        shown["ip_allocation"] = "immediate" if shown["fixed_ips"] else "none"
         if not caller.admin:
             for name in _ADMIN_SEES:
                 del shown[name]
@@ -98,11 +99,11 @@ class Ports(Collection):
                 row["port_security_enabled"] = network["port_security_enabled"] or bool(
                     row["security_groups"]
                 )
+            port_rules.check_security(row, body)
             if row["security_groups"] is None:
                 row["security_groups"] = await self._default(tx, row)
             else:
                 await port_rules.check_groups(tx, row["security_groups"], caller)
-            port_rules.check_security(row, body)
             row = await self._insert(tx, row, row["fixed_ips"])
             shown = await self.shown(caller, row, tx)
         return shown
@@ -244,14 +245,14 @@ class Ports(Collection):
                     f"{sorted(fixed)[0]} of port {row['id']} cannot be changed: it has device "
                     f"owner {row['device_owner']}"
                 )
+        if {"port_security_enabled", "security_groups", "allowed_address_pairs"} & changes.keys():
+            port_rules.check_security({**row, **changes}, body)
         if "security_groups" in changes:
             await port_rules.check_groups(tx, changes["security_groups"], caller)
         if "allowed_address_pairs" in changes:
             changes["allowed_address_pairs"] = port_rules.with_pair_macs(
                 changes["allowed_address_pairs"], row["mac_address"]
             )
-        if {"port_security_enabled", "security_groups", "allowed_address_pairs"} & changes.keys():
-            port_rules.check_security({**row, **changes}, body)
 
     def _with_addresses(self, values: list[str]) -> ColumnElement[bool]:
         """Return the filter ``fixed_ips=subnet_id=..`` and ``fixed_ips=ip_address=..``."""

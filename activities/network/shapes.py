@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from models.errors import BadRequest
+
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _GATEWAY_KEYS = {"network_id", "enable_snat", "external_fixed_ips", "qos_policy_id"}
 _DHCP_OPT_KEYS = {"opt_name", "opt_value", "ip_version"}
@@ -58,9 +60,21 @@ def subnet(value: Any) -> str:
     return str(network)
 
 
+def _destination(value: Any) -> str:
+    try:
+        return subnet(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a valid CIDR") from None
+
+
 def _only(found: Any, keys: set[str], what: str, *, exactly: bool = True) -> dict[str, Any]:
-    if not isinstance(found, dict) or not set(found) <= keys or (exactly and set(found) != keys):
+    if not isinstance(found, dict) or (not exactly and not set(found) <= keys):
         raise ValueError(f"Invalid data format for {what}: '{found}'")
+    if exactly and set(found) != keys:
+        raise ValueError(
+            f"Validation of dictionary's keys failed. Expected keys: {sorted(keys)} "
+            f"Provided keys: {sorted(found)}"
+        )
     return found
 
 
@@ -80,7 +94,7 @@ def routes(value: Any) -> list[dict[str, str]]:
     for item in value:
         route = _only(item, {"destination", "nexthop"}, "hostroute")
         checked = {
-            "destination": subnet(route["destination"]),
+            "destination": _destination(route["destination"]),
             "nexthop": ip(route["nexthop"]),
         }
         if checked in found:
@@ -111,10 +125,11 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
     """Return allowed address pairs, ``[{"ip_address": ip or cidr, "mac_address"?: mac}]``."""
     found: list[dict[str, str]] = []
     for item in items(value):
-        if not isinstance(item, dict) or not set(item) <= {"ip_address", "mac_address"}:
-            raise ValueError(f"Invalid data format for allowed address pair: '{item}'")
+        _only(item, {"ip_address", "mac_address"}, "allowed address pair", exactly=False)
         if not item.get("ip_address"):
-            raise ValueError("AllowedAddressPair must contain ip_address")
+            raise BadRequest(
+                "AllowedAddressPair must contain ip_address", "AllowedAddressPairsMissingIP"
+            )
         address = item["ip_address"]
         checked = {"ip_address": subnet(address) if "/" in str(address) else ip(address)}
         if item.get("mac_address") is not None:

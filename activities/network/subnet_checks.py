@@ -18,12 +18,12 @@ def check_subnet(subnet: Row, *, dhcp_was_on: bool = False) -> None:
     network = ipaddress.ip_network(subnet["cidr"])
     version = subnet["ip_version"]
     _same_version("cidr", subnet["cidr"], version)
-    if network.prefixlen == 0:
-        raise invalid_input("0 is not allowed as CIDR prefix length")
     if version == 6 and int(network.network_address) == 0:
         raise invalid_input("IPv6 subnet '::' is not supported")
     if subnet["enable_dhcp"] and not dhcp_was_on:
         _check_dhcp(network)
+    if network.prefixlen == 0:
+        raise invalid_input("0 is not allowed as CIDR prefix length")
     gateway = subnet["gateway_ip"]
     if gateway:
         _same_version("gateway_ip", gateway, version)
@@ -71,9 +71,7 @@ def check_pools(pools: list[dict[str, str]], cidr: str, gateway: str | None) -> 
     for pool in pools:
         span: Any = (ipaddress.ip_address(pool["start"]), ipaddress.ip_address(pool["end"]))
         if {end.version for end in span} != {network.version} or span[0] > span[1]:
-            raise BadRequest(
-                f"The allocation pool {_text(span)} is not valid.", "InvalidAllocationPool"
-            )
+            raise BadRequest(f"The allocation pool {pool} is not valid.", "InvalidAllocationPool")
         if span[0] < first or span[1] > last:
             raise BadRequest(
                 f"The allocation pool {_text(span)} spans beyond the subnet cidr {cidr}.",

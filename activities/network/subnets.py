@@ -1,6 +1,6 @@
 """Subnets: address ranges of networks, made in the network's pod with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -54,6 +54,23 @@ class Subnets(Collection):
             or_(networks.c.shared.is_(True), networks.c.router_external.is_(True))
         )
         return own if caller.admin else or_(own, self.table.c.network_id.in_(open_))
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add whether the subnet's network is external."""
+        ids = {row["network_id"] for row in rows}
+        outside = select(networks.c.id).where(
+            networks.c.id.in_(ids), networks.c.router_external.is_(True)
+        )
+        external = {network["id"] for network in await tx.all(outside)}
+        for row in rows:
+            row["external"] = row["network_id"] in external
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Add what Neutron shows of the network; the segment is an admin's affair."""
+        shown = super().view(row, caller) | {"router:external": row["external"]}
+        if not caller.admin:
+            del shown["segment_id"]
+        return shown
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a subnet; in an external network it is made in the pod before it shows."""

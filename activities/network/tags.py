@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from activities.network.checks import check
+from activities.network import checks
 from activities.network.collection import Collection
 from activities.store import Row, Transaction
-from models.errors import BadRequest, NotFound
-from models.resource import Attribute
+from models.errors import NotFound
 from models.values import Caller
-
-_TAGS = Attribute("tags", "tags")
 
 
 class Tags:
@@ -34,14 +31,14 @@ class Tags:
     async def replace(self, caller: Caller, id_: str, tags: object) -> list[str]:
         """Set the tags of an object and return them."""
         if tags is None:
-            raise BadRequest("Invalid tags body.", "HTTPBadRequest")
-        checked: list[str] = check(_TAGS, tags)
+            raise checks.invalid_input("Invalid tags body")
+        checked = checks.tags(tags)
         async with self._collection.store.write() as tx:
             return await self._set(tx, await self._own(tx, caller, id_), checked)
 
     async def add(self, caller: Caller, id_: str, tags: object) -> list[str]:
         """Add tags to an object and return all it has."""
-        checked: list[str] = check(_TAGS, tags)
+        checked = checks.tags(tags)
         async with self._collection.store.write() as tx:
             row = await self._own(tx, caller, id_)
             fresh = [tag for tag in checked if tag not in row["tags"]]
