@@ -10,11 +10,14 @@ from activities.admin.pod_registry import PodRegistry
 from activities.admin.pods import PodDirectory
 from activities.admin.routings import RoutingView
 from activities.compute.aggregates import Aggregates
+from activities.compute.boot_plan import BootPlanner
+from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.flavors import Flavors
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from activities.compute.server_view import ServerView
+from activities.compute.servers import Servers
 from activities.creations import Creations
 from activities.fanout import Fanout
 from activities.network import wiring as network_wiring
@@ -35,7 +38,7 @@ from activities.places import Places
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
-from activities.upkeep import Upkeep
+from activities.upkeep import Upkeep, Worker
 from activities.versions import PodVersions
 from activities.volume.volumes import Volumes
 from activities.zones import Zones
@@ -69,6 +72,8 @@ class Services:
     places: Places
     creations: Creations
     volumes: Volumes
+    boots: Boots
+    servers: Servers
     security_groups: SecurityGroups
     security_group_rules: SecurityGroupRules
     networks: Networks
@@ -96,6 +101,31 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     fanout = Fanout(settings, regions, pods, Pages(store))
     creations = Creations(store, regions, pods, operations)
     network = network_wiring.build(settings, store, regions, pods, routings, operations)
+    flavors = Flavors(store, operations)
+    flavor_copies = FlavorCopies(store, regions, pods, routings)
+    keypairs = Keypairs(store, operations)
+    keypair_copies = KeypairCopies(store, regions, pods, routings)
+    planner = BootPlanner(store, places, network.networks, network.ports, flavors, keypairs)
+    boots = Boots(
+        store,
+        operations,
+        planner,
+        network.ports,
+        network.copies,
+        flavor_copies,
+        keypair_copies,
+        places,
+        creations,
+    )
+    servers = Servers(store, regions, pods, operations, routings, boots)
+    volumes = Volumes(store, regions, pods, operations, routings, places, fanout, creations)
+    workers: dict[tuple[str, str], Worker] = network.workers | {
+        ("clean-up", "server"): servers.clean_up,
+        ("clean-up", "creation"): boots.clean_up,
+        ("clean-up", "volume"): volumes.clean_up,
+        ("clean-up", "flavor"): flavor_copies.clean_up,
+        ("clean-up", "keypair"): keypair_copies.clean_up,
+    }
     try:
         yield Services(
             settings=settings,
@@ -112,15 +142,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             versions=versions,
             zones=Zones(pods, versions),
             fanout=fanout,
-            flavors=Flavors(store, operations),
-            flavor_copies=FlavorCopies(store, regions, pods, routings),
-            keypairs=Keypairs(store, operations),
-            keypair_copies=KeypairCopies(store, regions, pods, routings),
+            flavors=flavors,
+            flavor_copies=flavor_copies,
+            keypairs=keypairs,
+            keypair_copies=keypair_copies,
             aggregates=Aggregates(store),
             server_view=ServerView(store),
             places=places,
             creations=creations,
-            volumes=Volumes(store, regions, pods, operations, routings, places, fanout, creations),
+            volumes=volumes,
+            boots=boots,
+            servers=servers,
             security_groups=network.security_groups,
             security_group_rules=network.security_group_rules,
             networks=network.networks,
@@ -131,7 +163,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             floatingips=network.floatingips,
             copies=network.copies,
             router_work=network.router_work,
-            upkeep=Upkeep(store, operations, network.workers),
+            upkeep=Upkeep(store, operations, workers),
         )
     finally:
         await versions.stop()

@@ -23,9 +23,9 @@ class Microversions:
         asked = self._asked(call)
         return _effective(asked, low, high) if asked else low
 
-    def headers(self, call: Call) -> dict[str, str]:
-        """Return the headers that ask a pod for the same version."""
-        version = _text(self.of(call))
+    def headers(self, call: Call, other: Version | None = None) -> dict[str, str]:
+        """Return the headers that ask a pod for the same version, or for another."""
+        version = _text(other or self.of(call))
         headers = {"OpenStack-API-Version": f"{self._service} {version}"}
         if self._legacy:
             headers[self._legacy] = version

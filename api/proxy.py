@@ -13,6 +13,7 @@ import orjson
 
 from activities.fanout import Merged, Question
 from activities.region import Answer as PodAnswer
+from activities.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from api.links import moved, rehome
 from api.microversions import Microversions
@@ -76,28 +77,35 @@ class Proxy:
             raise NotFound(self._not_found.get(type_, "{} could not be found.").format(id_))
         return await call.services.pods.get(row["pod_id"])
 
-    async def headers(self, call: Call) -> dict[str, str]:
+    async def headers(self, call: Call, version: Version | None = None) -> dict[str, str]:
         """Return the headers for a pod: the user's token and version, and our request id."""
         headers = {name: call.headers[name] for name in _PASSED_ON if name in call.headers}
         headers["X-Auth-Token"] = call.caller.token
         headers["X-OpenStack-Request-ID"] = call.request_id
-        return headers | self._versions.headers(call)
+        return headers | self._versions.headers(call, version)
 
     def pod_path(self, call: Call, path: str) -> str:
         """Return a path as pods know it: older Cinders want the project before the resource."""
         return f"/{call.caller.project_id}{path}" if self._service == "volume" else path
 
     async def send(
-        self, call: Call, pod: Pod, body: bytes | None = None, *, path: str = ""
+        self,
+        call: Call,
+        pod: Pod,
+        body: bytes | None = None,
+        *,
+        method: str = "",
+        path: str = "",
+        version: Version | None = None,
     ) -> PodAnswer:
         """Forward the call to the pod; ``PodUnavailable`` when the pod itself is broken."""
         query = f"?{call.query}" if call.query else ""
         answer = await call.services.regions.forward(
             pod,
             self._service,
-            call.method,
-            self.pod_path(call, (path or call.path) + query),
-            headers=await self.headers(call),
+            method or call.method,
+            self.pod_path(call, path or call.path + query),
+            headers=await self.headers(call, version),
             body=body,
         )
         if answer.status >= 500 and answer.status != 501:

@@ -1,13 +1,118 @@
-"""/servers: boot, delete, and the actions that name things of the gateway."""
+"""/servers: boot, show and delete; lists and updates are the generic engine's."""
 
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from activities.compute.boot_plan import BootPlan
+from activities.compute.boot_request import parse
+from activities.compute.boots import least_version
+from activities.region import Answer as PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
+from api.microversions import COMPUTE
+from models.errors import BadRequest, GatewayError
+from models.values import Pod
 
 routes = Routes()
 
 
+@routes.route("POST", "/servers")
+async def create(call: Call) -> Answer:
+    """Boot a server, or several alike, in one pod."""
+    body = await call.json()
+    server = body.get("server")
+    if not isinstance(server, dict):
+        raise BadRequest("Invalid input: the body needs a 'server', an object.")
+    request = parse(server, COMPUTE.of(call))
+    plan = await call.services.boots.plan(request, call.caller)
+    if request.most == 1:
+        return await PROXY.answer(call, await _boot(call, plan, body, request.name))
+    return await PROXY.answer(call, await _boot_many(call, plan, body))
+
+
 @routes.route("GET", "/servers/{id}")
 async def show(call: Call) -> Answer:
-    """Show one server."""
-    pod = await PROXY.pod_of(call, "server", call.args["id"])
-    return await PROXY.relay(call, pod)
+    """Show one server. One that is gone from its pod is cleaned up before that is told."""
+    id_ = call.args["id"]
+    pod = await PROXY.pod_of(call, "server", id_)
+    answer = await PROXY.send(call, pod)
+    if answer.status == 404:
+        await call.services.servers.clean_up(id_)
+    elif answer.status == 200:
+        await call.services.servers.seen(answer.json()["server"])
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("DELETE", "/servers/{id}")
+async def delete(call: Call) -> Answer:
+    """Delete a server; its ports go when the pod no longer has it."""
+    id_ = call.args["id"]
+    pod = await PROXY.pod_of(call, "server", id_)
+    return await PROXY.answer(call, await _delete(call, pod, id_))
+
+
+async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> PodAnswer:
+    boots = call.services.boots
+    project = call.caller.project_id
+    async with boots.creations.tracked("server", plan.pod, project, name) as creation:
+        try:
+            server = await boots.prepare(plan, creation)
+        except GatewayError:
+            await boots.undo(creation)
+            raise
+        sent = orjson.dumps(body | {"server": server | {"name": name}})
+        # A failure from here on leaves open what the pod has done; the creation's clean-up looks.
+        answer = await PROXY.send(call, plan.pod, sent, version=least_version(plan))
+        if answer.status >= 300:
+            await boots.undo(creation)
+            return answer
+        await boots.record(plan, creation, answer.json()["server"]["id"])
+    return _as_asked(plan, answer)
+
+
+async def _boot_many(call: Call, plan: BootPlan, body: dict[str, Any]) -> PodAnswer:
+    """Boot one after the other, as many as go; answer the first, or why there are too few.
+
+    A pod makes several servers of one request only where it makes their ports itself.
+    """
+    made: list[PodAnswer] = []
+    request = plan.request
+    try:
+        for number in range(1, request.most + 1):
+            answer = await _boot(call, plan, body, f"{request.name}-{number}")
+            if answer.status >= 300:
+                break
+            made.append(answer)
+    except GatewayError:
+        if len(made) < request.least:
+            await _take_back(call, plan.pod, made)
+            raise
+    if len(made) >= request.least:
+        return made[0]
+    await _take_back(call, plan.pod, made)
+    return answer
+
+
+async def _take_back(call: Call, pod: Pod, made: list[PodAnswer]) -> None:
+    for answer in made:
+        await _delete(call, pod, answer.json()["server"]["id"])
+
+
+async def _delete(call: Call, pod: Pod, id_: str) -> PodAnswer:
+    operation = await call.services.servers.deleting(call.caller, id_)
+    try:
+        return await PROXY.send(call, pod, method="DELETE", path=f"/servers/{id_}")
+    finally:
+        # Also after a refusal: the clean-up looks at the pod, and finds that nothing is to do.
+        call.services.operations.announce(operation)
+
+
+def _as_asked(plan: BootPlan, answer: PodAnswer) -> PodAnswer:
+    """Return the pod's answer with the security groups that the user named."""
+    body = answer.json()
+    if "security_groups" in body["server"]:
+        names = plan.request.groups or ["default"]
+        body["server"]["security_groups"] = [{"name": name} for name in names]
+    return replace(answer, body=orjson.dumps(body))

@@ -1,0 +1,210 @@
+"""BootPlanner: everything a boot needs looked up, and its pod chosen, before anything is made."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from activities.compute.boot_request import BootRequest, Nic
+from activities.compute.flavors import Flavors
+from activities.compute.keypairs import Keypairs
+from activities.network.networks import Networks
+from activities.network.ports import Ports
+from activities.places import Home, Places
+from activities.store import Row, Store
+from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
+from models.tables.network import TABLES
+from models.values import Caller, Pod
+
+networks, subnets, groups = TABLES["networks"], TABLES["subnets"], TABLES["security_groups"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One nic of the server to be: its network, and the user's port where there is one."""
+
+    nic: Nic
+    network: Row
+    port: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class BootPlan:
+    """A boot that may begin."""
+
+    request: BootRequest
+    caller: Caller
+    pod: Pod
+    links: list[Link]
+    flavor: Row
+    keypair: Row | None
+    group_ids: list[str] | None
+
+
+class BootPlanner:
+    """Makes plans; refuses as Nova does."""
+
+    def __init__(
+        self,
+        store: Store,
+        places: Places,
+        network_rows: Networks,
+        ports: Ports,
+        flavors: Flavors,
+        keypairs: Keypairs,
+    ) -> None:
+        self._store = store
+        self._places = places
+        self._networks = network_rows
+        self._ports = ports
+        self._flavors = flavors
+        self._keypairs = keypairs
+
+    async def plan(self, request: BootRequest, caller: Caller) -> BootPlan:
+        """Return the plan; ``BadRequest`` for what does not exist or does not go together."""
+        try:
+            flavor = await self._flavors.get(caller, request.flavor_id)
+            links = [await self._link(caller, nic) for nic in request.nics]
+            group_ids = await self._group_ids(caller, request.groups)
+        except NotFound as error:
+            # Nova's answer to a reference in the body that leads nowhere.
+            raise BadRequest(error.message) from None
+        keypair = await self._keypair(caller, request.key_name)
+        homes = await self._homes(caller, request)
+        pods = await self._pods(caller, request, links, homes)
+        if request.mode.startswith("auto"):
+            link = await self._automatic(caller, request, pods)
+            if link:
+                links = [link]
+                pods = await self._pods(caller, request, links, homes)
+        return BootPlan(request, caller, pods[0], links, flavor, keypair, group_ids)
+
+    async def _link(self, caller: Caller, nic: Nic) -> Link:
+        port = None
+        if nic.port_id:
+            port = await self._ports.own(caller, nic.port_id)
+            if port["device_id"]:
+                raise Conflict(f"Port {nic.port_id} is still in use.", "PortInUse")
+            if not port["fixed_ips"]:
+                raise BadRequest(f"Port {nic.port_id} requires a FixedIP in order to be used.")
+        network_id = port["network_id"] if port else nic.network_id
+        network = await self._networks.get(caller, network_id)
+        outside = network["router_external"] and not network["shared"]
+        if outside and not caller.admin and network["project_id"] != caller.project_id:
+            raise Forbidden(
+                f"It is not allowed to create an interface on external network {network['id']}"
+            )
+        if not await self._has_subnet(network["id"]):
+            raise BadRequest(
+                f"Network {network['id']} requires a subnet in order to boot instances on."
+            )
+        return Link(nic, network, port)
+
+    async def _has_subnet(self, network_id: str) -> bool:
+        async with self._store.read() as tx:
+            own = select(subnets.c.id).where(subnets.c.network_id == network_id)
+            return await tx.one(own.limit(1)) is not None
+
+    async def _group_ids(self, caller: Caller, names: list[str]) -> list[str] | None:
+        """Return the ids of the groups; None: the project's default group."""
+        found = []
+        for name in names:
+            if name == "default":
+                match = groups.c.default_of == caller.project_id
+            else:
+                match = or_(groups.c.id == name, groups.c.name == name)
+            mine = groups.c.project_id == caller.project_id
+            async with self._store.read() as tx:
+                rows = await tx.all(select(groups.c.id).where(mine, match))
+            ids = [row["id"] for row in rows]
+            if name in ids:
+                ids = [name]
+            if len(ids) > 1:
+                raise Conflict(
+                    f"Multiple security_groups found matching '{name}'. "
+                    "Use an ID to be more specific."
+                )
+            if not ids and name != "default":
+                raise BadRequest(
+                    f"Security group {name} not found for project {caller.project_id}."
+                )
+            found += ids
+        return found or None
+
+    async def _keypair(self, caller: Caller, name: str) -> Row | None:
+        if not name:
+            return None
+        try:
+            return await self._keypairs.get(caller.user_id, name)
+        except NotFound:
+            raise BadRequest("Invalid key_name provided.") from None
+
+    async def _homes(self, caller: Caller, request: BootRequest) -> list[Home]:
+        homes = []
+        for id_, type_ in request.volumes.items():
+            try:
+                homes.append(await self._places.of(caller, type_, id_))
+            except NotFound:
+                raise BadRequest(
+                    f"Block Device Mapping is Invalid: failed to get {type_} {id_}."
+                ) from None
+        return homes
+
+    async def _pods(
+        self, caller: Caller, request: BootRequest, links: list[Link], homes: list[Home]
+    ) -> list[Pod]:
+        """Return the pods that have, or may get, everything the server needs."""
+        bound = [
+            (f"network {link.network['id']}", await self._networks.pod(link.network))
+            for link in links
+            if link.network["pod_id"]
+        ]
+        pods = await self._places.candidates(caller, request.zone, [*bound, *homes])
+        for link in links:
+            allowed = await self._networks.candidates(link.network)
+            fitting = [pod for pod in pods if pod in allowed]
+            if not fitting:
+                hints = ", ".join(link.network["availability_zone_hints"])
+                zones = ", ".join(dict.fromkeys(pod.az_name for pod in pods))
+                raise BadRequest(
+                    f"Network {link.network['id']} may only be in {hints}, but the server would "
+                    f"be in availability zone {zones}."
+                )
+            pods = fitting
+        return pods
+
+    async def _automatic(
+        self, caller: Caller, request: BootRequest, pods: list[Pod]
+    ) -> Link | None:
+        """Return the one network the project has; ``Conflict`` when there are several."""
+        mine = or_(networks.c.project_id == caller.project_id, networks.c.shared.is_(True))
+        with_subnets = networks.c.id.in_(select(subnets.c.network_id))
+        usable = select(networks).where(
+            mine,
+            with_subnets,
+            networks.c.router_external.is_(False),
+            networks.c.admin_state_up.is_(True),
+        )
+        async with self._store.read() as tx:
+            rows = await tx.all(usable)
+        reachable = [row for row in rows if await self._reaches(row, pods)]
+        if len(reachable) > 1:
+            raise Conflict(
+                "Multiple possible networks found, use a Network ID to be more specific.",
+                "NetworkAmbiguous",
+            )
+        if reachable:
+            return Link(Nic(network_id=reachable[0]["id"]), reachable[0], None)
+        if request.mode == "auto":
+            raise BadRequest(
+                f"Unable to automatically allocate a network for project {caller.project_id}"
+            )
+        return None
+
+    async def _reaches(self, network: Row, pods: list[Pod]) -> bool:
+        if network["pod_id"]:
+            return network["pod_id"] in {pod.pod_id for pod in pods}
+        try:
+            allowed = await self._networks.candidates(network)
+        except GatewayError:
+            return False
+        return any(pod in pods for pod in allowed)

@@ -1,0 +1,171 @@
+"""Boots: what a server needs made in its pod; its record afterwards; or all of it undone."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.compute.boot_plan import BootPlan, BootPlanner, Link
+from activities.compute.boot_request import NETWORKS_REQUIRED, BootRequest
+from activities.compute.flavor_copies import FlavorCopies
+from activities.compute.keypair_copies import KeypairCopies
+from activities.creations import Creations
+from activities.network.copies import Copies
+from activities.network.ports import Ports
+from activities.operations import Operations
+from activities.places import Places
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict
+from models.tables.creation import server_ports
+from models.tables.network import TABLES
+from models.values import Caller
+
+ports = TABLES["ports"]
+# What Neutron says of an address, and Nova with 400.
+_ADDRESS = ("IpAddressAlreadyAllocated", "IpAddressGenerationFailure")
+
+
+class Boots:
+    """One boot: plan, prepare, then record or undo."""
+
+    def __init__(
+        self,
+        store: Store,
+        operations: Operations,
+        planner: BootPlanner,
+        port_rows: Ports,
+        copies: Copies,
+        flavors: FlavorCopies,
+        keypairs: KeypairCopies,
+        places: Places,
+        creations: Creations,
+    ) -> None:
+        self._store = store
+        self._operations = operations
+        self._planner = planner
+        self._ports = port_rows
+        self._copies = copies
+        self._flavors = flavors
+        self._keypairs = keypairs
+        self._places = places
+        self.creations = creations
+
+    async def plan(self, request: BootRequest, caller: Caller) -> BootPlan:
+        """Return the plan of the boot; nothing is made for it."""
+        return await self._planner.plan(request, caller)
+
+    async def prepare(self, plan: BootPlan, creation: str) -> dict[str, Any]:
+        """Make what the server needs in the pod; return the server as the pod is to get it."""
+        port_ids = await self._reserve(plan, creation)
+        work = [
+            self._flavors.flavor(plan.flavor, plan.pod),
+            *(self._copies.port(port_id, plan.pod) for port_id in port_ids),
+        ]
+        if plan.keypair:
+            work.append(self._keypairs.keypair(plan.keypair, plan.pod))
+        # All of them end before a failure is told: what undoes them must not meet them.
+        results = await asyncio.gather(*work, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        bottom = [str(result) for result in results[1 : 1 + len(port_ids)]]
+        return self._body(plan, bottom)
+
+    async def record(self, plan: BootPlan, creation: str, server_id: str) -> None:
+        """Record the server that the pod has made, and that its ports are the server's now."""
+        async with self._store.write() as tx:
+            await self._places.record(tx, "server", server_id, plan.pod, plan.caller.project_id)
+            mine = server_ports.c.server_id == creation
+            await tx.run(server_ports.update().where(mine).values(server_id=server_id))
+            held = ports.update().where(ports.c.device_id == creation)
+            await tx.run(held.values(device_id=server_id))
+            await self.creations.settle(tx, creation)
+
+    async def undo(self, creation: str) -> None:
+        """Remove the ports made for a server that is not to be; let the user's ports go."""
+        async with self._store.write() as tx:
+            waiting = await self.let_go(tx, creation)
+            await self.creations.settle(tx, creation)
+        self._operations.announce(*waiting)
+
+    async def let_go(self, tx: Transaction, owner: str) -> list[str]:
+        """Delete what was made for a server (or creation), free its other ports.
+
+        Return the operations to announce.
+        """
+        of = server_ports.c.server_id == owner
+        held = await tx.all(select(server_ports).where(of))
+        made = [row["port_id"] for row in held if row["made"]]
+        waiting = await self._ports.delete_rows(tx, made) if made else []
+        free = ports.update().where(ports.c.device_id == owner)
+        await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
+        await tx.run(server_ports.delete().where(of))
+        return waiting
+
+    async def clean_up(self, creation: str) -> None:
+        """Undo a creation whose outcome nobody has seen: what it made in the pod goes too."""
+        async with self.creations.unfinished(creation) as found:
+            if found is None:
+                return
+            row, pod, strays = found
+            for id_ in strays:
+                await self.creations.delete(pod, row["type"], id_)
+            async with self._store.write() as tx:
+                waiting = await self.let_go(tx, creation)
+            self._operations.announce(*waiting)
+
+    async def _reserve(self, plan: BootPlan, creation: str) -> list[str]:
+        """Write the server's ports, so that no other server can have them; return their ids."""
+        try:
+            async with self._store.write() as tx:
+                return [await self._port(tx, plan, link, creation) for link in plan.links]
+        except Conflict as error:
+            if error.kind in _ADDRESS:
+                raise BadRequest(error.message) from None
+            raise
+
+    async def _port(self, tx: Transaction, plan: BootPlan, link: Link, creation: str) -> str:
+        owner = f"compute:{plan.pod.az_name}"
+        if link.port:
+            id_ = str(link.port["id"])
+            free = ports.update().where(ports.c.id == id_, ports.c.device_id == "")
+            if not await tx.run(free.values(device_id=creation, device_owner=owner)):
+                raise Conflict(f"Port {id_} is still in use.", "PortInUse")
+        else:
+            wish: list[Row] | None = None
+            if link.nic.fixed_ip:
+                wish = [{"ip_address": link.nic.fixed_ip}]
+            row = await self._ports.insert(
+                tx,
+                network=link.network,
+                project_id=plan.caller.project_id,
+                device_id=creation,
+                device_owner=owner,
+                fixed_ips=wish,
+                security_groups=plan.group_ids,
+            )
+            id_ = str(row["id"])
+        made = link.port is None
+        await tx.insert(server_ports, {"port_id": id_, "server_id": creation, "made": made})
+        return id_
+
+    def _body(self, plan: BootPlan, bottom: list[str]) -> dict[str, Any]:
+        server = dict(plan.request.server)
+        for key in ("security_groups", "min_count", "max_count", "availability_zone"):
+            server.pop(key, None)
+        nics: list[dict[str, str]] = []
+        for link, port_id in zip(plan.links, bottom, strict=True):
+            nics.append({"port": port_id} | ({"tag": link.nic.tag} if link.nic.tag else {}))
+        server["networks"] = nics or "none"
+        zone = plan.pod.pod_az_name
+        if plan.request.host:
+            server["availability_zone"] = f"{zone or 'nova'}:{plan.request.host}"
+        elif zone:
+            server["availability_zone"] = zone
+        return server
+
+
+def least_version(plan: BootPlan) -> tuple[int, int]:
+    """Return the version to speak to the pod: ``none`` has to be said, or it adds networks."""
+    version = plan.request.version
+    return version if plan.links else max(version, NETWORKS_REQUIRED)

@@ -1,0 +1,95 @@
+"""Servers: their removal, and what of theirs is the gateway's own."""
+
+from collections import OrderedDict
+from typing import Any
+
+from activities.admin.pods import PodDirectory
+from activities.compute.boots import Boots
+from activities.operations import Operations
+from activities.region import Regions
+from activities.routings import Routings
+from activities.store import Store
+from models.errors import PodBusy, PodFault
+from models.tables.network import TABLES
+from models.tables.routing import routings
+from models.values import Caller
+
+ports = TABLES["ports"]
+_GONE = ("DELETED", "SOFT_DELETED")
+_TASKS = ("deleting", "soft-deleting")
+_REMEMBERED = 10_000
+
+
+class Servers:
+    """What happens at the top to servers that are in pods."""
+
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        operations: Operations,
+        rows: Routings,
+        boots: Boots,
+    ) -> None:
+        self._store = store
+        self._regions = regions
+        self._pods = pods
+        self._operations = operations
+        self._routings = rows
+        self._boots = boots
+        self._plugged: OrderedDict[str, None] = OrderedDict()
+
+    async def deleting(self, caller: Caller, id_: str) -> str:
+        """Write the clean-up of a server that is about to be deleted; return its operation."""
+        async with self._store.write() as tx:
+            return await self._operations.add(
+                tx,
+                "clean-up",
+                "server",
+                id_,
+                project_id=caller.project_id,
+                request_id=caller.request_id,
+                workflow_id=f"clean-up/server/{id_}",
+            )
+
+    async def clean_up(self, id_: str) -> None:
+        """Remove what the gateway keeps for a server once its pod no longer has it.
+
+        ``PodBusy`` while the pod is deleting it. A server that the pod keeps (it refused to delete
+        it, or never heard of it) keeps everything.
+        """
+        row = await self._routings.where_is("server", id_)
+        if row is None:
+            return
+        pod = await self._pods.get(row["pod_id"])
+        try:
+            server = (await self._regions.admin(pod, "compute", "GET", f"/servers/{id_}"))[
+                "server"
+            ]
+        except PodFault as fault:
+            if fault.status != 404:
+                raise
+            await self._forget(id_)
+            return
+        if server["status"] in _GONE or server.get("OS-EXT-STS:task_state") in _TASKS:
+            raise PodBusy(f"Pod {pod.pod_name} is still deleting server {id_}")
+
+    async def seen(self, server: dict[str, Any]) -> None:
+        """Note at the top what an active server means: its ports are plugged."""
+        id_ = str(server.get("id"))
+        if server.get("status") != "ACTIVE" or id_ in self._plugged:
+            return
+        down = ports.update().where(ports.c.device_id == id_, ports.c.status == "DOWN")
+        async with self._store.write() as tx:
+            await tx.run(down.values(status="ACTIVE"))
+        self._plugged[id_] = None
+        while len(self._plugged) > _REMEMBERED:
+            self._plugged.popitem(last=False)
+
+    async def _forget(self, id_: str) -> None:
+        of = (routings.c.type == "server", routings.c.top_id == id_)
+        async with self._store.write() as tx:
+            waiting = await self._boots.let_go(tx, id_)
+            await tx.run(routings.delete().where(*of))
+        self._operations.announce(*waiting)
