@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,9 @@ from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, ComputeState, Row
 from deploy.simulator.http import Json, Response, empty, reply
 from deploy.simulator.ids import micros, now
+
+_NAME = re.compile(r"^[A-Za-z0-9 _-]{1,255}$")
+_NEW_NAME = re.compile(r"^[A-Za-z0-9 @._-]{1,255}$")
 
 
 class Keypairs:
@@ -43,8 +47,9 @@ class Keypairs:
         """Import a public key, or make a pair where that is still possible."""
         given = call.request.envelope("keypair")
         name = given.get("name")
-        if not isinstance(name, str) or not name:
-            raise bad(f"Invalid input for field/attribute name. Value: {name}.")
+        allowed = _NEW_NAME if call.at_least(92) else _NAME
+        if not isinstance(name, str) or not allowed.match(name):
+            raise bad(f"Keypair data is invalid: Keypair name contains unsafe characters: {name}")
         if given.get("user_id") and not call.at_least(10):
             raise bad("Additional properties are not allowed ('user_id' was unexpected)")
         owner = self._owner(call, given.get("user_id") or "")
@@ -57,7 +62,8 @@ class Keypairs:
                     "Invalid input for field/attribute keypair. 'public_key' is a required "
                     "property"
                 )
-            public = f"ssh-rsa {secrets.token_urlsafe(180)} Generated-by-Nova"
+            material = base64.b64encode(secrets.token_bytes(270)).decode()
+            public = f"ssh-rsa {material} Generated-by-Nova"
             private = "-----BEGIN PRIVATE KEY-----\nsimulated\n-----END PRIVATE KEY-----\n"
         row: Row = {
             "name": name,
@@ -124,8 +130,8 @@ class Keypairs:
 def _fingerprint(public: str) -> str:
     parts = public.split()
     try:
-        raw = base64.b64decode(parts[1] + "==")
+        raw = base64.b64decode(parts[1], validate=True)
     except (IndexError, ValueError):
-        raw = public.encode()
+        raise bad("Keypair data is invalid: failed to generate fingerprint") from None
     digest = hashlib.md5(raw, usedforsecurity=False).hexdigest()
     return ":".join(digest[i : i + 2] for i in range(0, 32, 2))

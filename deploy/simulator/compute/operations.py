@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from deploy.simulator.compute.errors import NovaError, forbidden
 from deploy.simulator.compute.state import Call
 from deploy.simulator.http import Json, Response, empty, reply
@@ -22,14 +24,23 @@ _QUOTA = {
     "server_groups": 10,
     "server_group_members": 10,
 }
-_OLD_QUOTA = {
+_NETWORK_QUOTA = {
     "floating_ips": -1,
     "fixed_ips": -1,
     "security_groups": -1,
     "security_group_rules": -1,
+}
+_FILE_QUOTA = {
     "injected_files": 5,
     "injected_file_content_bytes": 10240,
     "injected_file_path_bytes": 255,
+}
+_CPU = {
+    "arch": "x86_64",
+    "model": "Nehalem",
+    "vendor": "Intel",
+    "features": ["pge", "clflush"],
+    "topology": {"cores": 1, "threads": 1, "sockets": 4},
 }
 _SERVICES = ("nova-conductor", "nova-scheduler", "nova-compute")
 
@@ -168,8 +179,10 @@ class Operations:
         limits: Json = dict(self._limits(project))
         if call.request.path.endswith("/defaults"):
             limits = dict(_QUOTA)
+        if not call.at_least(36):
+            limits = {**limits, **_NETWORK_QUOTA}
         if not call.at_least(57):
-            limits = {**limits, **_OLD_QUOTA}
+            limits = {**limits, **_FILE_QUOTA}
         if call.request.path.endswith("/detail"):
             used = self._used(project)
             limits = {
@@ -237,7 +250,7 @@ class Operations:
             "disk_available_least": 0,
             "current_workload": 0,
             "running_vms": used["instances"],
-            "cpu_info": {},
+            "cpu_info": _CPU if call.at_least(28) else orjson.dumps(_CPU).decode(),
         }
 
     def _used_by_all(self) -> Json:

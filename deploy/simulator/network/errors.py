@@ -60,8 +60,3 @@ def check_zones(hints: list[str]) -> None:
     if hints:
         text = f"AvailabilityZone {hints[0]} could not be found."
         raise NeutronError(404, "AvailabilityZoneNotFound", text)
-
-
-def gone() -> NeutronError:
-    """An object that the caller may not know of, met by a change."""
-    return NeutronError(404, "HTTPNotFound", "The resource could not be found.")

@@ -7,7 +7,6 @@ from typing import Any
 
 from deploy.simulator.http import Json, Request, Response, reply
 from deploy.simulator.identity.state import Token
-from deploy.simulator.network.errors import NeutronError
 
 # The names are Neutron's own: clients look extensions up by name as well as by alias.
 _NAMES = {
@@ -36,15 +35,17 @@ _NAMES = {
     "standard-attr-revisions": "Resource revision numbers",
     "router_availability_zone": "Router Availability Zone",
     "security-groups-normalized-cidr": "Normalized CIDR field for security group rules",
-    "security-groups-remote-address-group": "Remote address group id field for security group rules",
-    "security-groups-rules-belongs-to-default-sg": "Security group rule belongs to the project's default security group",
+    "security-groups-remote-address-group": "Remote address group id field for "
+    "security group rules",
+    "security-groups-rules-belongs-to-default-sg": "Security group rule belongs to "
+    "the project's default security group",
     "security-group": "security-group",
     "sorting": "Sorting support",
     "standard-attr-description": "standard-attr-description",
     "stateful-security-group": "Stateful security group",
     "subnet-external-network": "Subnet belongs to an external network",
-    "standard-attr-tag": "Tag support for resources with standard attribute: port, subnet, subnetpool, "
-    "network, security_group, router, floatingip, policy, trunk, "
+    "standard-attr-tag": "Tag support for resources with standard attribute: port, "
+    "subnet, subnetpool, network, security_group, router, floatingip, policy, trunk, "
     "network_segment_range",
     "standard-attr-timestamp": "Resource timestamps",
 }
@@ -66,8 +67,8 @@ class Extensions:
         """One, by its alias."""
         alias = request.params["alias"]
         if alias not in _NAMES:
-            text = f"Extension with alias {alias} does not exist"
-            raise NeutronError(404, "HTTPNotFound", text)
+            text = f"404 Not Found\n\nExtension with alias {alias} does not exist"
+            return Response(404, text.encode(), [(b"content-type", b"text/plain")])
         return reply({"extension": self._row(alias)})
 
     def _row(self, alias: str) -> Json:

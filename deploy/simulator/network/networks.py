@@ -7,7 +7,7 @@ from typing import ClassVar
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
 from deploy.simulator.network.attributes import UNSET, Attr, Attrs
-from deploy.simulator.network.errors import NeutronError, check_zones, conflict, forbidden, invalid
+from deploy.simulator.network.errors import NeutronError, check_zones, conflict, invalid
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import VLAN_RANGES, Row, stamp
 
@@ -109,7 +109,8 @@ class Networks(Resource):
         """The network, if the caller may put a port there."""
         network = self.get(token, network_id)
         if not (self.owned(token, network) or network["shared"]):
-            raise forbidden("create_port")
+            text = f"Tenant {token.project.id} not allowed to create port on this network"
+            raise NeutronError(403, "HTTPForbidden", text)
         return network
 
     def _mtu(self, kind: str, wanted: int | None) -> int:

@@ -8,7 +8,7 @@ from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import query
 from deploy.simulator.network.attributes import Attrs, read
-from deploy.simulator.network.errors import forbidden, gone, malformed, missing
+from deploy.simulator.network.errors import forbidden, malformed, missing
 from deploy.simulator.network.state import Row, State, touch
 
 if TYPE_CHECKING:
@@ -168,11 +168,7 @@ class Resource:
 
     def changeable(self, token: Token, wanted: str, verb: str) -> Row:
         """The object, if the caller may change it; otherwise the refusal Neutron gives."""
-        row = self.rows.get(wanted)
-        if row is None:
-            raise missing(self.name, wanted)
-        if not self.visible(token, row):
-            raise gone() if verb == "update" else missing(self.name, wanted)
+        row = self.get(token, wanted)
         if not token.may_write or not (token.is_admin or row["project_id"] == token.project.id):
             raise forbidden(f"{verb}_{self.name}")
         return row

@@ -94,9 +94,9 @@ class Subnets(Resource):
         del self.rows[row["id"]]
 
     def visible(self, token: Token, row: Row) -> bool:
-        """Whoever sees a shared network sees its subnets; not so an external one's."""
+        """Whoever sees a network sees its subnets."""
         network = self.state.table("networks")[row["network_id"]]
-        return super().visible(token, row) or network["shared"]
+        return super().visible(token, row) or network["shared"] or network["router:external"]
 
     def decorate(self, row: Row) -> Row:
         """A subnet says whether its network is external."""
