@@ -128,6 +128,8 @@ class Stack:
 
     def up(self) -> None:
         """Gateway and worker serve, on the newest database schema."""
+        if self.simulated and not self.supervisor.pid("simulator"):
+            self._forget()
         *before, gateway, worker = self.daemons()
         with step("Temporal" if not self.simulated else "simulated regions, Temporal"):
             for daemon in before:
@@ -140,6 +142,12 @@ class Stack:
             self.supervisor.start(worker)
             self.supervisor.wait(gateway)
             self.supervisor.wait(worker)
+
+    def _forget(self) -> None:
+        """Start from nothing: simulated regions keep nothing when they end."""
+        self.down()
+        for file in self.state.folder("data").iterdir():
+            file.unlink()
 
     def _migrate(self) -> None:
         env = environment(self.state, self.settings())
