@@ -9,7 +9,7 @@ from temporalio import activity
 from models.errors import Conflict, PodUnavailable
 
 _SECONDS = 3.0
-_CONFLICTS = 8
+_CONFLICTS = 30
 
 
 @asynccontextmanager

@@ -10,7 +10,12 @@ They are Temporal application errors, so that one raised in an activity keeps it
 and whether a retry can help, and one raised in a workflow fails it instead of its task.
 """
 
+from datetime import timedelta
+
 from temporalio.exceptions import ApplicationError
+
+# What is in use now is usually free in a moment: no growing pauses, as for a pod that is out.
+_SOON = timedelta(seconds=2)
 
 
 class GatewayError(ApplicationError):
@@ -24,9 +29,17 @@ class GatewayError(ApplicationError):
     retryable = False
     kind = "GatewayError"
 
-    def __init__(self, message: str, kind: str = "") -> None:
+    def __init__(
+        self, message: str, kind: str = "", retry_after: timedelta | None = None
+    ) -> None:
         self.kind = kind or type(self).kind
-        super().__init__(message, self.status, type=self.kind, non_retryable=not self.retryable)
+        super().__init__(
+            message,
+            self.status,
+            type=self.kind,
+            non_retryable=not self.retryable,
+            next_retry_delay=retry_after,
+        )
 
 
 class BadRequest(GatewayError):
@@ -101,7 +114,8 @@ class PodUnavailable(GatewayError):
     def __init__(self, pod: str, reason: str, *, answered: int = 0) -> None:
         self.pod = pod
         self.answered = answered
-        super().__init__(f"Pod {pod} is not available: {reason}")
+        soon = _SOON if answered == 409 else None
+        super().__init__(f"Pod {pod} is not available: {reason}", retry_after=soon)
 
 
 class PodBusy(GatewayError):
@@ -110,6 +124,9 @@ class PodBusy(GatewayError):
     status = 503
     retryable = True
     kind = "PodBusy"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=_SOON)
 
 
 class PodFault(GatewayError):
