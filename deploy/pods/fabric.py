@@ -39,9 +39,10 @@ def _add_namespace(name: str) -> None:
     if name not in _namespaces():
         run(("ip", "netns", "add", name))
         _ip(name, "link set lo up")
-        # No router advertisements or link-local chatter on devices that only carry frames.
+        # No router advertisements or link-local chatter on devices that only carry frames. A
+        # kernel without IPv6 does not know the setting and needs it not.
         setting = "net.ipv6.conf.default.disable_ipv6=1"
-        run(("ip", "netns", "exec", name, "sysctl", "-qw", setting))
+        run(("ip", "netns", "exec", name, "sysctl", "-qw", setting), check=False)
 
 
 def build() -> None:

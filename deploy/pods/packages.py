@@ -11,10 +11,11 @@ versions of OpenStack were never made for.
 
 import os
 import shutil
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
-from deploy.pods.commands import environment, run
+from deploy.pods.commands import run
 from deploy.pods.console import LabError
 from deploy.pods.layout import State
 
@@ -52,6 +53,13 @@ def check_machine() -> None:
             "real regions need root (network namespaces, Open vSwitch): run this as root, or use"
             " the simulated regions, 'deploy/demo --simulated'"
         )
+    if subprocess.run(("unshare", "--net", "--mount", "true"), capture_output=True).returncode:
+        raise LabError(
+            "this machine does not let root make network namespaces (a container without the"
+            " privilege?): real regions cannot run here, 'deploy/demo --simulated' can"
+        )
+    if not os.path.exists("/dev/net/tun"):
+        raise LabError("/dev/net/tun is missing: Open vSwitch makes its ports with it")
     packages = missing_packages()
     if packages and not shutil.which("apt-get"):
         raise LabError(
@@ -65,7 +73,8 @@ def install_debian(state: State) -> None:
     packages = missing_packages()
     if packages:
         script = f'. "{HERE.parent}/bootstrap"; apt_install {" ".join(packages)}'
-        env = environment(state, {"TRIO2O_STATE": str(state.root)})
+        # With the caller's environment: it may name the proxy that apt needs.
+        env = os.environ | {"TRIO2O_STATE": str(state.root)}
         run(("bash", "-eu", "-c", script), env=env)
     if still := missing_packages():
         raise LabError(f"installed, but their programs are not where Debian 12 has them: {still}")

@@ -28,7 +28,10 @@ PATIENCE = 180
 def finished(command: list[str], shown: str, env: Mapping[str, str], text: str = "") -> str:
     """Run a command, show it, and return what it printed."""
     say(f"   $ {shown}")
-    done = subprocess.run(command, env=dict(env), input=text, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, env=dict(env), input=text, capture_output=True, text=True)
+    except FileNotFoundError as missing:
+        raise StepFailed(f"{command[0]} is not installed on this machine") from missing
     if done.returncode:
         raise StepFailed(f"ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
