@@ -1,0 +1,87 @@
+"""router-gateway-set, router-gateway-clear: ways out of every pod."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+
+import pytest
+
+from tests.support.podview import NORTH_SOUTH, RouterCopy, copies
+from tests.support.stack import Stack
+from tests.support.topology import EXTERNAL_CIDR, Site
+
+
+def test_inside_the_external_pod_no_bridge_is_needed(stack: Stack, site: Site) -> None:
+    router = site.router()
+    site.attach(router, site.net("Pod2", "10.0.2.0/24"))
+    site.gateway(router, site.external("Pod2"))
+    info = site.active(router)["external_gateway_info"]
+    stack.settle()
+    address = info["external_fixed_ips"][0]["ip_address"]
+    assert copies(stack.simulator, router) == {"Pod2": RouterCopy({"10.0.2.1"}, gateway=address)}
+
+
+def test_another_pod_goes_out_by_the_north_south_bridge(stack: Stack, site: Site) -> None:
+    router = site.router()
+    site.attach(router, site.net("az1", "10.0.1.0/24"))
+    site.gateway(router, site.external("Pod2"))
+    site.active(router)
+    stack.settle()
+    found = copies(stack.simulator, router)
+    inner, outer = found["Pod1"], found["Pod2"]
+    assert ipaddress.ip_address(outer.gateway) in ipaddress.ip_network(EXTERNAL_CIDR)
+    assert ipaddress.ip_address(inner.gateway) in NORTH_SOUTH
+    # The bridge's subnet has one gateway: the router in the external pod.
+    bridge = ipaddress.ip_network(f"{inner.gateway}/24", strict=False)
+    assert outer.north_south == str(bridge[1])
+    assert (inner.inside, outer.inside) == ({"10.0.1.1"}, set())
+
+
+def test_the_gateway_can_be_cleared_and_set_again(stack: Stack, site: Site) -> None:
+    router, outside = site.router(), site.external("Pod2")
+    site.attach(router, site.net("az1", "10.0.1.0/24"))
+    for _ in range(2):
+        site.gateway(router, outside)
+        site.active(router)
+        stack.settle()
+        assert set(copies(stack.simulator, router)) == {"Pod1", "Pod2"}
+        site.gateway(router, None)
+        site.active(router)
+        stack.settle()
+        assert copies(stack.simulator, router) == {"Pod1": RouterCopy({"10.0.1.1"})}
+
+
+def test_a_router_without_interfaces_has_its_gateway_only(stack: Stack, site: Site) -> None:
+    router = site.router()
+    site.gateway(router, site.external("Pod2"))
+    site.active(router)
+    stack.settle()
+    found = copies(stack.simulator, router)
+    assert set(found) == {"Pod2"}
+    assert found["Pod2"].gateway
+
+
+STEPS = ("near", "far", "gateway")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(STEPS)), ids="-".join)
+def test_any_order_ends_the_same(stack: Stack, site: Site, order: tuple[str, ...]) -> None:
+    router, outside = site.router(), site.external("Pod2")
+    nets = {"near": site.net("az1", "10.0.1.0/24"), "far": site.net("Pod2", "10.0.2.0/24")}
+    for step in order:
+        if step == "gateway":
+            site.gateway(router, outside)
+        else:
+            site.attach(router, nets[step])
+    site.active(router)
+    stack.settle()
+    found = copies(stack.simulator, router)
+    one, two = found["Pod1"], found["Pod2"]
+    assert one.routes == {"10.0.2.0/24": two.east_west}
+    assert two.routes == {"10.0.1.0/24": one.east_west}
+    assert ipaddress.ip_address(one.gateway) in NORTH_SOUTH
+    assert ipaddress.ip_address(two.gateway) in ipaddress.ip_network(EXTERNAL_CIDR)
+    assert (one.inside, two.inside) == ({"10.0.1.1"}, {"10.0.2.1"})
+    assert not one.north_south
+    assert two.north_south
