@@ -103,7 +103,8 @@ def within(cidr: str, ip: str) -> bool:
 
 def _usable(subnet: Row, ip: str) -> str:
     address = ipaddress.ip_address(ip)
-    if address.version != subnet["ip_version"] or not within(subnet["cidr"], ip):
+    inside = ip == subnet["gateway_ip"] or within(subnet["cidr"], ip)
+    if address.version != subnet["ip_version"] or not inside:
         raise BadRequest(
             f"IP address {ip} is not a valid IP for the specified subnet.", "InvalidIpForSubnet"
         )

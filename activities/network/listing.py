@@ -20,6 +20,17 @@ _PAGING = {"limit", "marker", "page_reverse", "sort_key", "sort_dir", "fields"}
 _COMMON = ("id", "project_id", "created_at", "updated_at", "revision_number")
 _TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
 _TEXTS = {"text_list", "uuid_list", "ip_list"}
+# Databases do not compare these.
+_STRUCTURES = {
+    "pools",
+    "routes",
+    "fixed_ips",
+    "pairs",
+    "dhcp_opts",
+    "dict",
+    "list",
+    "gateway_info",
+}
 
 
 @dataclass(slots=True)
@@ -47,7 +58,7 @@ class Query:
 
 def columns(kind: Kind) -> dict[str, str]:
     """Return the columns that can be filtered by, by the names clients use."""
-    stored = {a.name: a.column for a in kind.attributes if a.stored}
+    stored = {a.name: a.column for a in kind.attributes if a.stored and a.kind not in _STRUCTURES}
     return {**stored, **{name: name for name in _COMMON}, "tenant_id": "project_id"}
 
 
@@ -90,7 +101,7 @@ def _sort(
     if len(keys) != len(directions):
         reason = "The number of sort_keys and sort_dirs must be same"
         raise BadRequest(reason, "HTTPBadRequest")
-    lists = {a.name for a in kind.attributes if isinstance(a.default, list)}
+    lists = {a.name for a in kind.attributes if a.kind in _TEXTS or a.kind == "tags"}
     wrong = [key for key in keys if key not in known or key in lists]
     if wrong:
         raise BadRequest(f"{wrong} is invalid attribute for sort_keys", "HTTPBadRequest")

@@ -95,10 +95,11 @@ class Ports(Collection):
         async with self.store.write() as tx:
             network = await self._networks.get(caller, row["network_id"], tx)
             port_rules.permit("create", body, network, caller)
-            if "port_security_enabled" not in body:
-                row["port_security_enabled"] = network["port_security_enabled"] or bool(
-                    row["security_groups"]
-                )
+            if row["device_owner"].startswith("network:"):
+                row["port_security_enabled"] = False
+            elif "port_security_enabled" not in body:
+                wanted = network["port_security_enabled"] or bool(row["security_groups"])
+                row["port_security_enabled"] = wanted
             port_rules.check_security(row, body)
             if row["security_groups"] is None:
                 row["security_groups"] = await self._default(tx, row)
@@ -173,7 +174,8 @@ class Ports(Collection):
             "device_id": device_id,
             "device_owner": device_owner,
             "mac_address": mac,
-            "port_security_enabled": network["port_security_enabled"],
+            "port_security_enabled": network["port_security_enabled"]
+            and not device_owner.startswith("network:"),
             "security_groups": list(security_groups or ()),
         }
         if security_groups is None:
@@ -215,7 +217,7 @@ class Ports(Collection):
 
     async def _default(self, tx: Transaction, row: Row) -> list[str]:
         """Return the groups of a port for which none were named."""
-        if not row["port_security_enabled"] or row["device_owner"].startswith("network:"):
+        if not row["port_security_enabled"]:
             return []
         return [await self._groups.default_in(tx, row["project_id"])]
 

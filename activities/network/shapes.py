@@ -135,7 +135,11 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
         if item.get("mac_address") is not None:
             checked["mac_address"] = mac(item["mac_address"])
         if checked in found:
-            raise ValueError(f"Request contains duplicate address pair: '{item}'")
+            raise BadRequest(
+                "Request contains duplicate address pair: mac_address "
+                f"{item.get('mac_address')} ip_address {item['ip_address']}.",
+                "DuplicateAddressPairInRequest",
+            )
         found.append(checked)
     return found
 
@@ -146,7 +150,10 @@ def dhcp_opts(value: Any) -> list[dict[str, Any]]:
     for item in items(value):
         opt = _only(item, _DHCP_OPT_KEYS, "extra DHCP option", exactly=False)
         if not isinstance(opt.get("opt_name"), str) or not opt["opt_name"].strip():
-            raise ValueError(f"Invalid data format for extra DHCP option: '{item}'")
+            raise BadRequest(
+                f"Invalid input for operation: No valid key specs matched for: {item}.",
+                "InvalidInput",
+            )
         version = opt.get("ip_version", 4)
         if str(version) not in ("4", "6"):
             raise ValueError(f"'{version}' is not in [4, 6]")

@@ -10,6 +10,7 @@ from models.errors import BadRequest, Conflict
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAMESERVERS, _HOST_ROUTES = 5, 20
+_OWNERS = ("network:", "neutron:", "compute:")
 AUTO_MODES = ("slaac", "dhcpv6-stateless")
 
 
@@ -27,19 +28,22 @@ def check_subnet(subnet: Row, *, dhcp_was_on: bool = False) -> None:
     gateway = subnet["gateway_ip"]
     if gateway:
         _same_version("gateway_ip", gateway, version)
-        edge = network.version == 4 and ipaddress.ip_address(gateway) in (
-            network.network_address,
-            network.broadcast_address,
-        )
-        if edge and network.prefixlen < 31:
+        edges = (network.network_address, network.broadcast_address)
+        if network.version == 4 and ipaddress.ip_address(gateway) in edges:
             raise invalid_input("Gateway is not valid on subnet")
     _check_helpers(subnet)
+    for type_ in subnet["service_types"] or []:
+        if not type_.startswith(_OWNERS):
+            raise BadRequest(
+                f"Subnet service type {type_} does not correspond to a valid device owner.",
+                "InvalidSubnetServiceType",
+            )
     if version == 4:
         for mode in ("ipv6_ra_mode", "ipv6_address_mode"):
             if subnet[mode]:
                 raise invalid_input(f"{mode} is not valid when ip_version is 4")
     else:
-        _check_modes(subnet, network)
+        _check_modes(subnet, network, dhcp_was_on=dhcp_was_on)
 
 
 def is_automatic(subnet: Row) -> bool:
@@ -49,8 +53,12 @@ def is_automatic(subnet: Row) -> bool:
 
 
 def default_gateway(cidr: str) -> str:
-    """Return the gateway of a subnet for which none was given: its first address."""
-    return str(ipaddress.ip_network(cidr).network_address + 1)
+    """Return the gateway of a subnet for which none was given.
+
+    The first address; with IPv6 the subnet's own, which every router answers to (RFC 4291).
+    """
+    network = ipaddress.ip_network(cidr)
+    return str(network.network_address + (1 if network.version == 4 else 0))
 
 
 def default_pools(cidr: str, gateway: str | None) -> list[dict[str, str]]:
@@ -136,8 +144,10 @@ def _check_helpers(subnet: Row) -> None:
         _same_version("destination", route["destination"], version)
 
 
-def _check_modes(subnet: Row, network: Network) -> None:
+def _check_modes(subnet: Row, network: Network, *, dhcp_was_on: bool) -> None:
     ra, address = subnet["ipv6_ra_mode"], subnet["ipv6_address_mode"]
+    if (ra or address) and dhcp_was_on and not subnet["enable_dhcp"]:
+        raise invalid_input("Cannot disable enable_dhcp with ipv6 attributes set")
     if (ra or address) and not subnet["enable_dhcp"]:
         raise invalid_input(
             "ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False"

@@ -99,7 +99,7 @@ class Subnets(Collection):
             changes = self.parse_update(body, caller, row)
             changed = {**row, **changes}
             check_subnet(changed, dhcp_was_on=row["enable_dhcp"])
-            if changes.get("allocation_pools") is None:
+            if not changes.get("allocation_pools"):
                 changes.pop("allocation_pools", None)
             if "allocation_pools" in changes or "gateway_ip" in changes:
                 pools = {**row, **changes}["allocation_pools"]
@@ -152,7 +152,7 @@ class Subnets(Collection):
             row["gateway_ip"] = default_gateway(row["cidr"])
         check_subnet({**row, "id": "new subnet"})
         self._refuse_bridges(row["cidr"])
-        if row["allocation_pools"] is None:
+        if not row["allocation_pools"]:
             row["allocation_pools"] = default_pools(row["cidr"], row["gateway_ip"])
         else:
             check_pools(row["allocation_pools"], row["cidr"], row["gateway_ip"])

@@ -84,7 +84,9 @@ def _inner(kind: Kind, body: Any) -> dict[str, Any]:
 
 def _wrapped(kind: Kind, item: Any) -> Any:
     """Return an item of a bulk request under its member's key, where it may lack it."""
-    return item if isinstance(item, dict) and kind.member in item else {kind.member: item}
+    if not isinstance(item, dict) or kind.member in item:
+        return item
+    return {kind.member: item}
 
 
 def _links(call: Call, page: Page) -> list[dict[str, str]]:
