@@ -211,8 +211,14 @@ class Regions:
         def run() -> Any:
             return function(*args, **kwargs)
 
+        call = asyncio.get_running_loop().run_in_executor(self._threads, run)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            # The call goes on in its thread. Whoever holds a lease must keep it until then, or
+            # the next holder would look for a copy that is only about to be made.
+            await asyncio.wait([call])
+            raise
         except ksa.HttpError as error:
             raise PodUnavailable("Keystone", f"{error.http_status}") from error
         except ksa.ClientException as error:

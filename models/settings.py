@@ -46,9 +46,6 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(
         5.0, description="How often operations that Temporal has not seen are offered again"
     )
-    retry_hours: float = Field(
-        24.0, description="How long an operation is retried while a pod is out"
-    )
     lease_seconds: float = Field(
         15.0, description="How long a dead process's claim on a copy is respected"
     )

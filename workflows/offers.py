@@ -66,9 +66,7 @@ class Offers:
         )
 
     async def _offer_upkeep(self, client: Client, operation: dict[str, Any]) -> None:
-        work = UpkeepInput(
-            operation["type"], operation["resource_type"], operation["resource_id"]
-        )
+        work = UpkeepInput(operation["type"], operation["resource_type"], operation["resource_id"])
         await client.start_workflow(
             operation["type"],
             work,

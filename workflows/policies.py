@@ -18,7 +18,7 @@ class Policy(TypedDict):
 
 # Only the database is needed: it is back soon, or nothing works anyway.
 STORE = Policy(
-    start_to_close_timeout=timedelta(seconds=30),
+    start_to_close_timeout=timedelta(seconds=10),
     schedule_to_close_timeout=timedelta(hours=24),
     heartbeat_timeout=None,
     retry_policy=RetryPolicy(

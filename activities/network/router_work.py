@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import func, select
 from temporalio import activity
 
+from activities.admin.pods import PodDirectory
 from activities.heartbeat import beating, patience
 from activities.network import addresses
 from activities.network.router_copies import RouterCopies
 from activities.operations import OPEN, Operations
 from activities.store import Row, Store, Transaction
+from models.errors import NotFound
 from models.tables.network import TABLES
 from models.tables.operation import operations
 from models.tables.routing import routings
@@ -23,10 +25,10 @@ _PIECES = {"port": ports, "floatingip": floatingips}
 
 @dataclass(frozen=True)
 class RouterInPod:
-    """One router copy, by the ids at the top."""
+    """One router copy, by the router's id at the top and the pod's name."""
 
     router_id: str
-    pod_id: str
+    pod: str
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,11 @@ class Ended:
 class RouterWork:
     """Activities that workflows on routers are made of."""
 
-    def __init__(self, store: Store, jobs: Operations, copies: RouterCopies) -> None:
+    def __init__(
+        self, store: Store, pods: PodDirectory, jobs: Operations, copies: RouterCopies
+    ) -> None:
         self._store = store
+        self._pods = pods
         self._operations = jobs
         self._copies = copies
 
@@ -64,25 +69,25 @@ class RouterWork:
         async with self._store.write() as tx:
             # A redo of what failed: wanted again, so the topology must see it again.
             await _mark(tx, operation, "DOWN", only="ERROR")
-        pods = await self._copies.pods_to_change(operation["router_id"])
+        pods = await self._names(await self._copies.pods_to_change(operation["router_id"]))
         return Begun(pods, again=operation["state"] not in OPEN)
 
     @activity.defn
     async def converge_router_copy(self, copy: RouterInPod) -> None:
         """Make the router in the pod what it should be now."""
         async with beating(), patience():
-            await self._copies.converge(copy.router_id, copy.pod_id)
+            await self._copies.converge(copy.router_id, await self._id(copy.pod))
 
     @activity.defn
     async def pods_with_wrong_routes(self, router_id: str) -> list[str]:
         """Return the pods whose router copy needs other extra routes."""
-        return await self._copies.routes_to_change(router_id)
+        return await self._names(await self._copies.routes_to_change(router_id))
 
     @activity.defn
     async def converge_extra_routes(self, copy: RouterInPod) -> None:
         """Set the extra routes of the router in the pod."""
         async with beating(), patience():
-            await self._copies.converge_routes(copy.router_id, copy.pod_id)
+            await self._copies.converge_routes(copy.router_id, await self._id(copy.pod))
 
     @activity.defn
     async def end_router_operation(self, ended: Ended) -> list[str]:
@@ -99,7 +104,16 @@ class RouterWork:
                 await _mark(tx, operation, "ERROR")
         if ended.state == "succeeded":
             return []
-        return await self._copies.pods_to_change(operation["router_id"])
+        return await self._names(await self._copies.pods_to_change(operation["router_id"]))
+
+    async def _names(self, pod_ids: list[str]) -> list[str]:
+        return sorted([(await self._pods.get(pod_id)).pod_name for pod_id in pod_ids])
+
+    async def _id(self, name: str) -> str:
+        pod = await self._pods.named(name)
+        if pod is None:
+            raise NotFound(f"Pod {name} could not be found.", "PodNotFound")
+        return pod.pod_id
 
     async def _let_go(self, tx: Transaction, floatingip_id: str) -> None:
         """Free the address of a deleted floating IP, once no pod has it any more."""

@@ -85,7 +85,7 @@ def build(
         security_group_rules=rules,
         copies=copies,
         copy_upkeep=upkeep,
-        router_work=RouterWork(store, operations, router_copies),
+        router_work=RouterWork(store, pods, operations, router_copies),
         workers={
             ("clean-up", "network"): upkeep.clean_up_network,
             ("clean-up", "subnet"): upkeep.clean_up_subnet,

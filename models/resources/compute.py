@@ -20,7 +20,6 @@ COMPUTE = (
         Home.PARENT,
         verbs=("list", "replace", "clear", "show", "update", "delete"),
     ),
-    Resource("/servers/{parent_id}/ips", Home.PARENT),
     Resource("/servers/{parent_id}/os-instance-actions", Home.PARENT),
     Resource("/servers/{parent_id}/diagnostics", Home.PARENT, verbs=("list",)),
     Resource("/servers/{parent_id}/topology", Home.PARENT, verbs=("list",)),

@@ -8,7 +8,7 @@ operations = Table(
     "operations",
     METADATA,
     Column("id", String(36), primary_key=True),
-    Column("sequence", Integer, nullable=False, default=0),
+    Column("sequence", Integer, nullable=False, default=0, index=True),
     # The workflow: router-interface-add, clean-up, security-group-sync ...
     Column("type", String(32), nullable=False),
     Column("resource_type", String(32), nullable=False),

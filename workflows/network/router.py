@@ -145,6 +145,4 @@ class Router:
             await workflow.execute_activity_method(
                 Upkeep.end_upkeep, Outcome(asked, error), **STORE
             )
-        await workflow.execute_activity_method(
-            RouterWork.settle_router, self._router_id, **STORE
-        )
+        await workflow.execute_activity_method(RouterWork.settle_router, self._router_id, **STORE)

@@ -6,7 +6,6 @@ and what it is, in every pod. That makes any order, any repetition and any crash
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
@@ -186,4 +185,3 @@ OPERATIONS = (
     AssociateFloatingIP,
     DisassociateFloatingIP,
 )
-ROUTES_TIMEOUT = timedelta(hours=24)

@@ -147,6 +147,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_operations_open", ["state", "created_at"], unique=False)
         batch_op.create_index("ix_operations_resource", ["resource_id", "state"], unique=False)
         batch_op.create_index("ix_operations_router", ["router_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_sequence"), ["sequence"], unique=False)
 
     op.create_table(
         "pods",
@@ -454,6 +455,7 @@ def downgrade() -> None:
     op.drop_table("ports")
     op.drop_table("pods")
     with op.batch_alter_table("operations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_operations_sequence"))
         batch_op.drop_index("ix_operations_router")
         batch_op.drop_index("ix_operations_resource")
         batch_op.drop_index("ix_operations_open")
