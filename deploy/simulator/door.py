@@ -92,9 +92,9 @@ class Door:
         if "slow" in kinds:
             wait += kinds["slow"].seconds
         if wait > 0:
+            deaths = self._deaths
             await asyncio.sleep(wait)
-            if self.listener is not None and not self.listener.alive:
-                # The region died while the request waited: nothing may happen any more.
+            if self._deaths != deaths:
                 return None
         if "refuse" in kinds:
             return None
@@ -121,6 +121,10 @@ class Door:
         if service.private is None:
             return dialects.image(404, "The resource could not be found.")
         return service.private(token, request)
+
+    @property
+    def _deaths(self) -> int:
+        return self.listener.deaths if self.listener is not None else 0
 
     async def _cut(self, scope: Scope, receive: Receive) -> None:
         if self.listener is not None:

@@ -36,6 +36,8 @@ class Listener:
         self._config.load()
         self._state = ServerState()
         self._server: asyncio.Server | None = None
+        # How often it has gone away: work begun before that is lost even if it is back by now.
+        self.deaths = 0
 
     @property
     def origin(self) -> str:
@@ -64,6 +66,7 @@ class Listener:
             return
         self._server.close()
         self._server = None
+        self.deaths += 1
         for connection in list(self._state.connections):
             if isinstance(connection, HttpToolsProtocol) and connection.transport is not None:
                 connection.transport.abort()

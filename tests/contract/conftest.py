@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,17 +46,34 @@ def places(simulator: Cloud, lab: Cloud | None) -> Places:
     return Places(simulator, lab)
 
 
+@dataclass
+class Process:
+    """A running simulator."""
+
+    ready: dict[str, Any]
+    clouds_yaml: Path
+
+
 @pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     clouds_yaml = tmp_path_factory.mktemp("simulator") / "clouds.yaml"
     command = [sys.executable, "-m", "deploy.simulator", "--regions", "Pod1,Pod2"]
     with subprocess.Popen(
         [*command, "--clouds-yaml", str(clouds_yaml)], cwd=ROOT, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        json.loads(process.stdout.readline())
-        yield _signed_in("simulator", clouds_yaml)
-        process.terminate()
+    ) as running:
+        assert running.stdout is not None
+        yield Process(json.loads(running.stdout.readline()), clouds_yaml)
+        running.terminate()
+
+
+@pytest.fixture(scope="session")
+def simulator(process: Process) -> Cloud:
+    return _signed_in("simulator", process.clouds_yaml)
+
+
+@pytest.fixture(scope="session")
+def control_url(process: Process) -> str:
+    return str(process.ready["control"])
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,9 @@ class Caller:
         elif answer.status != status or error not in (None, answer.error):
             # A refusal leaves nothing that later steps need: note it and go on.
             self.play.wrong.append(f"not {status} {error or ''}: {said}")
+            if method == "POST" and answer.status < 300 and isinstance(answer.body, dict):
+                made = next(iter(answer.body.values()))
+                self.play.clean(self, f"{path}/{made.get('id') or made.get('name')}")
         if compare:
             plain = path.split("?")[0].strip("/").split("/")[0]
             label = f"{method} {self.service} {plain} {version} as {self.user}"

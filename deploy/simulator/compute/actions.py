@@ -57,6 +57,8 @@ class Actions:
         if row["locked"] and not call.token.is_admin and name not in ("unlock", "lock"):
             raise NovaError(409, f"Instance {row['id']} is locked")
         row["updated"] = seconds(now())
+        if name == "reboot" and (given or {}).get("type") not in ("SOFT", "HARD"):
+            raise bad("Invalid input for field/attribute type.")
         if name in _MOVES:
             return self._move(row, name)
         special = self._special.get(name)

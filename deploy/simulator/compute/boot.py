@@ -43,6 +43,7 @@ class Boot:
             raise bad(f"Invalid input for field/attribute name. Value: {name}. It is too short.")
         if "flavorRef" not in given:
             raise bad("Invalid input for field/attribute server. 'flavorRef' is required.")
+        check_metadata(given.get("metadata") or {})
         flavor = self.flavor(call, str(given["flavorRef"]))
         image = self.image(call, given)
         self._key(call, given)
@@ -52,7 +53,7 @@ class Boot:
             raise bad("Invalid imageRef provided.")
         networks = self._networks(call, given)
         groups = self._groups(call, given)
-        count = max(int(given.get("min_count") or 1), int(given.get("max_count") or 1))
+        count = self._count(given)
         if count > 1 and any("port" in item for item in networks):
             raise bad("Failed to launch multiple servers with one port.")
         hints = document.get("os:scheduler_hints") or document.get("OS-SCH-HNT:scheduler_hints")
@@ -131,6 +132,12 @@ class Boot:
             "made_ports": [],
             "admin_pass": given.get("adminPass") or secrets.token_urlsafe(9),
         }
+
+    def _count(self, given: Json) -> int:
+        least, most = int(given.get("min_count") or 1), int(given.get("max_count") or 0)
+        if most and least > most:
+            raise bad("min_count must be <= max_count")
+        return most or least
 
     def flavor(self, call: Call, wanted: str) -> Row:
         """The flavor asked for, if the caller may use it."""
@@ -240,3 +247,10 @@ class Boot:
                 raise bad(f"Security group {item.get('name')} not found for project.")
             found += match
         return found or None
+
+
+def check_metadata(given: Json) -> None:
+    """Refuse anything but text."""
+    for key, value in given.items():
+        if not isinstance(value, str):
+            raise bad(f"Invalid input for field/attribute {key}. Value: {value}. Not a string")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import server_view
+from deploy.simulator.compute.boot import check_metadata
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, Row
@@ -118,13 +119,17 @@ class Servers:
     def add_metadata(self, call: Call) -> Response:
         """More metadata."""
         row = self.changeable(call)
-        row["metadata"] = {**row["metadata"], **call.request.envelope("metadata")}
+        given = call.request.envelope("metadata")
+        check_metadata(given)
+        row["metadata"] = {**row["metadata"], **given}
         return reply({"metadata": row["metadata"]})
 
     def set_metadata(self, call: Call) -> Response:
         """Other metadata."""
         row = self.changeable(call)
-        row["metadata"] = call.request.envelope("metadata")
+        given = call.request.envelope("metadata")
+        check_metadata(given)
+        row["metadata"] = given
         return reply({"metadata": row["metadata"]})
 
     def drop_metadata(self, call: Call) -> Response:

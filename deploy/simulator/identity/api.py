@@ -161,7 +161,7 @@ class IdentityApi:
             return [documents.user(row, origin) for row in identity.users.values()]
         if kind == "services":
             return [
-                documents.service(name, SERVICE_NAMES[name], row, origin) | {"description": ""}
+                documents.service(name, SERVICE_NAMES[name], row, origin)
                 for name, row in catalog.service_ids.items()
             ]
         if kind == "domains":

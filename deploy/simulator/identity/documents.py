@@ -75,7 +75,6 @@ def user(value: User, origin: str) -> Json:
         "name": value.name,
         "domain_id": DOMAIN_ID,
         "enabled": True,
-        "default_project_id": value.project.id,
         "password_expires_at": None,
         "options": {},
         "links": {"self": f"{origin}/v3/users/{value.id}"},

@@ -63,6 +63,7 @@ class ImageStore:
         self.data[row["id"]] = data
         row.update(
             status="active",
+            stores="file",
             size=len(data),
             checksum=hashlib.md5(data, usedforsecurity=False).hexdigest(),
             os_hash_algo="sha512",

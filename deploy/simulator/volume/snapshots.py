@@ -36,7 +36,7 @@ class Snapshots:
         for key in ("name", "volume_id", "status"):
             wanted = call.request.arg(key)
             rows = [row for row in rows if wanted in ("", str(row[key]))]
-        return reply({"snapshots": [self._view(row) for row in rows]})
+        return reply({"snapshots": [self._view(call, row) for row in rows]})
 
     def create(self, call: Call) -> Response:
         """A snapshot of a volume that is not in use, unless forced."""
@@ -62,11 +62,11 @@ class Snapshots:
         }
         self.store.snapshots[row["id"]] = row
         self.store.later(lambda: row.update(status="available"))
-        return reply({"snapshot": self._view(row)}, 202)
+        return reply({"snapshot": self._view(call, row, complete=False)}, 202)
 
     def show(self, call: Call) -> Response:
         """One snapshot."""
-        return reply({"snapshot": self._view(self._get(call))})
+        return reply({"snapshot": self._view(call, self._get(call))})
 
     def delete(self, call: Call) -> Response:
         """Accepted at once; gone a little later."""
@@ -85,10 +85,14 @@ class Snapshots:
             raise missing("Snapshot", wanted)
         return row
 
-    def _view(self, row: Row) -> Json:
-        shown = {key: value for key, value in row.items() if key != "project_id"}
-        return {
-            **shown,
-            "os-extended-snapshot-attributes:project_id": row["project_id"],
-            "os-extended-snapshot-attributes:progress": "100%",
-        }
+    def _view(self, call: Call, row: Row, *, complete: bool = True) -> Json:
+        hidden = ("project_id",) if call.at_least(41) else ("project_id", "user_id")
+        shown = {key: value for key, value in row.items() if key not in hidden}
+        if call.at_least(14):
+            shown["group_snapshot_id"] = None
+        if call.at_least(65):
+            shown["consumes_quota"] = True
+        if complete:
+            shown["os-extended-snapshot-attributes:project_id"] = row["project_id"]
+            shown["os-extended-snapshot-attributes:progress"] = "100%"
+        return shown

@@ -119,11 +119,11 @@ class Types:
             "name": row["name"],
             "is_public": row["is_public"],
             "description": row["description"],
+            "extra_specs": row["extra_specs"] if call.token.is_admin else {},
+            "os-volume-type-access:is_public": row["is_public"],
         }
-        if call.token.is_admin:
-            shown["extra_specs"] = row["extra_specs"]
+        if call.token.is_admin and call.request.method == "GET":
             shown["qos_specs_id"] = None
-            shown["os-volume-type-access:is_public"] = row["is_public"]
         return shown
 
     def _admin(self, call: Call, rule: str) -> None:
@@ -183,7 +183,7 @@ class Operations:
         if not call.token.is_admin:
             raise forbidden("volume_extension:services:index")
         host = f"{self.store.region.lower()}-storage1"
-        rows = [
+        rows: list[Json] = [
             {
                 "binary": binary,
                 "host": host if binary == "cinder-scheduler" else f"{host}@file",
@@ -195,6 +195,7 @@ class Operations:
             }
             for binary in ("cinder-scheduler", "cinder-volume")
         ]
+        rows[1] |= {"replication_status": None, "active_backend_id": None, "frozen": False}
         return reply({"services": rows})
 
     def quota(self, call: Call) -> Response:

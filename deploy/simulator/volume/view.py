@@ -20,8 +20,8 @@ def basic(call: Call, row: Row) -> Json:
     return {"id": row["id"], "name": row["name"], "links": where}
 
 
-def full(store: VolumeStore, call: Call, row: Row, *, created: bool = False) -> Json:
-    """The long form; without what only the database knows when just created."""
+def full(store: VolumeStore, call: Call, row: Row, *, complete: bool = True) -> Json:
+    """The long form; the answer to a change is without what extensions add."""
     shown: Json = {
         "id": row["id"],
         "status": row["status"],
@@ -43,9 +43,10 @@ def full(store: VolumeStore, call: Call, row: Row, *, created: bool = False) -> 
         "consistencygroup_id": None,
         "multiattach": row["multiattach"],
         "attachments": row["attachments"],
-        "migration_status": None,
     }
-    if not created:
+    if call.token.is_admin:
+        shown["migration_status"] = None
+    if complete:
         shown["os-vol-tenant-attr:tenant_id"] = row["project_id"]
         if row["image_id"]:
             shown["volume_image_metadata"] = {"image_id": row["image_id"]}

@@ -47,6 +47,7 @@ class VolumeStore:
     quotas: dict[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.add_type("__DEFAULT__")
         self.add_type(DEFAULT_TYPE)
 
     def add_type(self, name: str, **values: Any) -> Row:
