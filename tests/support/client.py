@@ -65,7 +65,7 @@ def until(question: Callable[[], Any], what: str, seconds: float = PATIENCE) -> 
     deadline = time.monotonic() + seconds
     while not (answer := question()):
         assert time.monotonic() < deadline, f"it never came true: {what}"
-        time.sleep(0.05)
+        time.sleep(0.1)
     return answer
 
 

@@ -33,16 +33,16 @@ class Process:
     def __init__(
         self, name: str, command: list[str], log: Path, ready: Callable[[], bool], **env: str
     ) -> None:
-        self.name, self.log, self.restarts = name, log, -1
+        self.name, self.log = name, log
         self._command, self._ready = command, ready
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("OS_", "TRIO2O_"))}
         self._env = kept | env
         self._process: subprocess.Popen[bytes] | None = None
-        self._mark = 0
+        self._begin = self._mark = 0
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it is ready."""
-        self.restarts += 1
+        self._begin = len(self.text())
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._env, stdout=log, stderr=subprocess.STDOUT
@@ -78,6 +78,10 @@ class Process:
     def tail(self, lines: int = 60) -> str:
         """The end of its log since the mark."""
         return "\n".join(line[:400] for line in self.text()[self._mark :].splitlines()[-lines:])
+
+    def has_said(self, words: str) -> bool:
+        """Whether its log has the words since its last start."""
+        return words in self.text()[self._begin :]
 
     def text(self) -> str:
         """Its whole log."""

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -117,10 +117,12 @@ class Stack:
         return job
 
     def settle(self, seconds: float = 60.0) -> None:
-        """Wait until no accepted work is left to do."""
+        """Wait until no accepted work is left to do, and no router is being brought up."""
 
         def idle() -> bool:
-            return not (self.jobs(state="accepted") or self.jobs(state="running"))
+            if self.jobs(state="accepted") or self.jobs(state="running"):
+                return False
+            return not self.admin.network.list("/routers?status=ALLOCATING")
 
         try:
             until(idle, "all jobs are finished", seconds)
@@ -167,11 +169,12 @@ class Stack:
     @contextmanager
     def nothing_changed(self) -> Iterator[None]:
         """What is refused meanwhile changes nothing anywhere."""
+        self.settle()
         before = self.snapshot()
         yield
         after = self.snapshot()
-        changed = {name for name in before if before[name] != after[name]}
-        assert not changed, f"changed: { {n: (before[n], after[n]) for n in changed} }"
+        changed = {name: _difference(before[name], after[name]) for name in before}
+        assert not any(changed.values()), {name: rows for name, rows in changed.items() if rows}
 
     # How it is started.
 
@@ -217,8 +220,12 @@ class Stack:
             return False
 
     def _worker_works(self) -> bool:
-        said = self.worker.text().count("Working on task queue")
-        return said > self.worker.restarts
+        return self.worker.has_said("Working on task queue")
 
 
 _ADMIN_KEYS = {"bindings": "pod_bindings"}
+
+
+def _difference(before: Iterable[Any], after: Iterable[Any]) -> list[Any]:
+    old, new = list(before), list(after)
+    return [row for row in old if row not in new] + [row for row in new if row not in old]

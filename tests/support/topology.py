@@ -28,6 +28,7 @@ class Site:
     stack: Stack
     user: User
     outside: list[Net] = field(default_factory=list)
+    _flavor: str = ""
 
     def net(self, hint: str, cidr: str) -> Net:
         """A network in a zone or pod, with a subnet."""
@@ -120,12 +121,11 @@ class Site:
         return str(self.user.image.list("/images", "images")[0]["id"])
 
     def flavor(self) -> str:
-        """The smallest flavor; made when there is none."""
-        found = self.user.compute.list("/flavors", "flavors")
-        if found:
-            return str(found[0]["id"])
-        admin = self.stack.admin.compute
-        return str(admin.make("/flavors", name="tiny", ram=64, vcpus=1, disk=1)["id"])
+        """The test's own flavor: whatever copies pods get of it must go with it."""
+        if not self._flavor:
+            wanted = {"name": f"flavor-{secrets.token_hex(4)}", "ram": 64, "vcpus": 1, "disk": 1}
+            self._flavor = str(self.stack.admin.compute.make("/flavors", **wanted)["id"])
+        return self._flavor
 
     def show_router(self, router: str) -> Json:
         """The router as its owner sees it."""
@@ -167,3 +167,6 @@ class Site:
             if row["name"] != "default":
                 network.delete(f"/security-groups/{row['id']}")
         self.drop_external()
+        if self._flavor:
+            self.stack.admin.compute.delete(f"/flavors/{self._flavor}")
+            self._flavor = ""

@@ -1,0 +1,165 @@
+"""What pods do to us at every call, and that it ends the same: right, once, or undone."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.support.client import Json, until
+from tests.support.podview import RouterCopy, copies
+from tests.support.stack import Stack
+from tests.support.topology import Site
+
+# The calls that `router add subnet` makes in a pod, three at a time: each group fails once per
+# call, and every attempt waits longer than the one before.
+CALLS = {
+    "objects": [("POST", "/networks$"), ("POST", "/subnets$"), ("POST", "/routers$")],
+    "links": [
+        ("POST", "/ports$"),
+        ("PUT", "/add_router_interface$"),
+        ("PUT", "routes$|/routers/"),
+    ],
+}
+FAULTS: dict[str, Json] = {
+    "the answer is lost": {"kind": "lose"},
+    "the connection is cut": {"kind": "refuse"},
+    "500": {"kind": "status", "status": 500},
+    "503": {"kind": "status", "status": 503},
+    "429": {"kind": "status", "status": 429},
+    "409": {"kind": "status", "status": 409},
+}
+UNDO = [("PUT", "/remove_router_interface$"), ("DELETE", "/routers/"), ("DELETE", "/networks/")]
+
+
+def _reach_over(stack: Stack, site: Site) -> str:
+    router = site.router()
+    site.attach(router, site.net("az1", "10.0.1.0/24"))
+    site.attach(router, site.net("Pod2", "10.0.2.0/24"))
+    return router
+
+
+def _is_right(stack: Stack, router: str) -> None:
+    found = copies(stack.simulator, router)
+    one, two = found["Pod1"], found["Pod2"]
+    routes = {"10.0.2.0/24": two.east_west}
+    assert one == RouterCopy({"10.0.1.1"}, one.east_west, routes=routes, vlans=two.vlans)
+    assert two.routes == {"10.0.1.0/24": one.east_west}
+    objects = {"networks": 2, "subnets": 2, "ports": 2, "routers": 1}
+    for pod in ("Pod1", "Pod2"):
+        inventory = stack.simulator.inventory(pod)
+        assert {kind: len(inventory[kind]) for kind in objects} == objects, pod
+
+
+@pytest.mark.parametrize("calls", CALLS)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_call_fails_once(stack: Stack, site: Site, fault: str, calls: str) -> None:
+    with ExitStack() as faults:
+        where = {"region": "Pod1", "service": "network", "times": 1}
+        made = [
+            faults.enter_context(
+                stack.simulator.fault(**FAULTS[fault], **where, method=method, path=path)
+            )
+            for method, path in CALLS[calls]
+        ]
+        router = _reach_over(stack, site)
+        site.active(router)
+        stack.settle()
+    assert [document["hits"] for document in made] == [1] * len(made)
+    _is_right(stack, router)
+
+
+@pytest.mark.parametrize("fault", ["the answer is lost", "503"])
+def test_each_call_of_the_undoing_fails_once(stack: Stack, site: Site, fault: str) -> None:
+    router = _reach_over(stack, site)
+    site.active(router)
+    with ExitStack() as faults:
+        where = {"region": "Pod1", "service": "network", "times": 1}
+        made = [
+            faults.enter_context(
+                stack.simulator.fault(**FAULTS[fault], **where, method=method, path=path)
+            )
+            for method, path in UNDO
+        ]
+        site.tear_down()
+        stack.settle()
+    assert [document["hits"] for document in made] == [1] * len(made)
+
+
+def test_a_slow_pod_is_waited_for(stack: Stack, site: Site) -> None:
+    with stack.simulator.fault("slow", region="Pod1", service="network", seconds=0.4):
+        router = _reach_over(stack, site)
+        assert site.show_router(router)["status"] == "ALLOCATING"
+        site.active(router)
+    stack.settle()
+    _is_right(stack, router)
+
+
+def test_a_dead_pod_is_waited_for_and_delays_nobody_else(stack: Stack, site: Site) -> None:
+    near, far = site.net("az1", "10.0.1.0/24"), site.net("Pod2", "10.0.2.0/24")
+    router = site.router()
+    stack.simulator.die("Pod1")
+    try:
+        waiting = site.attach(router, near)["port_id"]
+        other = site.router()
+        site.attach(other, far)
+        site.active(other)
+        assert site.user.network.get(f"/ports/{waiting}")["status"] == "DOWN"
+        job = stack.jobs(router_id=router)[0]
+        assert job["state"] in ("accepted", "running")
+        site.detach(other, far)
+        site.attach(router, far)
+    finally:
+        stack.simulator.revive("Pod1")
+    site.active(router)
+    stack.settle()
+    _is_right(stack, router)
+    assert site.user.network.get(f"/ports/{waiting}")["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(("status", "words"), [(403, "policy"), (409, "Quota exceeded")])
+def test_a_refusal_is_told_and_leaves_nothing(
+    stack: Stack, site: Site, status: int, words: str
+) -> None:
+    near, far = site.net("az1", "10.0.1.0/24"), site.net("Pod2", "10.0.2.0/24")
+    router = site.router()
+    site.attach(router, near)
+    site.active(router)
+    stack.settle()
+    before = stack.things_in_pods()
+    refusal: dict[str, Any] = {"region": "Pod2", "service": "network", "status": status}
+    refusal |= {"method": "POST", "path": "/routers$", "message": f"Simulated: {words}."}
+    with stack.simulator.fault("status", **refusal):
+        port = site.attach(router, far)["port_id"]
+        until(lambda: site.show_router(router)["status"] == "ERROR", "the router is in ERROR", 90)
+    stack.settle()
+    assert stack.things_in_pods() == before
+    assert site.user.network.get(f"/ports/{port}")["status"] == "ERROR"
+    job = stack.jobs(router_id=router, type="router-interface-add")[0]
+    assert job["state"] == "failed"
+    assert "Pod2" in job["error"]
+    assert words in job["error"]
+    # What the pod refused then, it takes now.
+    stack.admin.admin("POST", f"/jobs/{job['id']}/redo")
+    site.active(router)
+    stack.settle()
+    assert stack.job(job["id"])["state"] == "succeeded"
+    assert stack.job(job["id"])["error"] is None
+    _is_right(stack, router)
+
+
+def test_a_pod_that_dies_half_way_is_taken_up_again(stack: Stack, site: Site) -> None:
+    interface = {"region": "Pod2", "service": "network", "path": "/add_router_interface$"}
+    with stack.simulator.fault("slow", **interface, seconds=1.0) as fault:
+        router = _reach_over(stack, site)
+        until(
+            lambda: stack.simulator.calls(region="Pod2", path="add_router_interface"),
+            "the pod was asked for an interface",
+        )
+        stack.simulator.die("Pod2")
+    stack.simulator.revive("Pod2")
+    site.active(router)
+    stack.settle()
+    assert fault["hits"] >= 1
+    _is_right(stack, router)

@@ -1,0 +1,213 @@
+"""security-group-sync: a group means the same in every pod, whoever is in it and wherever."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.client import Json, until
+from tests.support.securityview import Admits, across, group_copies
+from tests.support.stack import Stack
+from tests.support.topology import Site
+
+
+def _default(site: Site) -> str:
+    groups = site.user.network.list("/security-groups?name=default", "security_groups")
+    return str(groups[0]["id"])
+
+
+def _group(site: Site, name: str) -> str:
+    answer = site.user.network("POST", "/security-groups", {"security_group": {"name": name}})
+    return str(answer.body["security_group"]["id"])
+
+
+def _rule(site: Site, group: str, **rule: object) -> str:
+    body = {"security_group_id": group, "direction": "ingress", **rule}
+    answer = site.user.network("POST", "/security-group-rules", {"security_group_rule": body})
+    assert answer.status == 201, answer.body
+    return str(answer.body["security_group_rule"]["id"])
+
+
+def _join(site: Site, server: Json, *groups: str) -> None:
+    body = {"port": {"security_groups": list(groups)}}
+    site.user.network.put(f"/ports/{server['port_id']}", body)
+
+
+def _address(server: Json) -> str:
+    return f"{server['port']['fixed_ips'][0]['ip_address']}/32"
+
+
+def test_one_pod_needs_no_addresses(stack: Stack, site: Site) -> None:
+    site.boot(site.net("az1", "10.0.1.0/24"))
+    stack.settle()
+    group = _default(site)
+    assert group_copies(stack.simulator, group) == {
+        "Pod1": {Admits(group=group), Admits(group=group, ethertype="IPv6")}
+    }
+
+
+def test_members_in_other_pods_are_admitted(stack: Stack, site: Site) -> None:
+    group = _default(site)
+    net = site.net("Pod1", "10.0.1.0/24")
+    one = site.boot(net)
+    two = site.boot(site.net("Pod2", "10.0.2.0/24"))
+    stack.settle()
+    assert across(stack.simulator, group) == {"Pod1": {_address(two)}, "Pod2": {_address(one)}}
+    another = site.boot(net)
+    three = site.boot(site.net("Pod3", "10.0.3.0/24"))
+    stack.settle()
+    first = {_address(one), _address(another)}
+    assert across(stack.simulator, group) == {
+        "Pod1": {_address(two), _address(three)},
+        "Pod2": first | {_address(three)},
+        "Pod3": first | {_address(two)},
+    }
+    site.drop_server(one)
+    site.drop_server(three)
+    stack.settle()
+    assert across(stack.simulator, group) == {
+        "Pod1": {_address(two)},
+        "Pod2": {_address(another)},
+    }
+
+
+def test_rules_follow_into_every_pod(stack: Stack, site: Site) -> None:
+    group = _group(site, "web")
+    for pod, cidr in (("Pod1", "10.0.1.0/24"), ("Pod2", "10.0.2.0/24")):
+        _join(site, site.boot(site.net(pod, cidr)), group)
+    stack.settle()
+    assert group_copies(stack.simulator, group) == {"Pod1": set(), "Pod2": set()}
+    web = _rule(site, group, protocol="tcp", port_range_min=80, port_range_max=80)
+    _rule(site, group, protocol="icmp")
+    stack.settle()
+    wanted = {Admits("tcp", low=80, high=80), Admits("icmp")}
+    assert group_copies(stack.simulator, group) == {"Pod1": wanted, "Pod2": wanted}
+    site.user.network.delete(f"/security-group-rules/{web}")
+    site.user.network.put(f"/security-groups/{group}", {"security_group": {"name": "pages"}})
+    stack.settle()
+    left = {Admits("icmp")}
+    assert group_copies(stack.simulator, group) == {"Pod1": left, "Pod2": left}
+    for pod in ("Pod1", "Pod2"):
+        names = {row["name"] for row in stack.simulator.inventory(pod)["security_groups"]}
+        assert "pages" in names
+
+
+def test_a_rule_admits_another_group_wherever_its_members_are(stack: Stack, site: Site) -> None:
+    web, database = _group(site, "web"), _group(site, "database")
+    _rule(site, database, protocol="tcp", remote_group_id=web)
+    client = site.boot(site.net("Pod1", "10.0.1.0/24"))
+    server = site.boot(site.net("Pod2", "10.0.2.0/24"))
+    _join(site, server, database)
+    stack.settle()
+    assert group_copies(stack.simulator, database) == {"Pod2": {Admits("tcp", web)}}
+    _join(site, client, web)
+    stack.settle()
+    assert group_copies(stack.simulator, database) == {
+        "Pod2": {Admits("tcp", web), Admits("tcp", addresses=frozenset({_address(client)}))}
+    }
+    assert group_copies(stack.simulator, web) == {"Pod1": set(), "Pod2": set()}
+    _join(site, client, _default(site))
+    stack.settle()
+    assert across(stack.simulator, database) == {"Pod2": set()}
+    assert "Pod1" not in group_copies(stack.simulator, web)
+    # The group goes, and the rule that admitted it; the server's group stays.
+    site.user.network.delete(f"/security-groups/{web}")
+    stack.settle()
+    assert group_copies(stack.simulator, web) == {}
+    assert group_copies(stack.simulator, database) == {"Pod2": set()}
+
+
+def test_two_groups_that_admit_each_other(stack: Stack, site: Site) -> None:
+    one, two = _group(site, "one"), _group(site, "two")
+    _rule(site, one, remote_group_id=two)
+    _rule(site, two, remote_group_id=one)
+    net = site.net("Pod1", "10.0.1.0/24")
+    servers = [site.boot(net), site.boot(net)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda pair: _join(site, *pair), zip(servers, (one, two), strict=True)))
+    stack.settle()
+    assert group_copies(stack.simulator, one) == {"Pod1": {Admits(group=two)}}
+    assert group_copies(stack.simulator, two) == {"Pod1": {Admits(group=one)}}
+
+
+def test_servers_at_once_share_one_copy(stack: Stack, site: Site) -> None:
+    nets = [site.net(f"Pod{n % 2 + 1}", f"10.0.{n}.0/24") for n in range(4)]
+    site.flavor()
+    with ThreadPoolExecutor(4) as pool:
+        servers = list(pool.map(site.boot, nets))
+    stack.settle()
+    even = {_address(server) for server in servers[::2]}
+    odd = {_address(server) for server in servers[1::2]}
+    assert across(stack.simulator, _default(site)) == {"Pod1": odd, "Pod2": even}
+
+
+def test_a_port_that_no_server_used_leaves_nothing(stack: Stack, site: Site) -> None:
+    net = site.net("Pod1", "10.0.1.0/24")
+    server = site.boot(net)
+    site.user.network.make("/ports", network_id=net.id)
+    site.drop_server(server)
+    stack.settle()
+    assert list(group_copies(stack.simulator, _default(site))) == ["Pod1"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/security-groups$"),
+        ("POST", "/security-group-rules$"),
+        ("POST", "/address-groups$"),
+        ("PUT", "/add_addresses$"),
+        ("PUT", "/remove_addresses$"),
+        ("DELETE", "/security-groups/"),
+        ("DELETE", "/address-groups/"),
+    ],
+)
+def test_an_answer_is_lost(stack: Stack, site: Site, method: str, path: str) -> None:
+    group = _default(site)
+    first = site.net("Pod1", "10.0.1.0/24")
+    with stack.simulator.fault("lose", service="network", method=method, path=path, times=2):
+        one = _patiently(site, first)
+        two = _patiently(site, site.net("Pod2", "10.0.2.0/24"))
+        extra = _patiently(site, first)
+        stack.settle()
+        site.drop_server(extra)
+        stack.settle()
+        assert across(stack.simulator, group) == {
+            "Pod1": {_address(two)},
+            "Pod2": {_address(one)},
+        }
+        site.tear_down()
+        stack.settle()
+        assert group_copies(stack.simulator, group) == {}
+
+
+def _patiently(site: Site, net: object) -> Json:
+    """Boot; a server that a lost answer kept from booting is asked for once more."""
+    for _ in range(3):
+        try:
+            return site.boot(net)  # type: ignore[arg-type]
+        except AssertionError as refused:
+            if "503" not in str(refused):
+                raise
+    raise AssertionError("three times not available")
+
+
+def test_a_dead_pod_does_not_keep_the_others_from_it(stack: Stack, site: Site) -> None:
+    group = _group(site, "web")
+    for pod, cidr in (("Pod1", "10.0.1.0/24"), ("Pod2", "10.0.2.0/24")):
+        _join(site, site.boot(site.net(pod, cidr)), group)
+    stack.settle()
+    stack.simulator.die("Pod2")
+    try:
+        _rule(site, group, protocol="icmp")
+        until(
+            lambda: group_copies(stack.simulator, group)["Pod1"] == {Admits("icmp")},
+            "the living pod has the rule",
+        )
+        jobs = stack.jobs(type="security-group-sync", resource_id=group, state="running")
+        assert len(jobs) == 1
+    finally:
+        stack.simulator.revive("Pod2")
+    stack.settle()
+    assert group_copies(stack.simulator, group)["Pod2"] == {Admits("icmp")}
