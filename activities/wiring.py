@@ -9,11 +9,13 @@ from activities.admin.jobs import Jobs
 from activities.admin.pod_registry import PodRegistry
 from activities.admin.pods import PodDirectory
 from activities.admin.routings import RoutingView
+from activities.compute.actions import ServerActions
 from activities.compute.aggregates import Aggregates
 from activities.compute.boot_plan import BootPlanner
 from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.flavors import Flavors
+from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from activities.compute.server_view import ServerView
@@ -74,6 +76,8 @@ class Services:
     volumes: Volumes
     boots: Boots
     servers: Servers
+    server_actions: ServerActions
+    interfaces: Interfaces
     security_groups: SecurityGroups
     security_group_rules: SecurityGroupRules
     networks: Networks
@@ -105,7 +109,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     flavor_copies = FlavorCopies(store, regions, pods, routings)
     keypairs = Keypairs(store, operations)
     keypair_copies = KeypairCopies(store, regions, pods, routings)
-    planner = BootPlanner(store, places, network.networks, network.ports, flavors, keypairs)
+    planner = BootPlanner(
+        store, places, network.networks, network.ports, flavors, keypairs, network.security_groups
+    )
     boots = Boots(
         store,
         operations,
@@ -153,6 +159,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             volumes=volumes,
             boots=boots,
             servers=servers,
+            server_actions=ServerActions(
+                store, planner, network.ports, flavors, flavor_copies, keypairs, keypair_copies
+            ),
+            interfaces=Interfaces(
+                store, operations, routings, planner, network.ports, network.copies
+            ),
             security_groups=network.security_groups,
             security_group_rules=network.security_group_rules,
             networks=network.networks,

@@ -9,6 +9,7 @@ from activities.compute.flavors import Flavors
 from activities.compute.keypairs import Keypairs
 from activities.network.networks import Networks
 from activities.network.ports import Ports
+from activities.network.security_groups import SecurityGroups
 from activities.places import Home, Places
 from activities.store import Row, Store
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
@@ -51,6 +52,7 @@ class BootPlanner:
         ports: Ports,
         flavors: Flavors,
         keypairs: Keypairs,
+        security_groups: SecurityGroups,
     ) -> None:
         self._store = store
         self._places = places
@@ -58,13 +60,14 @@ class BootPlanner:
         self._ports = ports
         self._flavors = flavors
         self._keypairs = keypairs
+        self._security_groups = security_groups
 
     async def plan(self, request: BootRequest, caller: Caller) -> BootPlan:
         """Return the plan; ``BadRequest`` for what does not exist or does not go together."""
         try:
             flavor = await self._flavors.get(caller, request.flavor_id)
-            links = [await self._link(caller, nic) for nic in request.nics]
-            group_ids = await self._group_ids(caller, request.groups)
+            links = [await self.link(caller, nic) for nic in request.nics]
+            group_ids = await self.group_ids(caller, request.groups)
         except NotFound as error:
             # Nova's answer to a reference in the body that leads nowhere.
             raise BadRequest(error.message) from None
@@ -78,7 +81,12 @@ class BootPlanner:
                 pods = await self._pods(caller, request, links, homes)
         return BootPlan(request, caller, pods[0], links, flavor, keypair, group_ids)
 
-    async def _link(self, caller: Caller, nic: Nic) -> Link:
+    async def default_group(self, caller: Caller) -> str:
+        """Return the id of the default group of the caller's project."""
+        return await self._security_groups.default_id(caller.project_id)
+
+    async def link(self, caller: Caller, nic: Nic) -> Link:
+        """Return what a nic stands for; ``NotFound`` or ``Conflict`` when it cannot be had."""
         port = None
         if nic.port_id:
             port = await self._ports.own(caller, nic.port_id)
@@ -104,7 +112,7 @@ class BootPlanner:
             own = select(subnets.c.id).where(subnets.c.network_id == network_id)
             return await tx.one(own.limit(1)) is not None
 
-    async def _group_ids(self, caller: Caller, names: list[str]) -> list[str] | None:
+    async def group_ids(self, caller: Caller, names: list[str]) -> list[str] | None:
         """Return the ids of the groups; None: the project's default group."""
         found = []
         for name in names:

@@ -50,6 +50,10 @@ class ServerView:
             if (group["name"], project) in copies:
                 group["name"] = "default"
 
+    async def addresses(self, networks: dict[str, Any]) -> None:
+        """Change the addresses of one server, by network, in place; they are not said to float."""
+        await self._publish([entry for entries in networks.values() for entry in _parts(entries)])
+
     async def _addresses(self, servers: list[dict[str, Any]]) -> None:
         floating = [
             entry
@@ -58,8 +62,11 @@ class ServerView:
             for entry in _parts(entries)
             if entry.get(_TYPE) == "floating"
         ]
-        public = await self._public({str(entry["addr"]) for entry in floating})
-        for entry in floating:
+        await self._publish(floating)
+
+    async def _publish(self, entries: list[dict[str, Any]]) -> None:
+        public = await self._public({str(entry["addr"]) for entry in entries})
+        for entry in entries:
             entry["addr"] = public.get(entry["addr"], entry["addr"])
 
     async def _public(self, addresses: set[str]) -> dict[str, str]:

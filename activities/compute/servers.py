@@ -1,6 +1,8 @@
 """Servers: their removal, and what of theirs is the gateway's own."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from activities.admin.pods import PodDirectory
@@ -15,7 +17,8 @@ from models.tables.routing import routings
 from models.values import Caller
 
 ports = TABLES["ports"]
-_GONE = ("DELETED", "SOFT_DELETED")
+GONE = "DELETED"
+_GOING = (GONE, "SOFT_DELETED")
 _TASKS = ("deleting", "soft-deleting")
 _REMEMBERED = 10_000
 
@@ -72,20 +75,34 @@ class Servers:
                 raise
             await self._forget(id_)
             return
-        if server["status"] in _GONE or server.get("OS-EXT-STS:task_state") in _TASKS:
+        if server["status"] == GONE:
+            # Clients take this for the end of it, and delete the network next.
+            await self._let_go(id_)
+        if server["status"] in _GOING or server.get("OS-EXT-STS:task_state") in _TASKS:
             raise PodBusy(f"Pod {pod.pod_name} is still deleting server {id_}")
 
-    async def seen(self, server: dict[str, Any]) -> None:
-        """Note at the top what an active server means: its ports are plugged."""
-        id_ = str(server.get("id"))
-        if server.get("status") != "ACTIVE" or id_ in self._plugged:
+    async def gone(self, id_: str) -> None:
+        """Do at once what a server that was just seen gone from its pod leaves to do."""
+        with suppress(PodBusy):
+            await self.clean_up(id_)
+
+    async def active(self, servers: Iterable[dict[str, Any]]) -> None:
+        """Note at the top that the ports of active servers are plugged."""
+        ids = [str(server["id"]) for server in servers if server.get("status") == "ACTIVE"]
+        new = [id_ for id_ in ids if id_ not in self._plugged]
+        if not new:
             return
-        down = ports.update().where(ports.c.device_id == id_, ports.c.status == "DOWN")
+        down = ports.update().where(ports.c.device_id.in_(new), ports.c.status == "DOWN")
         async with self._store.write() as tx:
             await tx.run(down.values(status="ACTIVE"))
-        self._plugged[id_] = None
+        self._plugged.update(dict.fromkeys(new))
         while len(self._plugged) > _REMEMBERED:
             self._plugged.popitem(last=False)
+
+    async def _let_go(self, id_: str) -> None:
+        async with self._store.write() as tx:
+            waiting = await self._boots.let_go(tx, id_)
+        self._operations.announce(*waiting)
 
     async def _forget(self, id_: str) -> None:
         of = (routings.c.type == "server", routings.c.top_id == id_)

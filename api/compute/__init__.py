@@ -3,7 +3,17 @@
 from activities.wiring import Services
 from api import versions
 from api.auth import Tokens
-from api.compute import aggregates, availability_zones, flavors, keypairs, servers
+from api.compute import (
+    aggregates,
+    availability_zones,
+    flavors,
+    interfaces,
+    ips,
+    keypairs,
+    server_actions,
+    servers,
+    volume_attachments,
+)
 from api.compute.proxy import PROXY
 from api.http import Routes
 from api.limits import limits
@@ -13,6 +23,17 @@ from api.service import ServiceApp
 from models.resources.compute import COMPUTE
 
 PREFIX = "/compute"
+_MODULES = (
+    flavors,
+    keypairs,
+    aggregates,
+    availability_zones,
+    servers,
+    server_actions,
+    interfaces,
+    volume_attachments,
+    ips,
+)
 
 
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
@@ -20,7 +41,7 @@ def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     services.versions.start()
     services.creations.start()
     routes = Routes()
-    for module in (flavors, keypairs, aggregates, availability_zones, servers):
+    for module in _MODULES:
         routes.include(module.routes)
     routes.include(limits(PROXY, "compute"))
     routes.include(PROXY.routes(COMPUTE))

@@ -8,6 +8,7 @@ import orjson
 from activities.compute.boot_plan import BootPlan
 from activities.compute.boot_request import parse
 from activities.compute.boots import least_version
+from activities.compute.servers import GONE
 from activities.region import Answer as PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
@@ -38,10 +39,8 @@ async def show(call: Call) -> Answer:
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "server", id_)
     answer = await PROXY.send(call, pod)
-    if answer.status == 404:
-        await call.services.servers.clean_up(id_)
-    elif answer.status == 200:
-        await call.services.servers.seen(answer.json()["server"])
+    if answer.status == 404 or (answer.status == 200 and _gone(answer)):
+        await call.services.servers.gone(id_)
     return await PROXY.answer(call, answer)
 
 
@@ -51,6 +50,10 @@ async def delete(call: Call) -> Answer:
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "server", id_)
     return await PROXY.answer(call, await _delete(call, pod, id_))
+
+
+def _gone(answer: PodAnswer) -> bool:
+    return bool(answer.json()["server"].get("status") == GONE)
 
 
 async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> PodAnswer:

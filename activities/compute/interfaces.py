@@ -1,0 +1,149 @@
+"""Interfaces: ports attached to a running server, and taken from it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.compute import checks
+from activities.compute.boot_plan import BootPlanner, Link
+from activities.compute.boot_request import Nic
+from activities.network.copies import Copies
+from activities.network.ports import Ports
+from activities.operations import Operations
+from activities.routings import Routings
+from activities.store import Row, Store
+from models.errors import BadRequest, Conflict, NotFound
+from models.tables.creation import server_ports
+from models.tables.network import TABLES
+from models.tables.routing import routings
+from models.values import Caller, Pod
+
+ports = TABLES["ports"]
+
+
+class Interfaces:
+    """Attachments of ports; ids in requests and answers are the top's."""
+
+    def __init__(
+        self,
+        store: Store,
+        operations: Operations,
+        rows: Routings,
+        planner: BootPlanner,
+        port_rows: Ports,
+        copies: Copies,
+    ) -> None:
+        self._store = store
+        self._operations = operations
+        self._routings = rows
+        self._planner = planner
+        self._ports = port_rows
+        self._copies = copies
+
+    async def attach(
+        self, caller: Caller, pod: Pod, server_id: str, wanted: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Make the port that is to be attached; return its id and what to tell the pod."""
+        checks.only(wanted, ("net_id", "port_id", "fixed_ips", "tag"), "interfaceAttachment")
+        nic = _nic(wanted)
+        try:
+            link = await self._planner.link(caller, nic)
+        except NotFound as error:
+            raise BadRequest(error.message) from None
+        port_id = await self._reserve(caller, pod, server_id, link)
+        try:
+            bottom = await self._copies.port(port_id, pod)
+        except BaseException:
+            await self.let_go(port_id)
+            raise
+        return port_id, {"port_id": bottom} | ({"tag": nic.tag} if nic.tag else {})
+
+    async def attached(self, port_id: str) -> None:
+        """Record that the pod has plugged the port."""
+        async with self._store.write() as tx:
+            await tx.run(ports.update().where(ports.c.id == port_id).values(status="ACTIVE"))
+
+    async def let_go(self, port_id: str) -> None:
+        """Delete the port if it was made for the server, else free it."""
+        async with self._store.write() as tx:
+            mine = server_ports.c.port_id == port_id
+            held = await tx.one(select(server_ports).where(mine))
+            waiting = []
+            if held and held["made"]:
+                waiting = await self._ports.delete_rows(tx, [port_id])
+            else:
+                free = ports.update().where(ports.c.id == port_id)
+                await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
+            await tx.run(server_ports.delete().where(mine))
+        self._operations.announce(*waiting)
+
+    async def in_pod(self, port_id: str, pod: Pod) -> str:
+        """Return the id of a port in the pod; ``NotFound``."""
+        known = await self._routings.bottom_id("port", port_id, pod)
+        if known is None:
+            raise NotFound(f"Port id {port_id} could not be found.", "PortNotFound")
+        return known
+
+    async def view(self, pod: Pod, attachments: Iterable[dict[str, Any]]) -> None:
+        """Put the top's ids into a pod's attachments, in place."""
+        attachments = list(attachments)
+        for attachment in attachments:
+            await self._topped(pod, "port", attachment, "port_id")
+            await self._topped(pod, "network", attachment, "net_id")
+            for ip in attachment.get("fixed_ips") or []:
+                await self._topped(pod, "subnet", ip, "subnet_id")
+
+    async def _topped(self, pod: Pod, type_: str, item: dict[str, Any], key: str) -> None:
+        of = (
+            routings.c.pod_id == pod.pod_id,
+            routings.c.type == type_,
+            routings.c.bottom_id == item.get(key),
+        )
+        async with self._store.read() as tx:
+            top_id = await tx.value(select(routings.c.top_id).where(*of))
+        if top_id:
+            item[key] = top_id
+
+    async def _reserve(self, caller: Caller, pod: Pod, server_id: str, link: Link) -> str:
+        owner = f"compute:{pod.az_name}"
+        async with self._store.write() as tx:
+            if link.port:
+                id_ = str(link.port["id"])
+                free = ports.update().where(ports.c.id == id_, ports.c.device_id == "")
+                if not await tx.run(free.values(device_id=server_id, device_owner=owner)):
+                    raise Conflict(f"Port {id_} is still in use.", "PortInUse")
+            else:
+                wish: list[Row] | None = None
+                if link.nic.fixed_ip:
+                    wish = [{"ip_address": link.nic.fixed_ip}]
+                row = await self._ports.insert(
+                    tx,
+                    network=link.network,
+                    project_id=caller.project_id,
+                    device_id=server_id,
+                    device_owner=owner,
+                    fixed_ips=wish,
+                )
+                id_ = str(row["id"])
+            held = {"port_id": id_, "server_id": server_id, "made": link.port is None}
+            await tx.insert(server_ports, held)
+        return id_
+
+
+def _nic(wanted: Mapping[str, Any]) -> Nic:
+    network, port = wanted.get("net_id") or "", wanted.get("port_id") or ""
+    for name, value in (("net_id", network), ("port_id", port), ("tag", wanted.get("tag") or "")):
+        if not isinstance(value, str):
+            raise checks.refuse(name, value, f"{value!r} is not of type 'string'")
+    if network and port:
+        raise BadRequest("Must not input both network_id and port_id")
+    if not network and not port:
+        raise BadRequest("Give the net_id of a network or the port_id of a port.")
+    ips = wanted.get("fixed_ips") or []
+    if not isinstance(ips, list) or len(ips) > 1 or not all(isinstance(ip, dict) for ip in ips):
+        raise checks.refuse("fixed_ips", ips, "It is not an array of one object")
+    fixed_ip = str(ips[0].get("ip_address", "")) if ips else ""
+    if ips and not network:
+        raise BadRequest("Must input network_id when request IP address")
+    return Nic(network, port, fixed_ip, wanted.get("tag") or "")
