@@ -9,7 +9,7 @@ from deploy.walkthrough.clients import User, until
 from deploy.walkthrough.report import StepFailed
 
 
-def remove(admin: User, user: User) -> int:
+def remove(admin: User, user: User, gateway: str) -> int:
     """Nothing is left of what the guide makes; the number of objects that were there."""
     count = _floating_ips(user)
     count += _servers_and_volumes(user)
@@ -17,21 +17,17 @@ def remove(admin: User, user: User) -> int:
     count += _networks(user, admin)
     count += _delete(admin, "compute", "/flavors", "flavors", {names.FLAVOR})
     if count:
-        until("all jobs have ended", lambda: not unfinished_jobs(admin))
+        until("all jobs have ended", lambda: _all_jobs_ended(admin, gateway))
     return count
 
 
-def unfinished_jobs(admin: User) -> list[Any]:
-    """The operations that still run."""
-    jobs = admin.sdk.session.get(f"{names.admin_url(admin)}/jobs").json()["jobs"]
-    return [job for job in jobs if not job["finished_at"]]
+def _all_jobs_ended(admin: User, gateway: str) -> bool:
+    jobs = admin.sdk.session.get(f"{gateway}/v1.0/jobs").json()["jobs"]
+    return all(job["state"] not in ("accepted", "running") for job in jobs)
 
 
 def _rows(user: User, service: str, path: str, key: str) -> list[dict[str, Any]]:
-    answer = getattr(user.sdk, service).get(path)
-    if answer.status_code != 200:
-        raise StepFailed(f"GET {answer.url} answered {answer.status_code}: {answer.text}")
-    rows: list[dict[str, Any]] = answer.json()[key]
+    rows: list[dict[str, Any]] = user.get(service, path)[key]
     return rows
 
 

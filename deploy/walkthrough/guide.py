@@ -40,7 +40,7 @@ class Guide:
 
     def _clear(self) -> None:
         with self._report.step("Remove what an earlier walk left, through the gateway"):
-            count = earlier.remove(self._admin, self._user)
+            count = earlier.remove(self._admin, self._user, self._stack.gateway_url)
             say(f"   {count} objects removed")
 
     def _register_pods(self) -> None:
@@ -74,7 +74,7 @@ class Guide:
                 names.SERVERS, names.NETWORKS, names.ZONES, strict=True
             ):
                 where = f"--network {network} --availability-zone {zone}"
-                self._user.run(
+                self._servers[name] = self._user.show(
                     f"server create --flavor {names.FLAVOR} --image cirros {where} {name}"
                 )
             for name in names.SERVERS:
@@ -82,12 +82,12 @@ class Guide:
 
     def _wait_for_server(self, name: str) -> None:
         def built() -> Any:
-            path = f"/servers/detail?name=^{name}$"
-            server = self._user.sdk.compute.get(path).json()["servers"][0]
+            server = self._user.get("compute", f"/servers/{server_id}")["server"]
             if server["status"] == "ERROR":
                 raise StepFailed(f"{name}: {server.get('fault')}")
             return server if server["status"] == "ACTIVE" else None
 
+        server_id = self._servers[name]["id"]
         self._servers[name] = until(f"{name} ACTIVE", built)
         zone = self._servers[name].get("OS-EXT-AZ:availability_zone")
         say(f"   {name} is ACTIVE in {zone}, {self._address(name)}")
@@ -101,10 +101,10 @@ class Guide:
             for name, zone in zip(names.VOLUMES, names.ZONES, strict=True):
                 self._user.run(f"volume create --size 1 --availability-zone {zone} {name}")
             until("both volumes available", self._volumes_available)
-            self._user.run("volume list")
+            say(self._user.run("volume list -c Name -c Status -c Size").rstrip())
 
     def _volumes_available(self) -> bool:
-        volumes = self._user.sdk.block_storage.get("/volumes/detail").json()["volumes"]
+        volumes = self._user.get("block_storage", "/volumes/detail")["volumes"]
         states = {volume["name"]: volume["status"] for volume in volumes}
         return all(states.get(name) == "available" for name in names.VOLUMES)
 
@@ -137,7 +137,7 @@ class Guide:
             say(f"   {router} is ACTIVE")
 
     def _router_active(self) -> bool:
-        routers = self._user.sdk.network.get(f"/routers?name={names.ROUTER}").json()["routers"]
+        routers = self._user.get("network", f"/routers?name={names.ROUTER}")["routers"]
         status = routers[0]["status"]
         if status == "ERROR":
             raise StepFailed(f"{names.ROUTER} is in ERROR: /v1.0/jobs tells why")
@@ -177,7 +177,7 @@ class Guide:
             say("   (the rule is there from an earlier walk)")
 
     def _floating_ips_active(self) -> bool:
-        rows = self._user.sdk.network.get("/floatingips").json()["floatingips"]
+        rows = self._user.get("network", "/floatingips")["floatingips"]
         states = {row["floating_ip_address"]: row["status"] for row in rows}
         wanted = [states.get(address) for address in self._floating.values()]
         if "ERROR" in wanted:

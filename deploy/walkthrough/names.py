@@ -1,7 +1,5 @@
 """What the guide calls its things."""
 
-from deploy.walkthrough.clients import User
-
 FLAVOR = "test"
 NETWORKS = {"net1": "10.0.1.0/24", "net2": "10.0.2.0/24"}
 SERVERS = ("vm1", "vm2")
@@ -14,9 +12,3 @@ EXTERNAL_CIDR = "163.3.124.0/24"
 # The outside host has .100; the pool stays below it.
 EXTERNAL_POOL = "start=163.3.124.5,end=163.3.124.99"
 OUTSIDE_ADDRESS = "163.3.124.100"
-
-
-def admin_url(user: User) -> str:
-    """Where the Admin API is: at the root of the gateway that serves the Compute API."""
-    endpoint = str(user.sdk.session.get_endpoint(service_type="compute", interface="public"))
-    return endpoint.partition("/compute")[0] + "/v1.0"

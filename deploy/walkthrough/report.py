@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from keystoneauth1.exceptions import ClientException
+
 from deploy.pods.console import say
 
 
@@ -29,7 +31,7 @@ class Report:
         say(f"\n== {title}")
         try:
             yield
-        except StepFailed as failure:
+        except (StepFailed, ClientException) as failure:
             self.failed += 1
             say(f"   {failure}\n   {time.monotonic() - begin:.1f} s  FAILED  {title}")
             if vital:
