@@ -139,8 +139,24 @@ class SecurityCopies:
             use = await state.use(tx, sg_id, pod)
         if use is state.Use.BY_PORTS:
             await self._maker.apply(sg_id, pod)
-        elif busy := await self._release(pod, project_id):
+            return
+        busy = await self._release(pod, project_id)
+        # A port on its way out takes its groups along.
+        if busy and not await self._ports_leave(pod, project_id):
             raise PodBusy(f"Security group {busy} is still in use in pod {pod.pod_name}")
+
+    async def _ports_leave(self, pod: Pod, project_id: str) -> bool:
+        ports = state.ports
+        left = select(routings.c.id).select_from(
+            routings.outerjoin(ports, ports.c.id == routings.c.top_id)
+        )
+        mine = (routings.c.type == "port", routings.c.project_id == project_id)
+        async with self._store.read() as tx:
+            return bool(
+                await tx.value(
+                    left.where(*mine, routings.c.pod_id == pod.pod_id, ports.c.id.is_(None))
+                )
+            )
 
     async def _release(self, pod: Pod, project_id: str) -> str:
         """Remove what nothing needs; return a group that the pod still has in use, if any."""

@@ -15,6 +15,7 @@ from models.values import Pod
 
 GROUP, ADDRESSES = "security_group", "address_group"
 _GROUPS, _ADDRESSES = "/security-groups", "/address-groups"
+_ROUNDS = 10
 
 
 class SecurityMaker:
@@ -46,6 +47,14 @@ class SecurityMaker:
 
     async def apply(self, sg_id: str, pod: Pod) -> str:
         """Make the copy what it should be, whatever it is now; return its id."""
+        for _ in range(_ROUNDS):
+            done = await self._apply(sg_id, pod)
+            if done:
+                return done
+        raise PodBusy(f"The rules of security group {sg_id} keep changing")
+
+    async def _apply(self, sg_id: str, pod: Pod) -> str | None:
+        """Make the copy; None when what its rules refer to changed under way."""
         wanted = await self.wanted(sg_id, pod)
         # What the rules refer to comes first and outside this group's lease: two groups may admit
         # each other.
@@ -58,10 +67,13 @@ class SecurityMaker:
         async with self._held(sg_id, pod):
             # Read again: of several at once, the last to hold the lease applies the newest state.
             wanted = await self.wanted(sg_id, pod)
+            if (
+                wanted.remotes - {sg_id} - inside.keys()
+                or wanted.elsewhere.keys() - outside.keys()
+            ):
+                return None
             bottom, given = await self._group(wanted, pod)
             inside[sg_id] = bottom
-            if wanted.remotes - inside.keys() or wanted.elsewhere.keys() - outside.keys():
-                raise PodBusy(f"The rules of security group {sg_id} changed meanwhile")
             if given is None:
                 given = await self._calls.rules(pod, f"security_group_id={bottom}")
                 await self._rename(wanted, bottom, pod)
