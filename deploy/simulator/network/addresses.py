@@ -53,14 +53,16 @@ def overlap(one: str, other: str) -> bool:
 
 def choose(state: State, subnet: Row) -> str | None:
     """The lowest free address of the subnet's pools."""
-    taken = state.addresses
+    taken, hints = state.addresses, state.hints.setdefault(subnet["id"], {})
     for pool in subnet["allocation_pools"]:
         start = ipaddress.ip_address(pool["start"])
-        make = type(start)
-        for number in range(int(start), int(ipaddress.ip_address(pool["end"])) + 1):
+        make, last = type(start), int(ipaddress.ip_address(pool["end"]))
+        for number in range(max(int(start), hints.get(pool["start"], 0)), last + 1):
             address = str(make(number))
             if (subnet["id"], address) not in taken:
+                hints[pool["start"]] = number
                 return address
+        hints[pool["start"]] = last + 1
     return None
 
 
@@ -133,6 +135,9 @@ def release(state: State, rows: list[Json]) -> None:
     """Free addresses."""
     for row in rows:
         state.addresses.pop((row["subnet_id"], row["ip_address"]), None)
+        number = int(ipaddress.ip_address(row["ip_address"]))
+        hints = state.hints.get(row["subnet_id"], {})
+        hints.update({start: min(hint, number) for start, hint in hints.items()})
 
 
 def new_mac(state: State, network_id: str) -> str:

@@ -81,6 +81,7 @@ class Networks(Resource):
             )
             raise conflict("NetworkInUse", text)
         for subnet_id in row["subnets"]:
+            self.state.hints.pop(subnet_id, None)
             del self.state.table("subnets")[subnet_id]
         segment = (row["provider:physical_network"], row["provider:segmentation_id"])
         self.state.segments.discard(segment)

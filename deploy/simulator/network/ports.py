@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from deploy.simulator.http import Json
 from deploy.simulator.identity.state import Token
-from deploy.simulator.network import addresses, checks
+from deploy.simulator.network import addresses, checks, query
 from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, conflict, forbidden
 from deploy.simulator.network.resource import Resource
@@ -165,6 +166,17 @@ class Ports(Resource):
         if "binding:host_id" in values:
             self._bind(row)
         touch(row)
+
+    def candidates(self, wanted: query.Filters) -> Iterable[Row]:
+        """By device or by network, which is how ports are usually asked for."""
+        for key, index in (
+            ("device_id", self.state.ports_of_device),
+            ("network_id", self.state.ports_of_network),
+        ):
+            values = wanted.get(key)
+            if values and all(values):
+                return [row for value in values for row in index.get(value, {}).values()]
+        return super().candidates(wanted)
 
     def visible(self, token: Token, row: Row) -> bool:
         """A network's owner sees everybody's ports on it."""

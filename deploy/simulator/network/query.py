@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,18 +15,27 @@ _ALIASES = {"tenant_id": "project_id"}
 _UNFILTERABLE = {"security_group_rules", "allocation_pools", "dns_nameservers", "host_routes"}
 
 
-def select(rows: list[Json], request: Request, filterable: set[str]) -> list[Json]:
-    """The rows that match every filter; several values of one filter mean any of them."""
-    wanted: dict[str, list[str]] = {}
+Filters = dict[str, list[str]]
+
+
+def filters(request: Request, filterable: set[str]) -> Filters:
+    """The values asked for by field; several values of one field mean any of them."""
+    wanted: Filters = {}
     for key, value in request.query:
-        if key not in _CONTROL and value != "":
+        if key not in _CONTROL:
             wanted.setdefault(_ALIASES.get(key, key), []).append(value)
     unknown = [key for key in wanted if key not in filterable | _TAGS or key in _UNFILTERABLE]
     if unknown:
         raise malformed(f"{unknown} is invalid attribute for filtering")
+    return wanted
+
+
+def select(rows: Iterable[Json], wanted: Filters, *, stored: bool = False) -> list[Json]:
+    """The rows that match every filter; of `stored` rows, as far as they have the field."""
+    found = list(rows)
     for key, values in wanted.items():
-        rows = [row for row in rows if _matches(row, key, values)]
-    return rows
+        found = [row for row in found if (stored and key not in row) or _matches(row, key, values)]
+    return found
 
 
 def _matches(row: Json, key: str, values: list[str]) -> bool:
@@ -36,7 +46,7 @@ def _matches(row: Json, key: str, values: list[str]) -> bool:
         return any(_item_matches(item, value) for item in have for value in values)
     if isinstance(have, bool):
         return str(have).lower() in [_truth(value) for value in values]
-    return ("" if have is None else str(have)) in values
+    return have is not None and str(have) in values
 
 
 def _item_matches(item: Any, value: str) -> bool:

@@ -30,6 +30,8 @@ class State:
     tables: dict[str, dict[str, Row]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     # (subnet, address) -> port: the uniqueness Neutron's database guarantees.
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    # subnet -> first address of a pool -> where the next free one may be.
+    hints: dict[str, dict[str, int]] = field(default_factory=dict)
     macs: dict[tuple[str, str], str] = field(default_factory=dict)
     ports_of_network: dict[str, dict[str, Row]] = field(default_factory=dict)
     ports_of_device: dict[str, dict[str, Row]] = field(default_factory=dict)

@@ -91,6 +91,7 @@ class Subnets(Resource):
             )
             raise conflict("SubnetInUse", text)
         self.state.table("networks")[row["network_id"]]["subnets"].remove(row["id"])
+        self.state.hints.pop(row["id"], None)
         del self.rows[row["id"]]
 
     def visible(self, token: Token, row: Row) -> bool:
