@@ -16,19 +16,21 @@ LOG = logging.getLogger(__name__)
 OPEN = ("accepted", "running")
 DONE = ("succeeded", "failed", "cancelled")
 Offer = Callable[[Row], Awaitable[None]]
+Ask = Callable[[Row], Awaitable[bool]]
 
 
 class Operations:
     """The operation rows.
 
     ``offer`` hands one to Temporal; what it fails, the sweep repeats. ``stop`` asks Temporal to
-    end one that runs.
+    end one that runs; ``runs`` asks it whether that is so.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.offer: Offer | None = None
         self.stop: Offer | None = None
+        self.runs: Ask | None = None
         self._offering: set[asyncio.Task[None]] = set()
 
     async def add(
@@ -129,10 +131,14 @@ class Operations:
         await tx.run(operations.update().where(operations.c.id == id_).values(**values))
 
     async def redo(self, id_: str) -> None:
-        """Accept a finished operation again and offer it; ``Conflict`` while it is open."""
+        """Accept a finished operation again and offer it; ``Conflict`` while it is open.
+
+        One whose execution somebody terminated was never recorded as finished, but is.
+        """
         fresh = {"state": "accepted", "error": None}
         times = {"offered_at": None, "started_at": None, "finished_at": None}
-        done = operations.update().where(operations.c.id == id_, operations.c.state.in_(DONE))
+        states = (*DONE, "running") if await self._was_terminated(id_) else DONE
+        done = operations.update().where(operations.c.id == id_, operations.c.state.in_(states))
         async with self._store.write() as tx:
             if not await tx.run(done.values(**fresh, **times)):
                 raise Conflict(f"Job {id_} is not finished; there is nothing to redo.")
@@ -149,3 +155,9 @@ class Operations:
         if operation is None or operation["state"] != "running" or self.stop is None:
             raise Conflict(f"Job {id_} is finished; there is nothing to cancel.")
         await self.stop(operation)
+
+    async def _was_terminated(self, id_: str) -> bool:
+        operation = await self.get(id_)
+        if operation is None or operation["state"] != "running" or self.runs is None:
+            return False
+        return not await self.runs(operation)

@@ -65,6 +65,8 @@ def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
         async with open_services(settings) as services:
             offers = Offers(settings)
             services.operations.offer = offers.offer
+            services.operations.stop = offers.stop
+            services.operations.runs = offers.runs
             prefixes.build(services, settings)
             yield
 

@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
+from models.errors import PodUnavailable
 from models.settings import Settings
 from workflows.attributes import attributes
 from workflows.network.router import Offered, Router, RouterInput
@@ -42,7 +44,25 @@ class Offers:
 
     async def stop(self, operation: dict[str, Any]) -> None:
         """Ask the operation's running workflow to cancel itself."""
-        await (await self.client()).get_workflow_handle(operation["workflow_id"]).cancel()
+        await (await self._handle(operation)).cancel()
+
+    async def runs(self, operation: dict[str, Any]) -> bool:
+        """Tell whether the operation's workflow has not ended yet."""
+        handle = await self._handle(operation)
+        try:
+            description = await handle.describe()
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return False
+            raise PodUnavailable("Temporal", error.message) from error
+        return description.status == WorkflowExecutionStatus.RUNNING
+
+    async def _handle(self, operation: dict[str, Any]) -> WorkflowHandle[Any, Any]:
+        try:
+            client = await self.client()
+        except (RuntimeError, TimeoutError) as error:
+            raise PodUnavailable("Temporal", "no connection") from error
+        return client.get_workflow_handle(operation["workflow_id"])
 
     async def _offer_router(self, client: Client, operation: dict[str, Any]) -> None:
         router_id = operation["router_id"]

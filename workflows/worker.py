@@ -83,6 +83,7 @@ async def work(settings: Settings) -> None:
         offers = Offers(settings)
         services.operations.offer = offers.offer
         services.operations.stop = offers.stop
+        services.operations.runs = offers.runs
         client = await _connected(offers, stop)
         if client is None:
             return

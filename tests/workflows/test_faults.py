@@ -149,6 +149,23 @@ def test_a_refusal_is_told_and_leaves_nothing(
     _is_right(stack, router)
 
 
+def test_refused_routes_are_told(stack: Stack, site: Site) -> None:
+    where = {"region": "Pod2", "service": "network", "method": "PUT", "path": "routers/[^/]+$"}
+    with stack.simulator.fault("status", **where, status=403) as refusal:
+        router = _reach_over(stack, site)
+        until(lambda: site.show_router(router)["status"] == "ERROR", "the router is in ERROR")
+    assert refusal["hits"]
+    stack.settle()
+    told = [job["error"] for job in stack.jobs(router_id=router, state="failed")]
+    assert told
+    assert "Pod2" in told[0]
+    for job in stack.jobs(router_id=router, state="failed"):
+        stack.admin.admin("POST", f"/jobs/{job['id']}/redo")
+    site.active(router)
+    stack.settle()
+    _is_right(stack, router)
+
+
 def test_a_pod_that_dies_half_way_is_taken_up_again(stack: Stack, site: Site) -> None:
     interface = {"region": "Pod2", "service": "network", "path": "/add_router_interface$"}
     with stack.simulator.fault("slow", **interface, seconds=1.0) as fault:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
 
+from tests.support.client import until
 from tests.support.podview import copies
 from tests.support.stack import Stack
 from tests.support.topology import Site
@@ -36,7 +38,7 @@ def test_the_web_ui_reads_like_a_job_list(stack: Stack, site: Site, router: str)
         assert job["workflow_id"].startswith(f"{job['type']}/")
         assert execution["status"] == "WORKFLOW_EXECUTION_STATUS_COMPLETED"
         found = {
-            name: json.loads(value["data"]) if isinstance(value, dict) else value
+            name: json.loads(base64.b64decode(value["data"]))
             for name, value in execution["searchAttributes"]["indexedFields"].items()
         }
         assert found["Project"] == site.user.project_id
@@ -65,9 +67,10 @@ def test_a_terminated_execution_is_redone(stack: Stack, site: Site) -> None:
     with stack.simulator.fault("status", region="Pod1", service="network", status=503):
         site.attach(router, site.net("az1", "10.0.1.0/24"))
         job = stack.jobs(router_id=router)[0]
-        stack.temporal.command("workflow", "terminate", "-w", f"router/{router}")
+        until(lambda: stack.job(job["id"])["state"] == "running", "the job is running")
         stack.temporal.command("workflow", "terminate", "-w", job["workflow_id"])
-    stack.admin.admin("POST", f"/jobs/{job['id']}/redo")
+    answer = stack.admin.admin("POST", f"/jobs/{job['id']}/redo")
+    assert answer.status == 202, answer.body
     site.active(router)
     stack.settle()
     assert copies(stack.simulator, router)["Pod1"].inside == {"10.0.1.1"}
@@ -80,6 +83,7 @@ def test_a_running_job_can_be_cancelled_and_leaves_nothing(stack: Stack, site: S
     with stack.simulator.fault("status", **refused, status=503):
         site.attach(router, site.net("az1", "10.0.1.0/24"))
         job = stack.jobs(router_id=router)[0]
+        until(lambda: stack.job(job["id"])["state"] == "running", "the job is running")
         answer = stack.admin.admin("POST", f"/jobs/{job['id']}/cancel")
         assert answer.status == 202
         stack.settle()

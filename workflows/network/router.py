@@ -8,10 +8,14 @@ import asyncio
 from dataclasses import dataclass, field
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
+from temporalio.exceptions import (
+    ApplicationError,
+    ChildWorkflowError,
+    WorkflowAlreadyStartedError,
+)
 from temporalio.workflow import ParentClosePolicy
 
-from activities.network.router_work import RouterWork
+from activities.network.router_work import Ended, RouterWork
 from activities.upkeep import Outcome, Upkeep
 from workflows.attributes import attributes
 from workflows.network.router_operations import ExtraRoutes, OperationInput
@@ -124,6 +128,12 @@ class Router:
             workflow.logger.info("%s runs already", operation.workflow_id)
         except ChildWorkflowError as error:
             workflow.logger.warning("%s failed: %s", operation.workflow_id, error.cause)
+            if not isinstance(error.cause, ApplicationError):
+                # Terminated by hand: nobody else will ever say how the operation ended.
+                ended = Ended(operation.operation_id, "failed", str(error.cause))
+                await workflow.execute_activity_method(
+                    RouterWork.end_router_operation, ended, **STORE
+                )
 
     async def _bring_up(self) -> None:
         asked, self._routes_asked = self._routes_asked, []
