@@ -33,6 +33,7 @@ from activities.network.routers import Routers
 from activities.network.security_group_rules import SecurityGroupRules
 from activities.network.security_groups import SecurityGroups
 from activities.network.subnets import Subnets
+from activities.network.unbinding import Unbinding
 from activities.operations import Operations
 from activities.pages import Pages
 from activities.placement import Placement
@@ -112,6 +113,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     planner = BootPlanner(
         store, places, network.networks, network.ports, flavors, keypairs, network.security_groups
     )
+    unbinding = Unbinding(store, pods, operations, routings, network.copies)
     boots = Boots(
         store,
         operations,
@@ -122,12 +124,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         keypair_copies,
         places,
         creations,
+        unbinding,
     )
     servers = Servers(store, regions, pods, operations, routings, boots)
     volumes = Volumes(store, regions, pods, operations, routings, places, fanout, creations)
     workers: dict[tuple[str, str], Worker] = network.workers | {
         ("clean-up", "server"): servers.clean_up,
         ("clean-up", "creation"): boots.clean_up,
+        ("clean-up", "network-copy"): unbinding.clean_up,
         ("clean-up", "volume"): volumes.clean_up,
         ("clean-up", "flavor"): flavor_copies.clean_up,
         ("clean-up", "keypair"): keypair_copies.clean_up,

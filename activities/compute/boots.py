@@ -9,9 +9,11 @@ from activities.compute.boot_plan import BootPlan, BootPlanner, Link
 from activities.compute.boot_request import NETWORKS_REQUIRED, BootRequest
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
+from activities.compute.release import release
 from activities.creations import Creations
 from activities.network.copies import Copies
 from activities.network.ports import Ports
+from activities.network.unbinding import Unbinding
 from activities.operations import Operations
 from activities.places import Places
 from activities.store import Row, Store, Transaction
@@ -39,6 +41,7 @@ class Boots:
         keypairs: KeypairCopies,
         places: Places,
         creations: Creations,
+        unbinding: Unbinding,
     ) -> None:
         self._store = store
         self._operations = operations
@@ -49,6 +52,7 @@ class Boots:
         self._keypairs = keypairs
         self._places = places
         self.creations = creations
+        self._unbinding = unbinding
 
     async def plan(self, request: BootRequest, caller: Caller) -> BootPlan:
         """Return the plan of the boot; nothing is made for it."""
@@ -81,11 +85,14 @@ class Boots:
             await tx.run(held.values(device_id=server_id))
             await self.creations.settle(tx, creation)
 
-    async def undo(self, creation: str) -> None:
-        """Remove the ports made for a server that is not to be; let the user's ports go."""
+    async def undo(self, plan: BootPlan, creation: str) -> None:
+        """Take back all that was done for a server that is not to be: its ports, its networks."""
+        free = [link.network["id"] for link in plan.links if not link.network["pod_id"]]
         async with self._store.write() as tx:
             waiting = await self.let_go(tx, creation)
+            waiting += await self._unbinding.unbind(tx, plan.pod, free)
             await self.creations.settle(tx, creation)
+            waiting += await release(tx, self._operations, plan.pod.pod_id)
         self._operations.announce(*waiting)
 
     async def let_go(self, tx: Transaction, owner: str) -> list[str]:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
+from activities.compute.release import released
 from activities.region import Regions
 from activities.routings import Routings, marker
 from activities.store import Row, Store
@@ -56,13 +57,15 @@ class FlavorCopies:
         return str(id_)
 
     async def clean_up(self, id_: str) -> None:
-        """Remove the copies of a flavor that is gone, or that is another one by now."""
+        """Remove copies that are wrong by now, and those in pods without servers of ours."""
         async with self._store.read() as tx:
             row = await tx.one(select(flavors).where(flavors.c.id == id_))
         of = (routings.c.type == "flavor", routings.c.top_id == id_)
         for copy in await self._copies.rows(*of):
-            if row is None or _sizes(row) != (copy["applied"] or {}).get("sizes"):
-                await self._remove(id_, await self._pods.get(copy["pod_id"]))
+            pod = await self._pods.get(copy["pod_id"])
+            right = row is not None and _sizes(row) == (copy["applied"] or {}).get("sizes")
+            if not right or await released(self._store, copy):
+                await self._remove(id_, pod)
 
     async def _align(self, row: Row, pod: Pod) -> None:
         wanted = {

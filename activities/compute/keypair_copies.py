@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
 from activities.compute.keypairs import top_id
+from activities.compute.release import released
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Row, Store
@@ -58,14 +59,15 @@ class KeypairCopies:
         )
 
     async def clean_up(self, id_: str) -> None:
-        """Remove the copies of a keypair that is gone, or that is another one by now."""
+        """Remove copies that are wrong by now, and those in pods without servers of ours."""
         of = (routings.c.type == "keypair", routings.c.top_id == id_)
         for copy in await self._copies.rows(*of):
             user_id, name = _owner(id_, copy)
             mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
             async with self._store.read() as tx:
                 row = await tx.one(select(keypairs).where(*mine))
-            if row is None or not _same(row, copy):
+            right = row is not None and _same(row, copy)
+            if not right or await released(self._store, copy):
                 await self._remove(id_, copy, await self._pods.get(copy["pod_id"]))
 
     async def _found(self, row: Row, pod: Pod) -> str | None:

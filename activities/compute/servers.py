@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy import select
+
 from activities.admin.pods import PodDirectory
 from activities.compute.boots import Boots
+from activities.compute.release import release
 from activities.operations import Operations
 from activities.region import Regions
 from activities.routings import Routings
@@ -108,5 +111,8 @@ class Servers:
         of = (routings.c.type == "server", routings.c.top_id == id_)
         async with self._store.write() as tx:
             waiting = await self._boots.let_go(tx, id_)
+            row = await tx.one(select(routings).where(*of))
             await tx.run(routings.delete().where(*of))
+            if row:
+                waiting += await release(tx, self._operations, row["pod_id"])
         self._operations.announce(*waiting)

@@ -63,13 +63,13 @@ async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> 
         try:
             server = await boots.prepare(plan, creation)
         except GatewayError:
-            await boots.undo(creation)
+            await boots.undo(plan, creation)
             raise
         sent = orjson.dumps(body | {"server": server | {"name": name}})
         # A failure from here on leaves open what the pod has done; the creation's clean-up looks.
         answer = await PROXY.send(call, plan.pod, sent, version=least_version(plan))
         if answer.status >= 300:
-            await boots.undo(creation)
+            await boots.undo(plan, creation)
             return answer
         await boots.record(plan, creation, answer.json()["server"]["id"])
     return _as_asked(plan, answer)

@@ -1,0 +1,109 @@
+"""Unbinding: a network that a failed boot bound to a pod is free again, and its copy goes."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+
+from activities.admin.pods import PodDirectory
+from activities.network.copies import Copies
+from activities.operations import Operations
+from activities.routings import Routings, marker
+from activities.store import Store, Transaction
+from models.errors import PodBusy
+from models.resources.network import NETWORKS
+from models.tables.network import TABLES, ip_allocations
+from models.tables.routing import routings
+from models.values import Pod
+
+networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]
+
+
+class Unbinding:
+    """Takes a network back from a pod in which nothing uses it."""
+
+    def __init__(
+        self,
+        store: Store,
+        pods: PodDirectory,
+        operations: Operations,
+        rows: Routings,
+        copies: Copies,
+    ) -> None:
+        self._store = store
+        self._pods = pods
+        self._operations = operations
+        self._routings = rows
+        self._copies = copies
+
+    async def unbind(self, tx: Transaction, pod: Pod, network_ids: Iterable[str]) -> list[str]:
+        """Free those of the networks that nothing uses; return the operations to announce."""
+        waiting = []
+        for id_ in network_ids:
+            used = select(ports.c.id).where(ports.c.network_id == id_, ports.c.device_id != "")
+            copied = (
+                select(ports.c.id)
+                .join(routings, routings.c.top_id == ports.c.id)
+                .where(routings.c.type == "port", ports.c.network_id == id_)
+            )
+            if await tx.one(used) or await tx.one(copied):
+                continue
+            bound = networks.update().where(networks.c.id == id_, networks.c.pod_id == pod.pod_id)
+            if await tx.run(bound.values(pod_id=None)):
+                waiting.append(
+                    await self._operations.add(
+                        tx,
+                        "clean-up",
+                        "network-copy",
+                        id_,
+                        workflow_id=f"clean-up/network-copy/{id_}",
+                    )
+                )
+        return waiting
+
+    async def clean_up(self, network_id: str) -> None:
+        """Remove the network's copies from the pods that it is not bound to.
+
+        ``PodBusy`` while ports that were deleted at the top are still there.
+        """
+        of = (routings.c.type == "network", routings.c.top_id == network_id)
+        for copy in await self._routings.rows(*of):
+            pod = await self._pods.get(copy["pod_id"])
+            inside = await self._routings.rows(
+                routings.c.owner_id == network_id, routings.c.pod_id == pod.pod_id
+            )
+            async with self._store.read() as tx:
+                astray = await self._astray(tx, network_id, pod)
+            if astray and any(row["type"] == "port" for row in inside):
+                raise PodBusy(f"Ports of network {network_id} are still in pod {pod.pod_name}")
+            if astray:
+                await self._remove(network_id, pod)
+
+    async def _remove(self, network_id: str, pod: Pod) -> None:
+        of = (routings.c.type == "network", routings.c.top_id == network_id)
+        here = routings.c.pod_id == pod.pod_id
+        own = select(subnets.c.id).where(subnets.c.network_id == network_id)
+        inside = (
+            routings.c.type.in_(("network", "subnet")),
+            or_(routings.c.top_id == network_id, routings.c.top_id.in_(own)),
+        )
+        async with self._routings.held("network", network_id, pod):
+            async with self._store.write() as tx:
+                copy = await tx.one(select(routings).where(*of, here))
+                if copy is None or not await self._astray(tx, network_id, pod):
+                    return
+                # Whoever binds the network again now finds no copy, and waits for the lease.
+                await tx.run(routings.update().where(*inside, here).values(bottom_id=None))
+            name = marker("network", network_id)
+            await self._copies.delete(pod, NETWORKS, copy["bottom_id"] or "", name)
+            reserved = ip_allocations.delete().where(
+                ip_allocations.c.subnet_id.in_(own), ip_allocations.c.holder == f"pod:{pod.pod_id}"
+            )
+            async with self._store.write() as tx:
+                await tx.run(reserved)
+                await tx.run(routings.delete().where(*inside, here))
+
+    async def _astray(self, tx: Transaction, network_id: str, pod: Pod) -> bool:
+        wanted = select(networks.c.id).where(
+            networks.c.id == network_id, networks.c.pod_id.is_distinct_from(pod.pod_id)
+        )
+        return await tx.one(wanted) is not None
