@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from temporalio import workflow
 from temporalio.exceptions import (
     ApplicationError,
+    CancelledError,
     ChildWorkflowError,
     WorkflowAlreadyStartedError,
 )
@@ -129,8 +130,9 @@ class Router:
         except ChildWorkflowError as error:
             workflow.logger.warning("%s failed: %s", operation.workflow_id, error.cause)
             if not isinstance(error.cause, ApplicationError):
-                # Terminated by hand: nobody else will ever say how the operation ended.
-                ended = Ended(operation.operation_id, "failed", str(error.cause))
+                # Terminated, or cancelled before it could note it: nobody else tells the end.
+                state = "cancelled" if isinstance(error.cause, CancelledError) else "failed"
+                ended = Ended(operation.operation_id, state, str(error.cause))
                 await workflow.execute_activity_method(
                     RouterWork.end_router_operation, ended, **STORE
                 )
