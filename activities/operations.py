@@ -106,6 +106,31 @@ class Operations:
             await self._offer(id_)
         return len(ids)
 
+    async def revive(self, older_than: float) -> int:
+        """Accept again what runs in the rows but not in Temporal; return how many.
+
+        Their executions were terminated, or went with a Temporal that was lost. Only those begun
+        more than so many seconds ago are looked at.
+        """
+        if self.runs is None:
+            return 0
+        before = now() - timedelta(seconds=older_than)
+        begun = select(operations).where(
+            operations.c.state == "running", operations.c.started_at <= before
+        )
+        async with self._store.read() as tx:
+            rows = await tx.all(begun.order_by(operations.c.sequence))
+        # Asked before the row is read again: an execution ends after its row does.
+        lost = [row["id"] for row in rows if not await self.runs(row)]
+        fresh = {"state": "accepted", "started_at": None, "offered_at": None}
+        revived = operations.update().where(
+            operations.c.id.in_(lost),
+            operations.c.state == "running",
+            operations.c.started_at <= before,
+        )
+        async with self._store.write() as tx:
+            return await tx.run(revived.values(**fresh)) if lost else 0
+
     async def get(self, id_: str) -> Row | None:
         """Return one operation."""
         async with self._store.read() as tx:

@@ -22,6 +22,8 @@ from workflows.sandbox import RUNNER
 from workflows.upkeep import UPKEEP
 
 LOG = logging.getLogger(__name__)
+# So many sweeps may an execution be unknown to Temporal before its operation is offered again.
+_PATIENCE = 4
 WORKFLOWS = [Router, ExtraRoutes, *OPERATIONS, *UPKEEP]
 _TYPES = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -64,11 +66,14 @@ async def register_search_attributes(client: Client) -> None:
         )
 
 
-async def sweep(services: Services, seconds: float) -> None:
-    """Offer again, for ever, what was accepted while Temporal could not take it."""
+async def sweep(client: Client, services: Services, seconds: float) -> None:
+    """Offer again, for ever, what Temporal could not take, or what it lost."""
     while True:
         await asyncio.sleep(seconds)
         try:
+            # A Temporal that lost everything lost these too, and would take nothing.
+            await register_search_attributes(client)
+            await services.operations.revive(seconds * _PATIENCE)
             await services.operations.sweep(seconds)
         except Exception:
             LOG.exception("The sweep failed and is tried again")
@@ -88,7 +93,7 @@ async def work(settings: Settings) -> None:
         if client is None:
             return
         await register_search_attributes(client)
-        sweeping = asyncio.create_task(sweep(services, settings.sweep_seconds))
+        sweeping = asyncio.create_task(sweep(client, services, settings.sweep_seconds))
         async with create_worker(client, settings, services):
             LOG.info("Working on task queue %s", settings.task_queue)
             await stop.wait()

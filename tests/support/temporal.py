@@ -28,7 +28,8 @@ class Temporal:
         command = [str(PROGRAMS / "temporal"), "server", "start-dev", "--ip", "127.0.0.1"]
         command += ["--port", str(self.port), "--ui-ip", "127.0.0.1"]
         command += ["--ui-port", str(self.ui_port), "--log-level", "error"]
-        command += ["--db-filename", str(folder / "temporal.db")]
+        self._database = folder / "temporal.db"
+        command += ["--db-filename", str(self._database)]
         for value in DYNAMIC:
             command += ["--dynamic-config-value", value]
         self.process = Process("temporal", command, folder / "temporal.log", self._serves)
@@ -39,6 +40,11 @@ class Temporal:
         except OSError:
             return False
         return self._run("operator", "cluster", "health").returncode == 0
+
+    def lose_everything(self) -> None:
+        """Remove what it remembers; it must not be running."""
+        for file in self._database.parent.glob(f"{self._database.name}*"):
+            file.unlink()
 
     def command(self, *words: str) -> str:
         """Run the ``temporal`` command, as an operator would; what it printed."""
