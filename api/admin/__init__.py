@@ -11,9 +11,14 @@ from api.service import ServiceApp
 PREFIX = "/"
 
 
-def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
-    """Return the API on the open services."""
+def declared() -> Routes:
+    """Return every route after the version."""
     routes = Routes()
     for module in (pods, bindings, routings, jobs):
         routes.include(module.ROUTES)
-    return ServiceApp("admin", "v1.0", services, tokens, policy, routes=routes, public=PUBLIC)
+    return routes
+
+
+def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
+    """Return the API on the open services."""
+    return ServiceApp("admin", "v1.0", services, tokens, policy, routes=declared(), public=PUBLIC)

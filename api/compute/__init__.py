@@ -36,22 +36,27 @@ _MODULES = (
 )
 
 
-def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
-    """Return the API on the open services."""
-    services.versions.start()
-    services.creations.start()
+def declared() -> Routes:
+    """Return every route after the version."""
     routes = Routes()
     for module in _MODULES:
         routes.include(module.routes)
     routes.include(limits(PROXY, "compute"))
     routes.include(PROXY.routes(COMPUTE))
+    return routes
+
+
+def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
+    """Return the API on the open services."""
+    services.versions.start()
+    services.creations.start()
     return ServiceApp(
         "compute",
         "v2.1",
         services,
         tokens,
         policy,
-        routes=VERSIONS.guard(routes),
+        routes=VERSIONS.guard(declared()),
         public=versions.compute(),
         finish=VERSIONS.finish,
     )

@@ -27,11 +27,12 @@ PREFIX = "/network"
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
     return ServiceApp(
-        "network", "v2.0", services, tokens, policy, routes=_routes(), public=versions.network()
+        "network", "v2.0", services, tokens, policy, routes=declared(), public=versions.network()
     )
 
 
-def _routes() -> Routes:
+def declared() -> Routes:
+    """Return every route after the version."""
     routes = Routes()
     for module in (networks, subnets, ports, routers, security_groups, security_group_rules):
         routes.include(module.routes)

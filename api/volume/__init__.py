@@ -15,21 +15,26 @@ from models.resources.volume import VOLUME
 PREFIX = "/volume"
 
 
-def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
-    """Return the API on the open services."""
-    services.versions.start()
-    services.creations.start()
+def declared() -> Routes:
+    """Return every route after the version."""
     routes = Routes()
     for own in (volumes.routes, availability_zones.routes, limits(PROXY, "volume")):
         routes.include(own)
     routes.include(PROXY.routes(VOLUME))
+    return routes
+
+
+def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
+    """Return the API on the open services."""
+    services.versions.start()
+    services.creations.start()
     return ServiceApp(
         "volume",
         "v3",
         services,
         tokens,
         policy,
-        routes=VERSIONS.guard(routes),
+        routes=VERSIONS.guard(declared()),
         public=versions.volume(),
         finish=VERSIONS.finish,
     )
