@@ -49,10 +49,10 @@ def image(status: int, message: str) -> Response:
     return Response(status, text.encode(), [(b"content-type", b"text/html; charset=UTF-8")])
 
 
-def refusal(service: str, status: int, message: str) -> Response:
+def refusal(service: str, status: int, message: str, kind: str = "") -> Response:
     """The body of an invented refusal at one service's door."""
     if service == "network":
-        return network(status, message)
+        return network(status, message, kind)
     if service == "identity":
         return identity(status, message)
     if service == "image":

@@ -100,7 +100,7 @@ class Door:
             return None
         if "status" in kinds:
             fault = kinds["status"]
-            response = dialects.refusal(name, fault.status, fault.message)
+            response = dialects.refusal(name, fault.status, fault.message, fault.type)
             if fault.retry_after is not None:
                 response.headers.append((b"retry-after", str(fault.retry_after).encode()))
             return response

@@ -20,6 +20,7 @@ _FIELDS = {
     "after",
     "seconds",
     "status",
+    "type",
     "message",
     "retry_after",
 }
@@ -33,7 +34,7 @@ class Fault:
     slow:   wait `seconds`, then act and answer.
     late:   act, wait `seconds`, then answer.
     refuse: do nothing and cut the connection.
-    status: do nothing and answer `status` in the service's own dialect.
+    status: do nothing and answer `status` in the service's own dialect, in Neutron's with `type`.
     lose:   act, then cut the connection instead of answering.
     """
 
@@ -46,6 +47,7 @@ class Fault:
     after: int = 0
     seconds: float = 0.0
     status: int = 503
+    type: str = ""
     message: str = "Simulated failure."
     retry_after: int | None = None
     hits: int = 0

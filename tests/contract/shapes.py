@@ -1,4 +1,4 @@
-"""The shape of a body: its keys and the JSON types below them, without the values."""
+"""The shape of a body: its keys and the JSON types below them, and the values that are fixed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,37 @@ FREE = {
     "rules",
 }
 
+# Words and switches a client acts on: these values are compared, not only their types.
+FIXED = {
+    "admin_state_up",
+    "binding:vif_type",
+    "binding:vnic_type",
+    "bootable",
+    "device_owner",
+    "direction",
+    "enable_dhcp",
+    "enable_snat",
+    "encrypted",
+    "ethertype",
+    "ip_version",
+    "locked",
+    "mtu",
+    "multiattach",
+    "os-flavor-access:is_public",
+    "OS-DCF:diskConfig",
+    "OS-EXT-STS:vm_state",
+    "port_security_enabled",
+    "provider:network_type",
+    "provider:physical_network",
+    "router:external",
+    "shared",
+    "stateful",
+    "status",
+    "swap",
+    "type",
+    "visibility",
+}
+
 
 def shape(value: Any, key: str = "") -> Any:
     """Objects by key, lists by what all their items have together, the rest by type."""
@@ -36,6 +67,8 @@ def shape(value: Any, key: str = "") -> Any:
         return [] if merged is None else [merged]
     if value is None:
         return None
+    if key in FIXED and not isinstance(value, dict):
+        return f"= {value}"
     if isinstance(value, bool):
         return "boolean"
     return "number" if isinstance(value, int | float) else "string"
@@ -63,4 +96,6 @@ def _merge(left: Any, right: Any) -> Any:
         return right
     if isinstance(left, dict) and isinstance(right, dict):
         return {key: _merge(left.get(key), right.get(key)) for key in {**left, **right}}
+    if left != right and isinstance(left, str) and left.startswith("= "):
+        return None
     return left if right is None else right

@@ -152,6 +152,26 @@ def test_a_tenant_can_be_added(control: Control, simulator: Cloud) -> None:
     control("POST", "/tenants", {"name": name}, 400)
 
 
+def test_quotas_that_are_set_are_kept(control: Control, simulator: Cloud) -> None:
+    play = Play(simulator)
+    project = play.login("alt").project_id
+    for service, path, body in (
+        ("network", f"/quotas/{project}", {"quota": {"network": 0}}),
+        ("block-storage", f"/os-quota-sets/{project}", {"quota_set": {"volumes": 0}}),
+    ):
+        play.at("admin", service)("PUT", path, body, expect=200)
+    network = play.at("alt")
+    network("POST", "/networks", {"network": {}}, expect=(409, "OverQuota"))
+    volume = {"volume": {"size": 1}}
+    play.at("alt", "block-storage")("POST", "/volumes", volume, expect=(413, "overLimit"))
+    assert not play.wrong
+
+
+def test_a_refusal_can_be_of_any_type(control: Control, demo: Caller) -> None:
+    control.fault("status", status=409, type="OverQuota", method="POST", times=1)
+    assert _make(demo).error == "OverQuota"
+
+
 def test_nonsense_is_refused(control: Control) -> None:
     control("POST", "/faults", {"kind": "explode"}, 400)
     control("POST", "/faults", {"kind": "slow", "nonsense": 1}, 400)

@@ -54,6 +54,7 @@ class Boot:
         networks = self._networks(call, given)
         groups = self._groups(call, given)
         count = self._count(given)
+        self._within_quota(call, flavor, count)
         if count > 1 and any("port" in item for item in networks):
             raise bad("Failed to launch multiple servers with one port.")
         hints = document.get("os:scheduler_hints") or document.get("OS-SCH-HNT:scheduler_hints")
@@ -132,6 +133,18 @@ class Boot:
             "made_ports": [],
             "admin_pass": given.get("adminPass") or secrets.token_urlsafe(9),
         }
+
+    def _within_quota(self, call: Call, flavor: Row, count: int) -> None:
+        """Only limits that were set are enforced: a benchmark needs more than the defaults."""
+        state, project = self.service.state, call.token.project.id
+        mine = [row for row in state.servers.values() if row["project_id"] == project]
+        for name, key in (("instances", None), ("cores", "vcpus"), ("ram", "ram")):
+            limit = state.quotas.get(project, {}).get(name, -1)
+            used = sum(row["flavor"][key] if key else 1 for row in mine)
+            wanted = count * (flavor[key] if key else 1)
+            if 0 <= limit < used + wanted:
+                text = f"Quota exceeded for {name}: Requested {wanted}, but already used {used}"
+                raise NovaError(403, f"{text} of {limit} {name}")
 
     def _count(self, given: Json) -> int:
         least, most = int(given.get("min_count") or 1), int(given.get("max_count") or 0)

@@ -9,7 +9,7 @@ from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import query
 from deploy.simulator.network.attributes import Attrs, read
-from deploy.simulator.network.errors import forbidden, malformed, missing
+from deploy.simulator.network.errors import conflict, forbidden, malformed, missing
 from deploy.simulator.network.state import Row, State, touch
 
 if TYPE_CHECKING:
@@ -102,7 +102,17 @@ class Resource:
 
     def _create(self, token: Token, given: Json) -> Row:
         values = read(self.attributes, given, token, resource=self.name, creating=True)
+        self._within_quota(values["project_id"])
         return self.make(token, values)
+
+    def _within_quota(self, project_id: str) -> None:
+        """Only limits that were set are enforced: a benchmark needs more than the defaults."""
+        limit = self.state.quotas.get(project_id, {}).get(self.name, -1)
+        used = (
+            sum(row["project_id"] == project_id for row in self.rows.values()) if limit >= 0 else 0
+        )
+        if 0 <= limit <= used:
+            raise conflict("OverQuota", f"Quota exceeded for resources: ['{self.name}'].")
 
     def update(self, token: Token, request: Request) -> Response:
         """`PUT /<plural>/<id>`."""

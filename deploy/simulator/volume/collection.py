@@ -11,7 +11,7 @@ from deploy.simulator.identity.state import Token
 from deploy.simulator.ids import micros, now
 from deploy.simulator.image.store import ImageStore
 from deploy.simulator.volume import view
-from deploy.simulator.volume.errors import bad, forbidden, missing
+from deploy.simulator.volume.errors import CinderError, bad, forbidden, missing
 from deploy.simulator.volume.volumes import DEFAULT_TYPE, Call, Row, VolumeStore
 
 
@@ -75,6 +75,7 @@ class Volumes:
             raise missing("Snapshot", str(given["snapshot_id"]))
         if given.get("source_volid") and self.store.get(call.token, given["source_volid"]) is None:
             raise missing("Volume", str(given["source_volid"]))
+        self._within_quota(call, size)
         row = self.store.create(call.token, given, size, kind)
         return reply({"volume": view.full(self.store, call, row, complete=False)}, 202)
 
@@ -157,6 +158,21 @@ class Volumes:
         if row is None:
             raise missing("Volume", call.request.params["id"])
         return row
+
+    def _within_quota(self, call: Call, size: int) -> None:
+        """Only limits that were set are enforced: a benchmark needs more than the defaults."""
+        project = call.token.project.id
+        mine = [row for row in self.store.volumes.values() if row["project_id"] == project]
+        limits = self.store.quotas.get(project, {})
+        if 0 <= limits.get("volumes", -1) <= len(mine):
+            text = f"({limits['volumes']}) exceeded for quota 'volumes'."
+            raise CinderError(
+                413, f"VolumeLimitExceeded: Maximum number of volumes allowed {text}"
+            )
+        used = sum(row["size"] for row in mine)
+        if 0 <= limits.get("gigabytes", -1) < used + size:
+            text = "Requested volume or snapshot exceeds allowed gigabytes quota."
+            raise CinderError(413, f"VolumeSizeExceedsAvailableQuota: {text}")
 
     def _page(self, call: Call) -> tuple[list[Row], Json]:
         rows = self._filtered(call)

@@ -67,7 +67,10 @@ class Types:
 
     def show(self, call: Call) -> Response:
         """One type; `default` names the default one."""
-        return reply({"volume_type": self._view(call, self._get(call))})
+        shown = self._view(call, self._get(call))
+        if call.request.params["id"] == "default":
+            del shown["os-volume-type-access:is_public"]
+        return reply({"volume_type": shown})
 
     def update(self, call: Call) -> Response:
         """Name and description."""
