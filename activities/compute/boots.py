@@ -118,7 +118,13 @@ class Boots:
             for id_ in strays:
                 await self.creations.delete(pod, row["type"], id_)
             async with self._store.write() as tx:
+                mine = select(server_ports.c.port_id).where(server_ports.c.server_id == creation)
+                held = await tx.all(select(ports.c.network_id).where(ports.c.id.in_(mine)))
                 waiting = await self.let_go(tx, creation)
+                used = {port["network_id"] for port in held}
+                waiting += await self._unbinding.unbind(tx, pod, used)
+                await self.creations.settle(tx, creation)
+                waiting += await release(tx, self._operations, pod.pod_id)
             self._operations.announce(*waiting)
 
     async def _reserve(self, plan: BootPlan, creation: str) -> list[str]:

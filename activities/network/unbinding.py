@@ -8,7 +8,7 @@ from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
 from activities.operations import Operations
 from activities.routings import Routings, marker
-from activities.store import Store, Transaction
+from activities.store import Row, Store, Transaction
 from models.errors import PodBusy
 from models.resources.network import NETWORKS
 from models.tables.network import TABLES, ip_allocations
@@ -47,8 +47,11 @@ class Unbinding:
             )
             if await tx.one(used) or await tx.one(copied):
                 continue
-            bound = networks.update().where(networks.c.id == id_, networks.c.pod_id == pod.pod_id)
-            if await tx.run(bound.values(pod_id=None)):
+            network = await tx.one(select(networks).where(networks.c.id == id_))
+            if not network or network["pod_id"] != pod.pod_id or _chosen(network):
+                continue
+            mine = networks.update().where(networks.c.id == id_)
+            if await tx.run(mine.values(pod_id=None)):
                 waiting.append(
                     await self._operations.add(
                         tx,
@@ -107,3 +110,12 @@ class Unbinding:
             networks.c.id == network_id, networks.c.pod_id.is_distinct_from(pod.pod_id)
         )
         return await tx.one(wanted) is not None
+
+
+def _chosen(network: Row) -> bool:
+    """Tell whether the user, not its first use, bound the network to its pod."""
+    return bool(
+        network["availability_zone_hints"]
+        or network["router_external"]
+        or network["provider_network_type"]
+    )
