@@ -26,6 +26,15 @@ class BadBody(ValueError):
     """The body is not what the call needs; each API says so in its own words."""
 
 
+def pick(document: Any, *path: str) -> Any:
+    """What lies below a path of keys; `BadBody` when there is no such path."""
+    for key in path:
+        if not isinstance(document, dict) or key not in document:
+            raise BadBody(f"the body has no '{'.'.join(path)}'")
+        document = document[key]
+    return document
+
+
 @dataclass(slots=True)
 class Request:
     """One request, read completely."""
@@ -47,8 +56,7 @@ class Request:
 
     def envelope(self, key: str) -> Json:
         """The object below `key`, which must be the body's only content that matters."""
-        document = self.json()
-        inner = document.get(key) if isinstance(document, dict) else None
+        inner = pick(self.json(), key)
         if not isinstance(inner, dict):
             raise BadBody(f"the body has no object '{key}'")
         return inner

@@ -8,6 +8,7 @@ from tests.contract.client import Answer
 from tests.contract.conftest import Places
 from tests.contract.play import Caller, Play
 from tests.contract.test_routers import subnet
+from tests.contract.test_volumes import volume
 
 NOWHERE = "11111111-2222-4333-8444-555555555555"
 
@@ -119,6 +120,7 @@ def _on_network(play: Play) -> None:
     demo.until(path, lambda answer: answer.body["server"]["status"] == "ACTIVE", "started")
     for bad in ({"nonsense": None}, {}, {"reboot": {"type": "SIDEWAYS"}}):
         demo("POST", f"{path}/action", bad, expect=(400, "badRequest"))
+    _attach(play, demo, server["id"])
     demo("POST", f"{path}/metadata", {"metadata": {"c": "d"}}, expect=200)
     demo("DELETE", f"{path}/metadata/c", expect=204)
     demo("DELETE", f"{path}/metadata/c", expect=(404, "itemNotFound"))
@@ -129,6 +131,31 @@ def _on_network(play: Play) -> None:
     demo.until(path, lambda answer: answer.status == 404, "gone")
     left = net("GET", f"/ports?network_id={network}", expect=200)["ports"]
     assert left == []
+
+
+def _attach(play: Play, demo: Caller, server_id: str) -> None:
+    store = play.at("demo", "block-storage")
+    wanted = volume(store, name=play.name, size=1)["id"]
+    plugs = f"/servers/{server_id}/os-volume_attachments"
+    given = {"volumeAttachment": {"volumeId": wanted}}
+
+    def is_now(status: str) -> None:
+        found = f"/volumes/{wanted}"
+        store.until(found, lambda a: a.body["volume"]["status"] == status, status)
+
+    demo("POST", plugs, given, expect=200, version="2.89")
+    is_now("in-use")
+    for version in ("2.1", "2.70", "2.79", "2.89"):
+        demo("GET", plugs, expect=200, version=version)
+        demo("GET", f"{plugs}/{wanted}", expect=200, version=version)
+    store("GET", f"/volumes/{wanted}", expect=200)
+    store("DELETE", f"/volumes/{wanted}", expect=(400, "badRequest"))
+    demo("POST", plugs, given, expect=(400, "badRequest"), version="2.89")
+    unknown = {"volumeAttachment": {"volumeId": NOWHERE}}
+    demo("POST", plugs, unknown, expect=(404, "itemNotFound"), version="2.89")
+    demo("DELETE", f"{plugs}/{wanted}", expect=202)
+    is_now("available")
+    demo("DELETE", f"{plugs}/{wanted}", expect=(404, "itemNotFound"))
 
 
 def test_refusals_of_servers(places: Places) -> None:
@@ -172,4 +199,5 @@ def _refusals(play: Play) -> None:
     demo("GET", "/servers?limit=nonsense", expect=(400, "badRequest"))
     demo("GET", "/servers/detail?all_tenants=1", expect=(403, "forbidden"))
     admin = play.at("trio2o", "compute")
-    admin("GET", "/servers/detail?all_tenants=1&limit=1", expect=200)
+    # What others have in the lab at the moment is nothing to compare with.
+    admin("GET", "/servers/detail?all_tenants=1&limit=1", expect=200, compare=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.simulator.compute import server_view
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
 from deploy.simulator.compute.state import Call, Row
-from deploy.simulator.http import Response, empty, reply
+from deploy.simulator.http import Response, empty, pick, reply
 from deploy.simulator.ids import new_id, now, seconds
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Actions:
         row = self.service.servers.get(call)
         given = call.request.envelope("remote_console")
         url = f"{call.request.origin}/console?token={new_id()}&server={row['id']}"
-        shown = {"protocol": given["protocol"], "type": given["type"], "url": url}
+        shown = {"protocol": pick(given, "protocol"), "type": pick(given, "type"), "url": url}
         return reply({"remote_console": shown})
 
     def _move(self, row: Row, name: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
 from deploy.simulator.compute.state import Call, ComputeState, Row
-from deploy.simulator.http import Json, Response, empty, reply
+from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.ids import micros, new_id, now
 
 
@@ -86,19 +86,19 @@ class Aggregates:
         """Hosts and metadata."""
         row, body = self._get(call), call.request.json()
         if "add_host" in body:
-            host = body["add_host"]["host"]
+            host = pick(body, "add_host", "host")
             if host != self.state.host:
                 raise NovaError(404, f"Compute host {host} could not be found.")
             if host in row["hosts"]:
                 raise NovaError(409, f"Aggregate {row['id']} already has host {host}.")
             row["hosts"].append(host)
         elif "remove_host" in body:
-            host = body["remove_host"]["host"]
+            host = pick(body, "remove_host", "host")
             if host not in row["hosts"]:
                 raise NovaError(404, f"Aggregate {row['id']} has no host {host}.")
             row["hosts"].remove(host)
         elif "set_metadata" in body:
-            self._set_metadata(row, body["set_metadata"]["metadata"])
+            self._set_metadata(row, pick(body, "set_metadata", "metadata"))
         else:
             raise bad("There is no such action.")
         row["updated_at"] = micros(now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute.errors import NovaError, bad
@@ -66,7 +67,7 @@ class Boot:
                 row["name"] = f"{name.strip()}-{number + 1}"
             row["plan"] = {"networks": networks, "groups": groups, "volumes": volumes}
             self.service.state.servers[row["id"]] = row
-            self.service.state.later(lambda row=row: self.finish(call.token, row))  # type: ignore[misc]
+            self.service.state.later(partial(self.finish, call.token, row))
             rows.append(row)
         return rows
 

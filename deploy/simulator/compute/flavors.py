@@ -9,7 +9,7 @@ from typing import Any
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, ComputeState, Row
-from deploy.simulator.http import Json, Response, empty, reply
+from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.ids import new_id
 
 _NAME = re.compile(r"^[\w. -]{1,255}$")
@@ -94,7 +94,7 @@ class Flavors:
                 continue
             if row["os-flavor-access:is_public"]:
                 raise NovaError(409, "Can not add access to a public flavor.")
-            tenant = str(body[name]["tenant"])
+            tenant = str(pick(body, name, "tenant"))
             if wanted == (tenant in row["access"]):
                 status, verb = (409, "already exists") if wanted else (404, "not found")
                 raise NovaError(status, f"Flavor access {verb} for {row['id']} and {tenant}.")
@@ -134,7 +134,7 @@ class Flavors:
         """Change one extra spec."""
         self._admin(call, "os_compute_api:os-flavor-extra-specs:update")
         row, key = self.get(call), call.request.params["key"]
-        row["extra_specs"][key] = call.request.json()[key]
+        row["extra_specs"][key] = pick(call.request.json(), key)
         return reply({key: row["extra_specs"][key]})
 
     def drop_spec(self, call: Call) -> Response:

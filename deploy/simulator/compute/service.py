@@ -17,7 +17,7 @@ from deploy.simulator.compute.operations import Operations
 from deploy.simulator.compute.plugs import Plugs, VolumePlugs
 from deploy.simulator.compute.servers import Servers
 from deploy.simulator.compute.state import Call, ComputeState
-from deploy.simulator.http import BadBody, Request, Response
+from deploy.simulator.http import Request, Response
 from deploy.simulator.identity.state import Token
 from deploy.simulator.image.store import ImageStore
 from deploy.simulator.network.service import NetworkService
@@ -68,8 +68,8 @@ class ComputeService:
             response = handler(Call(token, request, version))
         except NovaError as error:
             response = dialects.compute(error.status, error.message)
-        except BadBody as error:
-            response = dialects.compute(400, f"Malformed request body: {error}")
+        except ValueError as error:
+            response = dialects.compute(400, f"Malformed request: {error}")
         except NoRoute:
             response = dialects.compute(404, "The resource could not be found.")
         except WrongMethod:

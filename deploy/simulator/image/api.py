@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deploy.simulator import dialects
-from deploy.simulator.http import BadBody, Json, Request, Response, empty, reply
+from deploy.simulator.http import BadBody, Json, Request, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.ids import new_id, now, seconds
 from deploy.simulator.image.store import ImageStore, Row
@@ -116,11 +116,11 @@ class ImageApi:
         """JSON patch of single attributes."""
         row = self._own(token, request)
         for change in request.json():
-            key = str(change["path"]).strip("/").replace("~1", "/")
-            if change["op"] == "remove":
+            key = str(pick(change, "path")).strip("/").replace("~1", "/")
+            if pick(change, "op") == "remove":
                 row.pop(key, None)
             else:
-                row[key] = change["value"]
+                row[key] = pick(change, "value")
         row["updated_at"] = seconds(now())
         return reply(self._view(row))
 

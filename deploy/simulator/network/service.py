@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deploy.simulator import dialects
-from deploy.simulator.http import BadBody, Request, Response, reply
+from deploy.simulator.http import Request, Response, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network.address_groups import AddressGroups
 from deploy.simulator.network.errors import NeutronError
@@ -65,8 +65,8 @@ class NetworkService:
             return handler(token, request)
         except NeutronError as error:
             return dialects.network(error.status, error.message, error.type)
-        except BadBody:
-            return dialects.network(400, "Body contains invalid data", "HTTPBadRequest")
+        except ValueError as error:
+            return dialects.network(400, f"Invalid data: {error}", "HTTPBadRequest")
         except NoRoute:
             text = "The resource could not be found."
             return reply({"message": text, "code": "404 Not Found", "title": "Not Found"}, 404)

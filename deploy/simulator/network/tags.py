@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from deploy.simulator.http import Request, Response, empty, reply
+from deploy.simulator.http import Request, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
+from deploy.simulator.network import checks
 from deploy.simulator.network.errors import NeutronError
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import touch
@@ -31,7 +32,7 @@ class Tags:
 
         def replace(token: Token, request: Request) -> Response:
             row = resource.changeable(token, request.params["id"], "update")
-            row["tags"] = sorted(set(request.json()["tags"]))
+            row["tags"] = sorted(set(checks.list_of(checks.text())(pick(request.json(), "tags"))))
             touch(row)
             return reply({"tags": row["tags"]})
 

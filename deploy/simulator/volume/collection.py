@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.simulator.compute.paging import page
-from deploy.simulator.http import Json, Response, empty, reply
+from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.ids import micros, now
 from deploy.simulator.image.store import ImageStore
@@ -112,13 +112,13 @@ class Volumes:
         """Grow, mark or reset a volume."""
         row, body = self.get(call), call.request.json()
         if "os-extend" in body:
-            size = int(body["os-extend"]["new_size"])
+            size = int(pick(body, "os-extend", "new_size"))
             if size <= row["size"]:
                 raise bad(f"Invalid input received: New size must be greater: {row['size']}.")
             row["size"] = size
             return empty(202)
         if "os-set_bootable" in body:
-            row["bootable"] = str(body["os-set_bootable"]["bootable"]).lower()
+            row["bootable"] = str(pick(body, "os-set_bootable", "bootable")).lower()
             return empty(200)
         if "os-reset_status" in body:
             if not call.token.is_admin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deploy.simulator import dialects
-from deploy.simulator.http import BadBody, Request, Response
+from deploy.simulator.http import Request, Response
 from deploy.simulator.identity.state import Token
 from deploy.simulator.image.store import ImageStore
 from deploy.simulator.routes import NoRoute, Routes, WrongMethod
@@ -41,8 +41,8 @@ class VolumeService:
             response = handler(Call(token, request, version))
         except CinderError as error:
             response = dialects.compute(error.status, error.message)
-        except BadBody as error:
-            response = dialects.compute(400, f"Malformed request body: {error}")
+        except ValueError as error:
+            response = dialects.compute(400, f"Malformed request: {error}")
         except NoRoute:
             response = dialects.compute(404, "The resource could not be found.")
         except WrongMethod:
