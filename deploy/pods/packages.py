@@ -53,7 +53,8 @@ def check_machine() -> None:
             "real regions need root (network namespaces, Open vSwitch): run this as root, or use"
             " the simulated regions, 'deploy/demo --simulated'"
         )
-    if subprocess.run(("unshare", "--net", "--mount", "true"), capture_output=True).returncode:
+    trial = ("unshare", "--net", "--mount", "--propagation", "unchanged", "true")
+    if subprocess.run(trial, capture_output=True).returncode:
         raise LabError(
             "this machine does not let root make network namespaces (a container without the"
             " privilege?): real regions cannot run here, 'deploy/demo --simulated' can"
