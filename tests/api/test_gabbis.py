@@ -12,7 +12,6 @@ from gabbi import driver
 from gabbi.reporter import PyTestResult
 
 from tests.support.simulator import SPARE
-from tests.support.simulator import SPARE
 from tests.support.stack import Stack
 
 HERE = Path(__file__).parent
