@@ -4,7 +4,6 @@ Every method brings about what the database says at that moment, and may be call
 again, and by several at once.
 """
 
-import asyncio
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -49,23 +48,29 @@ class SecurityCopies:
         ready = await self._maker.ready(await self._maker.wanted(sg_id, pod), pod)
         return ready or await self._maker.apply(sg_id, pod)
 
-    async def sync(self, sg_id: str) -> None:
-        """Bring the copies of the group in all pods up to date; remove those nobody needs.
+    async def sync(self, copy: str) -> None:
+        """Bring one copy, ``<group>/<pod name>``, up to date; remove it if nobody needs it.
 
-        A pod that fails does not keep the others from it; its failure is raised at the end.
+        One operation for each pod: a pod that is out keeps no other from it.
         """
-        copies = await self._routings.rows(
-            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
+        sg_id, _, name = copy.partition("/")
+        pod = await self._pods.named(name)
+        if pod is None:
+            return
+        rows = await self._routings.rows(
+            routings.c.top_id == sg_id,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.type.in_((GROUP, ADDRESSES)),
         )
-        homes = {row["pod_id"]: row["project_id"] for row in copies}
-        work = (self._sync(sg_id, pod_id, project) for pod_id, project in homes.items())
-        for failure in await asyncio.gather(*work, return_exceptions=True):
-            if failure is not None:
-                raise failure
+        if rows:
+            await self._sync(sg_id, pod, rows[0]["project_id"])
 
     async def remove(self, sg_id: str) -> None:
         """Remove every copy of a group that is gone at the top."""
-        await self.sync(sg_id)
+        of = (routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES)))
+        homes = {row["pod_id"]: row["project_id"] for row in await self._routings.rows(*of)}
+        for pod_id, project in homes.items():
+            await self._sync(sg_id, await self._pods.get(pod_id), project)
 
     async def release(self, pod: Pod, sg_ids: Iterable[str]) -> None:
         """Remove copies that nothing in the pod needs any more, after a port left it.
@@ -106,35 +111,36 @@ class SecurityCopies:
             # No clean-up of a copy comes by to remove what only this port needed there.
             chosen |= (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
         copies = select(routings).where(routings.c.type == GROUP, chosen)
-        due: dict[str, str] = {}
+        due = []
         for copy in await tx.all(copies.order_by(routings.c.id)):
-            if copy["pod_id"] == pod_id:
-                pod = await self._pods.get(pod_id)
-                if await state.use(tx, copy["top_id"], pod) is not state.Use.NONE:
-                    continue
-            due[copy["top_id"]] = copy["project_id"]
-        return [await self.write_sync(tx, sg_id, project) for sg_id, project in due.items()]
+            pod = await self._pods.get(copy["pod_id"])
+            here = pod.pod_id == pod_id
+            if not here or await state.use(tx, copy["top_id"], pod) is state.Use.NONE:
+                due.append(await self._write_sync(tx, copy, pod))
+        return due
 
     async def changed(self, tx: Transaction, sg_id: str) -> list[str]:
-        """Write the operation that a change of the group or its rules asks for, if any."""
-        copy = select(routings).where(
+        """Write the operations that a change of the group or its rules asks for."""
+        copies = select(routings).where(
             routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
         )
-        found = await tx.one(copy)
-        return [await self.write_sync(tx, sg_id, found["project_id"])] if found else []
+        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(routings.c.id))}
+        return [
+            await self._write_sync(tx, row, await self._pods.get(pod_id))
+            for pod_id, row in found.items()
+        ]
 
-    async def write_sync(self, tx: Transaction, sg_id: str, project_id: str) -> str:
-        """Write the operation that brings the group's copies up to date; return its id."""
+    async def _write_sync(self, tx: Transaction, copy: Row, pod: Pod) -> str:
+        name = f"{copy['top_id']}/{pod.pod_name}"
         return await self._operations.add(
-            tx, _SYNC, GROUP, sg_id, workflow_id=f"{_SYNC}/{sg_id}", project_id=project_id
+            tx, _SYNC, GROUP, name, workflow_id=f"{_SYNC}/{name}", project_id=copy["project_id"]
         )
 
     async def _has_copy(self, tx: Transaction, port_id: str) -> bool:
         copy = select(routings.c.id).where(routings.c.type == "port", routings.c.top_id == port_id)
         return await tx.value(copy) is not None
 
-    async def _sync(self, sg_id: str, pod_id: str, project_id: str) -> None:
-        pod = await self._pods.get(pod_id)
+    async def _sync(self, sg_id: str, pod: Pod, project_id: str) -> None:
         async with self._store.read() as tx:
             use = await state.use(tx, sg_id, pod)
         if use is state.Use.BY_PORTS:
