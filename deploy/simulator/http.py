@@ -54,6 +54,13 @@ class Request:
         except orjson.JSONDecodeError as error:
             raise BadBody(str(error)) from error
 
+    def document(self) -> Json:
+        """The decoded body, which must be an object."""
+        document = self.json()
+        if not isinstance(document, dict):
+            raise BadBody("the body is no object")
+        return document
+
     def envelope(self, key: str) -> Json:
         """The object below `key`, which must be the body's only content that matters."""
         inner = pick(self.json(), key)

@@ -48,12 +48,14 @@ class Actions:
 
     def act(self, call: Call) -> Response:
         """Do the one thing the body names."""
-        row, body = self.service.servers.get(call), call.request.json()
-        if not isinstance(body, dict) or len(body) != 1:
+        row, body = self.service.servers.get(call), call.request.document()
+        if len(body) != 1:
             raise bad("There is no such action.")
         if not call.token.may_write:
             raise forbidden("os_compute_api:servers:action")
         name, given = next(iter(body.items()))
+        if not isinstance(given or {}, dict):
+            raise bad(f"Invalid input for field/attribute {name}. Value: {given}.")
         if row["locked"] and not call.token.is_admin and name not in ("unlock", "lock"):
             raise NovaError(409, f"Instance {row['id']} is locked")
         row["updated"] = seconds(now())

@@ -84,7 +84,7 @@ class Aggregates:
 
     def action(self, call: Call) -> Response:
         """Hosts and metadata."""
-        row, body = self._get(call), call.request.json()
+        row, body = self._get(call), call.request.document()
         if "add_host" in body:
             host = pick(body, "add_host", "host")
             if host != self.state.host:

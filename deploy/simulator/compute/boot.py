@@ -148,10 +148,12 @@ class Boot:
                 raise NovaError(403, f"{text} of {limit} {name}")
 
     def _count(self, given: Json) -> int:
-        least, most = int(given.get("min_count") or 1), int(given.get("max_count") or 0)
-        if most and least > most:
+        least, most = (int(str(given.get(key) or 1)) for key in ("min_count", "max_count"))
+        if least < 1 or most < 1:
+            raise bad("Invalid input for field/attribute min_count. It is less than 1.")
+        if given.get("max_count") and least > most:
             raise bad("min_count must be <= max_count")
-        return most or least
+        return max(least, most)
 
     def flavor(self, call: Call, wanted: str) -> Row:
         """The flavor asked for, if the caller may use it."""
@@ -182,7 +184,7 @@ class Boot:
 
     def _volumes(self, call: Call, given: Json) -> list[Json]:
         rows = []
-        for item in given.get("block_device_mapping_v2") or ():
+        for item in items(given, "block_device_mapping_v2"):
             if item.get("source_type") == "volume":
                 volume = self.service.volumes.get(call.token, str(item.get("uuid")))
                 if volume is None:
@@ -203,11 +205,10 @@ class Boot:
             return []
         if wanted in ("auto", None, []):
             return self._automatic(call)
-        if not isinstance(wanted, list):
-            raise bad(f"Invalid input for field/attribute networks. Value: {wanted}.")
-        for item in wanted:
+        rows = items(given, "networks")
+        for item in rows:
             self._network(call, item)
-        return wanted
+        return rows
 
     def _network(self, call: Call, item: Json) -> None:
         network = self.service.network
@@ -245,7 +246,7 @@ class Boot:
         return [{"uuid": rows[0]["id"]}]
 
     def _groups(self, call: Call, given: Json) -> list[str] | None:
-        wanted = given.get("security_groups")
+        wanted = items(given, "security_groups")
         if not wanted:
             return None
         rows = self.service.network.security_groups.rows.values()
@@ -263,8 +264,18 @@ class Boot:
         return found or None
 
 
-def check_metadata(given: Json) -> None:
-    """Refuse anything but text."""
+def items(given: Json, key: str) -> list[Json]:
+    """The objects of a list; none when it is not given."""
+    rows = given.get(key) or []
+    if not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
+        raise bad(f"Invalid input for field/attribute {key}. Value: {rows}.")
+    return rows
+
+
+def check_metadata(given: Any) -> None:
+    """Refuse anything but text by name."""
+    if not isinstance(given, dict):
+        raise bad(f"Invalid input for field/attribute metadata. Value: {given}.")
     for key, value in given.items():
         if not isinstance(value, str):
             raise bad(f"Invalid input for field/attribute {key}. Value: {value}. Not a string")

@@ -88,7 +88,7 @@ class Flavors:
     def action(self, call: Call) -> Response:
         """Let a project use a private flavor, or no longer."""
         self._admin(call, "os_compute_api:os-flavor-access:add_tenant_access")
-        row, body = self.get(call), call.request.json()
+        row, body = self.get(call), call.request.document()
         for name, wanted in (("addTenantAccess", True), ("removeTenantAccess", False)):
             if name not in body:
                 continue

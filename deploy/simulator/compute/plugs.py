@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from deploy.simulator.compute.boot import items
 from deploy.simulator.compute.errors import NovaError, bad
 from deploy.simulator.compute.state import Call, Row
-from deploy.simulator.http import Json, Response, empty, reply
+from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.ids import new_id
 from deploy.simulator.network.errors import NeutronError
@@ -84,9 +85,8 @@ class Plugs:
         row = self.service.servers.get(call)
         given = call.request.envelope("interfaceAttachment")
         item: Json = {"uuid": given.get("net_id"), "port": given.get("port_id")}
-        fixed = given.get("fixed_ips")
-        if fixed:
-            item["fixed_ip"] = fixed[0]["ip_address"]
+        for fixed in items(given, "fixed_ips")[:1]:
+            item["fixed_ip"] = pick(fixed, "ip_address")
         try:
             if not item["port"]:
                 self.service.network.networks.get(call.token, str(item["uuid"]))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import server_view
-from deploy.simulator.compute.boot import check_metadata
+from deploy.simulator.compute.boot import check_metadata, items
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, Row
@@ -194,8 +194,8 @@ class Servers:
             self.service.volume_plugs.detach_all(row)
 
     def _asked_groups(self, call: Call) -> list[str]:
-        given = call.request.envelope("server").get("security_groups")
-        return [str(item["name"]) for item in given] if given else ["default"]
+        given = items(call.request.envelope("server"), "security_groups")
+        return [str(item.get("name")) for item in given] or ["default"]
 
     def _page(self, call: Call) -> tuple[list[Row], list[Json]]:
         rows = self._filtered(call)

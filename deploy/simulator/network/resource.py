@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity.state import Token
@@ -91,7 +91,7 @@ class Resource:
         made: list[Row] = []
         try:
             for given in several:
-                made.append(self._create(token, given))
+                made.append(self._create(token, self._one_of_several(given)))
         except Exception:
             for row in made:
                 self.remove(token, row)
@@ -99,6 +99,12 @@ class Resource:
         return reply(
             {self.plural: [self.shown(token, row, self.created(row)) for row in made]}, 201
         )
+
+    def _one_of_several(self, item: Any) -> Json:
+        inner = item.get(self.name, item) if isinstance(item, dict) else None
+        if not isinstance(inner, dict):
+            raise malformed("Invalid data: an item of the list is no object")
+        return inner
 
     def _create(self, token: Token, given: Json) -> Row:
         values = read(self.attributes, given, token, resource=self.name, creating=True)

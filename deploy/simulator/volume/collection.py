@@ -83,6 +83,7 @@ class Volumes:
         """Name, description and metadata."""
         row = self.get(call)
         given = call.request.envelope("volume")
+        check_metadata(given.get("metadata") or {})
         for key in ("name", "description", "metadata"):
             if key in given:
                 row[key] = given[key]
@@ -110,7 +111,7 @@ class Volumes:
 
     def action(self, call: Call) -> Response:
         """Grow, mark or reset a volume."""
-        row, body = self.get(call), call.request.json()
+        row, body = self.get(call), call.request.document()
         if "os-extend" in body:
             size = int(pick(body, "os-extend", "new_size"))
             if size <= row["size"]:
@@ -209,8 +210,10 @@ def _seen(token: Token, row: Row, call: Call) -> bool:
     return bool(row["project_id"] == token.project.id)
 
 
-def check_metadata(given: Json) -> None:
-    """Refuse anything but text."""
+def check_metadata(given: Any) -> None:
+    """Refuse anything but text by name."""
+    if not isinstance(given, dict):
+        raise bad(f"Invalid input for field/attribute metadata. Value: {given}.")
     for key, value in given.items():
         if not isinstance(value, str):
             raise bad(f"Invalid input for field/attribute {key}. Value: {value}. Not a string")
