@@ -11,7 +11,6 @@ _DESCRIBED = "Description support for resources with standard attribute"
 
 # alias: (name, when Neutron last changed it, what it brings)
 _EXTENSIONS = {
-    "address-group": ("Address group", "2020-07-15T10:00:00-00:00", "groups of addresses"),
     "allowed-address-pairs": (
         "Allowed Address Pairs", "2013-07-23T10:00:00-00:00", "more addresses on a port",
     ),
