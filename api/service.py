@@ -80,7 +80,7 @@ class ServiceApp:
 
     async def _answer(self, call: Call) -> Answer:
         try:
-            return await self._handle(call)
+            return _encoded(await self._handle(call))
         except GatewayError as error:
             auth_url = await self._services.regions.identity_url() if error.status == 401 else ""
             return render(self._service, error, auth_url)
@@ -117,12 +117,8 @@ class ServiceApp:
         return f"{scheme}://{headers.get('host', 'localhost')}"
 
     async def _send(self, call: Call, answer: Answer, send: Send) -> None:
-        body = answer.raw
+        body = _encoded(answer).raw
         headers = list(answer.headers)
-        if body is None and answer.stream is None:
-            body = b"" if answer.body is None else orjson.dumps(answer.body)
-            if answer.body is not None:
-                headers.append(_JSON)
         headers.append((b"x-openstack-request-id", call.request_id.encode()))
         if self._service == "compute":
             headers.append((b"x-compute-request-id", call.request_id.encode()))
@@ -134,3 +130,12 @@ class ServiceApp:
             async for part in answer.stream:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": body or b""})
+
+
+def _encoded(answer: Answer) -> Answer:
+    """Return the answer with its bytes, where it is no stream."""
+    if answer.raw is None and answer.stream is None:
+        answer.raw = b"" if answer.body is None else orjson.dumps(answer.body)
+        if answer.body is not None:
+            answer.headers.append(_JSON)
+    return answer
