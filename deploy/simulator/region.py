@@ -29,7 +29,7 @@ class Region:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
-        self.network = NetworkService(NetworkState(self.name))
+        self.network = NetworkService(NetworkState(self.name, self.settings))
         self.store = VolumeStore(self.name, self.later)
         self.volume = VolumeService(self.store, images)
         state = ComputeState(self.name, self.later)

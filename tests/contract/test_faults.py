@@ -152,6 +152,24 @@ def test_a_tenant_can_be_added(control: Control, simulator: Cloud) -> None:
     control("POST", "/tenants", {"name": name}, 400)
 
 
+def test_a_region_can_have_ports_of_its_own(control: Control, demo: Caller) -> None:
+    control("PUT", "/settings", {"metadata_ports": True})
+    try:
+        network = demo("POST", "/networks", {"network": {}}, expect=201)["network"]["id"]
+        given = {"network_id": network, "ip_version": 4, "cidr": "10.1.0.0/24"}
+        subnet = demo("POST", "/subnets", {"subnet": given}, expect=201)["subnet"]["id"]
+        ports = demo("GET", f"/ports?network_id={network}", expect=200)["ports"]
+        assert [port["device_owner"] for port in ports] == ["network:distributed"]
+        assert ports[0]["fixed_ips"] == [{"subnet_id": subnet, "ip_address": "10.1.0.2"}]
+        port = demo("POST", "/ports", {"port": {"network_id": network}}, expect=201)["port"]
+        assert port["fixed_ips"][0]["ip_address"] == "10.1.0.3"
+        demo("DELETE", f"/ports/{port['id']}", expect=204)
+        demo("DELETE", f"/subnets/{subnet}", expect=204)
+        demo("DELETE", f"/networks/{network}", expect=204)
+    finally:
+        control("PUT", "/settings", {"metadata_ports": False})
+
+
 def test_quotas_that_are_set_are_kept(control: Control, simulator: Cloud) -> None:
     play = Play(simulator)
     project = play.login("alt").project_id

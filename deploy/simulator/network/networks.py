@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from deploy.simulator.identity.state import Token
-from deploy.simulator.network import checks
+from deploy.simulator.network import checks, metadata
 from deploy.simulator.network.attributes import UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, check_zones, conflict, invalid
 from deploy.simulator.network.resource import Resource
@@ -58,6 +58,7 @@ class Networks(Resource):
         self.rows[row["id"]] = row
         self.state.ports_of_network[row["id"]] = {}
         self.service.security_groups.ensure_default(row["project_id"])
+        metadata.add_port(self.service, row)
         return row
 
     def change(self, token: Token, row: Row, values: Row) -> None:
@@ -73,13 +74,16 @@ class Networks(Resource):
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, with the subnets; refused while anybody's port is there."""
+        own = metadata.ports_of(self.service, row["id"])
         ports = self.state.ports_of_network[row["id"]]
-        if ports:
+        if len(ports) > len(own):
             text = (
                 f"Unable to complete operation on network {row['id']}. There are one or more "
                 f"ports still in use on the network, id for these ports is: {','.join(ports)}."
             )
             raise conflict("NetworkInUse", text)
+        for port in own:
+            self.service.ports.drop(port)
         for subnet_id in row["subnets"]:
             self.state.hints.pop(subnet_id, None)
             del self.state.table("subnets")[subnet_id]

@@ -7,6 +7,7 @@ from typing import Any
 
 from deploy.simulator.http import Json
 from deploy.simulator.ids import new_id, now, seconds
+from deploy.simulator.settings import Settings
 
 Row = dict[str, Any]
 KINDS = (
@@ -27,6 +28,7 @@ class State:
     """Tables of rows by id, in the order of their making."""
 
     region: str
+    settings: Settings
     tables: dict[str, dict[str, Row]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     # (subnet, address) -> port: the uniqueness Neutron's database guarantees.
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)

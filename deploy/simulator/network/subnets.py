@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from deploy.simulator.http import Json
 from deploy.simulator.identity.state import Token
-from deploy.simulator.network import addresses, checks
+from deploy.simulator.network import addresses, checks, metadata
 from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, conflict, forbidden, invalid
 from deploy.simulator.network.resource import Resource
@@ -66,6 +66,7 @@ class Subnets(Resource):
         }
         self.rows[row["id"]] = row
         network["subnets"].append(row["id"])
+        metadata.add_address(self.service, row)
         return row
 
     def change(self, token: Token, row: Row, values: Row) -> None:
@@ -80,16 +81,19 @@ class Subnets(Resource):
             pools = self._pools(row["cidr"], gateway, values["allocation_pools"])
             values["allocation_pools"] = pools
         row.update(values)
+        metadata.add_address(self.service, row)
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, refused while a port has an address of it."""
-        used = [port for (subnet, _), port in self.state.addresses.items() if subnet == row["id"]]
-        if used:
+        own = {port["id"] for port in metadata.ports_of(self.service, row["network_id"])}
+        held = self.state.addresses.items()
+        if any(subnet == row["id"] and port not in own for (subnet, _), port in held):
             text = (
                 f"Unable to complete operation on subnet {row['id']}: One or more ports have an "
                 "IP allocation from this subnet."
             )
             raise conflict("SubnetInUse", text)
+        metadata.drop_address(self.service, row)
         self.state.table("networks")[row["network_id"]]["subnets"].remove(row["id"])
         self.state.hints.pop(row["id"], None)
         del self.rows[row["id"]]
