@@ -21,7 +21,8 @@ Range = tuple[Version, Version]
 _LOWEST: dict[str, Version] = {"compute": (2, 1), "volume": (3, 0)}
 _REFRESH_SECONDS = 60.0
 _RETRY_SECONDS = 5.0
-_LOOK_SECONDS = 1.0
+# Of the kept list of pods, which a new pod renews at once.
+_LOOK_SECONDS = 0.2
 
 
 class PodVersions:
@@ -33,6 +34,7 @@ class PodVersions:
         self._known: dict[tuple[str, str], Range] = {}
         self._asked: dict[str, float] = {}
         self._silent: set[str] = set()
+        self._learned = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def range(self, service: str) -> Range:
@@ -45,6 +47,12 @@ class PodVersions:
     def answers(self, pod: Pod) -> bool:
         """Tell whether the pod's compute API answered when it was last asked."""
         return pod.pod_id not in self._silent
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until every pod was asked once, but not longer than so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._learned.wait()
 
     def start(self) -> None:
         """Begin to learn, in the background."""
@@ -65,6 +73,7 @@ class PodVersions:
                 self._forget({pod.pod_id for pod in pods})
                 due = [pod for pod in pods if self._asked.get(pod.pod_id, 0) < time.monotonic()]
                 await asyncio.gather(*(self._ask(pod) for pod in due))
+                self._learned.set()
             except Exception:
                 # The task has to outlive a database that is away for a while.
                 LOG.exception("The pods' versions were not refreshed")

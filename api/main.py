@@ -18,6 +18,9 @@ from api.service import ServiceApp
 from models.settings import Settings
 from workflows.offers import Offers
 
+# Discovery right after the start should say the truth; a dead pod must not keep us from serving.
+_START_SECONDS = 2.0
+
 
 class Prefixes:
     """The five APIs, each under its prefix. Built at start, when there is a loop to build in."""
@@ -68,6 +71,7 @@ def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
             services.operations.stop = offers.stop
             services.operations.runs = offers.runs
             prefixes.build(services, settings)
+            await services.versions.ready(_START_SECONDS)
             yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
