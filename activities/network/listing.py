@@ -199,9 +199,14 @@ def _after(keys: list[tuple[Any, str, bool]], marker: Mapping[str, Any]) -> Colu
     alternatives = []
     same: list[ColumnElement[bool]] = []
     for key, name, up in keys:
-        value = marker[name]
-        if value is None:
-            value = _nothing(getattr(key, "type", None))
+        value = _value(key, marker[name])
         alternatives.append(and_(*same, key > value if up else key < value))
         same.append(key == value)
-    return or_(*alternatives)
+    # Said once more for the first key alone: the database can begin there in an index.
+    first, name, up = keys[0]
+    begin = _value(first, marker[name])
+    return and_(first >= begin if up else first <= begin, or_(*alternatives))
+
+
+def _value(key: Any, value: Any) -> Any:
+    return _nothing(getattr(key, "type", None)) if value is None else value
