@@ -5,6 +5,7 @@ bridge passes 802.1Q tags untouched. The outside host hangs on an access port of
 because the kernel may have no VLAN devices, and reaches the external networks of both pods.
 """
 
+import subprocess
 from pathlib import Path
 
 from deploy.pods.commands import run
@@ -26,6 +27,12 @@ def _namespaces() -> set[str]:
     return {line.split()[0] for line in run(("ip", "netns", "list")).splitlines() if line}
 
 
+def _works(namespace: str) -> bool:
+    # A name can outlive its namespace: when a container ends its mounts go and the file stays.
+    probe = ("ip", "-n", namespace, "link", "show", "lo")
+    return subprocess.run(probe, capture_output=True).returncode == 0
+
+
 def _links(namespace: str) -> set[str]:
     rows = run(("ip", "-n", namespace, "-o", "link", "show")).splitlines()
     return {row.split(": ")[1].partition("@")[0] for row in rows}
@@ -36,6 +43,8 @@ def _ip(namespace: str, *lines: str) -> None:
 
 
 def _add_namespace(name: str) -> None:
+    if name in _namespaces() and not _works(name):
+        run(("ip", "netns", "del", name))
     if name not in _namespaces():
         run(("ip", "netns", "add", name))
         _ip(name, "link set lo up")
