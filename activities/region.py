@@ -155,7 +155,7 @@ class Regions:
         """Call the pod as the service user; return the parsed body, or None where it is empty.
 
         Raises ``PodUnavailable`` for what a retry may mend (no connection, 408, 429, 5xx, and 409
-        with ``retry_conflict``), ``PodFault`` for the pod's refusals.
+        with ``retry_conflict``, but not a quota), ``PodFault`` for the pod's refusals.
         """
         headers = {"Accept": "application/json"}
         if microversion:
@@ -168,7 +168,8 @@ class Regions:
         if status < 300:
             return orjson.loads(raw) if raw else None
         message, kind = _fault(raw)
-        if status in _TRANSIENT or (status == 409 and retry_conflict):
+        passing = retry_conflict and status == 409 and kind != "OverQuota"
+        if status in _TRANSIENT or passing:
             raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status)
         raise PodFault(pod.pod_name, status, raw, message, kind)
 

@@ -4,7 +4,12 @@ from datetime import timedelta
 from typing import Any, TypedDict
 
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    ChildWorkflowError,
+)
 
 
 class Policy(TypedDict):
@@ -48,9 +53,9 @@ UNDO = Policy(
 
 
 def reason(error: BaseException) -> str:
-    """Return what a person should read about a failed activity."""
+    """Return what a person should read about a failed activity or child."""
     cause: Any = error
-    while isinstance(cause, ActivityError) and cause.cause is not None:
+    while isinstance(cause, (ActivityError, ChildWorkflowError)) and cause.cause is not None:
         cause = cause.cause
     if isinstance(cause, CancelledError):
         return "cancelled"

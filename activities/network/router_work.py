@@ -49,6 +49,14 @@ class Ended:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Settled:
+    """A router on which nothing more is to be done; ``error`` tells why its routes failed."""
+
+    router_id: str
+    error: str = ""
+
+
 class RouterWork:
     """Activities that workflows on routers are made of."""
 
@@ -69,6 +77,8 @@ class RouterWork:
         async with self._store.write() as tx:
             # A redo of what failed: wanted again, so the topology must see it again.
             await _mark(tx, operation, "DOWN", only="ERROR")
+            mine = routers.update().where(routers.c.id == operation["router_id"])
+            await tx.run(mine.values(status="ALLOCATING"))
         pods = await self._names(await self._copies.pods_to_change(operation["router_id"]))
         return Begun(pods, again=operation["state"] not in OPEN)
 
@@ -124,13 +134,19 @@ class RouterWork:
             await addresses.release(tx, f"floatingip:{floatingip_id}")
 
     @activity.defn
-    async def settle_router(self, router_id: str) -> None:
-        """Show the router ACTIVE or ERROR, unless something is still under way."""
+    async def settle_router(self, settled: Settled) -> None:
+        """Show the router ACTIVE or ERROR, unless something is still under way.
+
+        Routes that no client asked for have no operation: one is written to tell of a failure.
+        """
+        router_id = settled.router_id
         async with self._store.write() as tx:
             mine = operations.c.router_id == router_id
             still = select(func.count()).where(mine, operations.c.state.in_(OPEN))
             if await tx.value(still):
                 return
+            if settled.error:
+                await self._tell(tx, settled)
             last = select(operations.c.state).where(mine).order_by(operations.c.sequence.desc())
             broken = select(func.count()).where(
                 ports.c.device_id == router_id,
@@ -141,6 +157,20 @@ class RouterWork:
             status = "ERROR" if failed else "ACTIVE"
             changed = routers.update().where(routers.c.id == router_id, routers.c.status != status)
             await tx.run(changed.values(status=status))
+
+    async def _tell(self, tx: Transaction, settled: Settled) -> None:
+        id_ = settled.router_id
+        owner = await tx.value(select(routers.c.project_id).where(routers.c.id == id_))
+        job = await self._operations.add(
+            tx,
+            "extra-routes",
+            "router",
+            id_,
+            workflow_id=f"extra-routes/{id_}",
+            router_id=id_,
+            project_id=owner or "",
+        )
+        await self._operations.finish(tx, job, "failed", settled.error)
 
 
 async def _mark(tx: Transaction, operation: Row, status: str, *, only: str = "") -> None:

@@ -137,18 +137,17 @@ class Stack:
 
     def snapshot(self) -> dict[str, Any]:
         """All there is: at the top by kind, and in the pods."""
-        see: dict[str, Any] = {}
-        for name in NETWORK:
-            see[name] = self.admin.network.list(f"/{name}")
+        see = {name: self.admin.network.list(f"/{name}") for name in NETWORK}
         for name in ADMIN:
             see[name] = self.admin.admin.list(f"/{name}", _ADMIN_KEYS.get(name, name))
-        servers = self.admin.compute.list("/servers/detail?all_tenants=1", "servers")
-        volumes = self.admin.volume.list("/volumes/detail?all_tenants=1", "volumes")
-        see["servers"] = sorted(row["id"] for row in servers)
-        see["volumes"] = sorted(row["id"] for row in volumes)
-        see["flavors"] = self.admin.compute.list("/flavors?is_public=None", "flavors")
-        see["in pods"] = self.things_in_pods()
-        return see
+        # What a refused boot has made is cleaned up by a job, which is history and no state.
+        see["jobs"] = [job for job in see["jobs"] if job["type"] != "clean-up"]
+        servers = self.admin.compute.list("/servers?all_tenants=1", "servers")
+        volumes = self.admin.volume.list("/volumes?all_tenants=1", "volumes")
+        flavors = self.admin.compute.list("/flavors?is_public=None", "flavors")
+        ids = {"servers": servers, "volumes": volumes, "flavors": flavors}
+        see |= {name: sorted(row["id"] for row in rows) for name, rows in ids.items()}
+        return {**see, "in pods": self.things_in_pods()}
 
     def things_in_pods(self) -> set[tuple[str, str, str]]:
         """Every object in the pods, but for what a pod makes by itself."""
@@ -172,6 +171,7 @@ class Stack:
         self.settle()
         before = self.snapshot()
         yield
+        self.settle()
         after = self.snapshot()
         changed = {name: _difference(before[name], after[name]) for name in before}
         assert not any(changed.values()), {name: rows for name, rows in changed.items() if rows}

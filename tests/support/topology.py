@@ -143,6 +143,10 @@ class Site:
         row: Json = until(ready, f"router {router} is ACTIVE")
         return row
 
+    def becomes_active(self, router: str) -> None:
+        """Wait until the router is ACTIVE, which may be in ERROR until then."""
+        until(lambda: self.show_router(router)["status"] == "ACTIVE", f"{router} is ACTIVE")
+
     def tear_down(self) -> None:
         """Undo everything the tenant has, in an order that every client knows."""
         network = self.user.network

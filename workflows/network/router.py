@@ -16,11 +16,11 @@ from temporalio.exceptions import (
 )
 from temporalio.workflow import ParentClosePolicy
 
-from activities.network.router_work import Ended, RouterWork
+from activities.network.router_work import Ended, RouterWork, Settled
 from activities.upkeep import Outcome, Upkeep
 from workflows.attributes import attributes
 from workflows.network.router_operations import ExtraRoutes, OperationInput
-from workflows.policies import STORE
+from workflows.policies import STORE, reason
 
 
 @dataclass(frozen=True)
@@ -151,10 +151,17 @@ class Router:
                 search_attributes=attributes("", self._router_id, ""),
                 parent_close_policy=ParentClosePolicy.ABANDON,
             )
-        except (ChildWorkflowError, WorkflowAlreadyStartedError) as failure:
-            error = str(failure.__cause__ or failure)
+        except WorkflowAlreadyStartedError:
+            # Somebody reset it by hand: once that has ended it is run again, for what is new.
+            await workflow.sleep(1)
+            self._routes_asked += asked
+            self._dirty = True
+            return
+        except ChildWorkflowError as failure:
+            error = reason(failure)
         if asked:
             await workflow.execute_activity_method(
                 Upkeep.end_upkeep, Outcome(asked, error), **STORE
             )
-        await workflow.execute_activity_method(RouterWork.settle_router, self._router_id, **STORE)
+        settled = Settled(self._router_id, "" if asked else error)
+        await workflow.execute_activity_method(RouterWork.settle_router, settled, **STORE)

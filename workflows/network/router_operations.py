@@ -5,12 +5,12 @@ and what it is, in every pod. That makes any order, any repetition and any crash
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from activities.network.router_work import Begun, Ended, RouterInPod, RouterWork
+from activities.network.router_work import Begun, Ended, RouterInPod, RouterWork, Settled
 from workflows.attributes import POD as POD_ATTRIBUTE
 from workflows.policies import POD, STORE, UNDO, reason
 
@@ -38,16 +38,18 @@ async def operate(operation: OperationInput) -> str:
         state = "cancelled" if is_cancelled_exception(error) else "failed"
         await asyncio.shield(_undo(operation, Ended(operation.operation_id, state, reason(error))))
         raise ApplicationError(reason(error), type=state, non_retryable=True) from error
+    settled = Settled(operation.router_id)
     if begun.again:
         # Reset by hand: no router entity waits for this run to bring the routes up.
-        await converge_routes(operation.router_id)
+        try:
+            await converge_routes(operation.router_id)
+        except ActivityError as error:
+            settled = replace(settled, error=reason(error))
     await workflow.execute_activity_method(
         RouterWork.end_router_operation, Ended(operation.operation_id, "succeeded"), **STORE
     )
     if begun.again:
-        await workflow.execute_activity_method(
-            RouterWork.settle_router, operation.router_id, **STORE
-        )
+        await workflow.execute_activity_method(RouterWork.settle_router, settled, **STORE)
     return f"changed in {len(begun.pods)} pods" if begun.pods else "nothing to change"
 
 
