@@ -11,8 +11,7 @@ from pathlib import Path
 from deploy.pods.commands import run
 from deploy.pods.layout import (
     OUTSIDE,
-    OUTSIDE_ADDRESS,
-    OUTSIDE_VLAN,
+    OUTSIDE_WIRES,
     PHYSICAL_NETWORKS,
     PODS,
     Pod,
@@ -92,15 +91,17 @@ def connect(state: State) -> None:
 
 
 def _connect_outside(state: State, pod: Pod) -> None:
-    port = ("--may-exist", "add-port", "br-extern", OUTSIDE, f"tag={OUTSIDE_VLAN}")
-    vsctl(state, pod, *port, "--", "set", "Interface", OUTSIDE, "type=internal")
     _add_namespace(OUTSIDE)
-    if OUTSIDE in _links(OUTSIDE):
-        return
-    _ip(pod.namespace, f"link set {OUTSIDE} netns {OUTSIDE}")
-    # The userspace datapath does not complete checksums: with offload every TCP connection dies.
-    run(("ip", "netns", "exec", OUTSIDE, "ethtool", "-K", OUTSIDE, "tx", "off"))
-    _ip(OUTSIDE, f"addr replace {OUTSIDE_ADDRESS} dev {OUTSIDE}", f"link set {OUTSIDE} up")
+    there = _links(OUTSIDE)
+    for device, (vlan, address) in OUTSIDE_WIRES.items():
+        port = ("--may-exist", "add-port", "br-extern", device, f"tag={vlan}")
+        vsctl(state, pod, *port, "--", "set", "Interface", device, "type=internal")
+        if device in there:
+            continue
+        _ip(pod.namespace, f"link set {device} netns {OUTSIDE}")
+        # The userspace datapath completes no checksums: with offload every TCP connection dies.
+        run(("ip", "netns", "exec", OUTSIDE, "ethtool", "-K", device, "tx", "off"))
+        _ip(OUTSIDE, f"addr replace {address} dev {device}", f"link set {device} up")
 
 
 def guests(state: State) -> list[str]:

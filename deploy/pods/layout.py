@@ -24,8 +24,9 @@ EPMD_PORT = 4370
 MEMCACHED_PORT = 11311
 
 OUTSIDE = "outside"
-OUTSIDE_ADDRESS = "163.3.124.100/24"
-OUTSIDE_VLAN = 3001
+# The outside host's devices: VLAN on the physical network extern, and address. The first is the
+# guide's, the second is left to tests, so that both can be used at the same time.
+OUTSIDE_WIRES = {"outside": (3001, "163.3.124.100/24"), "outside2": (3002, "203.0.113.100/24")}
 PHYSICAL_NETWORKS = {"bridge": "2001:3000", "extern": "3001:4000"}
 
 

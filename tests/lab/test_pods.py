@@ -40,11 +40,12 @@ def external(pod, site):
     """The network on which the outside host sits, as the router's gateway."""
     name = f"lab-external-{uuid4().hex[:8]}"
     provider = ("--provider-network-type", "vlan", "--provider-physical-network", "extern")
-    vlan = ("--provider-segment", "3001")
+    # Not the VLAN of the guide: what deploy/demo made may still be there.
+    vlan = ("--provider-segment", "3002")
     pod.admin.do("network", "create", "--external", *provider, *vlan, name)
     first = 10 * pod.number
-    pool = f"start=163.3.124.{100 + first},end=163.3.124.{109 + first}"
-    addresses = ("--subnet-range", "163.3.124.0/24", "--gateway", "163.3.124.1", "--no-dhcp")
+    pool = f"start=203.0.113.{100 + first},end=203.0.113.{109 + first}"
+    addresses = ("--subnet-range", "203.0.113.0/24", "--gateway", "203.0.113.1", "--no-dhcp")
     pod.admin.do(
         *("subnet", "create", "--network", name, *addresses, "--allocation-pool", pool, name)
     )
@@ -82,7 +83,7 @@ def test_guest_has_the_mtu_and_route_of_its_network(pod, site):
 
 
 def test_guest_reaches_the_outside_host(pod, site, external):
-    assert pod.guest(site.servers[1]).pings("163.3.124.100")
+    assert pod.guest(site.servers[1]).pings("203.0.113.100")
 
 
 def test_outside_host_reaches_a_floating_ip(pod, site, floating_ip, tmp_path):
