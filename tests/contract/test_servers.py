@@ -155,6 +155,7 @@ def _attach(play: Play, demo: Caller, server_id: str) -> None:
     demo("POST", plugs, unknown, expect=(404, "itemNotFound"), version="2.89")
     demo("DELETE", f"{plugs}/{wanted}", expect=202)
     is_now("available")
+    demo.until(f"{plugs}/{wanted}", lambda answer: answer.status == 404, "detached")
     demo("DELETE", f"{plugs}/{wanted}", expect=(404, "itemNotFound"))
 
 

@@ -194,7 +194,7 @@ class VolumePlugs:
 
 def _attachment(call: Call, row: Json) -> Json:
     keys = ["volumeId", "serverId", "device"]
-    if not call.at_least(89):
+    if call.request.method == "POST" or not call.at_least(89):
         keys.append("id")
     else:
         keys += ["attachment_id", "bdm_uuid"]

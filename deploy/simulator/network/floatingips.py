@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from deploy.simulator.http import Request, Response
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
 from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
@@ -87,6 +88,14 @@ class FloatingIPs(Resource):
         for port in self.state.ports_on(row["id"], OWNER):
             self.service.ports.drop(port)
 
+    def create(self, token: Token, request: Request) -> Response:
+        """`POST /floatingips`."""
+        return self._settled(super().create(token, request))
+
+    def update(self, token: Token, request: Request) -> Response:
+        """`PUT /floatingips/<id>`."""
+        return self._settled(super().update(token, request))
+
     def decorate(self, row: Row) -> Row:
         """With what a client wants to know of the port behind it."""
         port = self.state.table("ports").get(row["port_id"] or "")
@@ -111,13 +120,19 @@ class FloatingIPs(Resource):
                 row.update(port_id=None, fixed_ip_address=None, router_id=None, status="DOWN")
                 touch(row)
 
+    def _settled(self, response: Response) -> Response:
+        """The answer as it was made: as in OVN, the status follows only after it."""
+        for row in self.rows.values():
+            row["status"] = "ACTIVE" if row["port_id"] else "DOWN"
+        return response
+
     def _associate(self, token: Token, row: Row, values: Row) -> None:
         port_id, address = values.get("port_id"), values.get("fixed_ip_address")
         if not port_id:
             if address:
                 text = "fixed_ip_address cannot be specified without a port_id"
                 raise bad("floatingip", text)
-            row.update(port_id=None, fixed_ip_address=None, router_id=None, status="DOWN")
+            row.update(port_id=None, fixed_ip_address=None, router_id=None)
             return
         port = self.service.ports.get(token, port_id)
         subnet_id, address = self._inside(token, row, port, address)
@@ -135,7 +150,7 @@ class FloatingIPs(Resource):
                     f"a floating IP on external network {row['floating_network_id']}."
                 )
                 raise conflict("FloatingIPPortAlreadyAssociated", text)
-        row.update(port_id=port_id, fixed_ip_address=address, router_id=router_id, status="ACTIVE")
+        row.update(port_id=port_id, fixed_ip_address=address, router_id=router_id)
 
     def _inside(self, token: Token, row: Row, port: Row, address: str | None) -> tuple[str, str]:
         if port["project_id"] != row["project_id"] and not token.is_admin:

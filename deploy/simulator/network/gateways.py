@@ -104,10 +104,9 @@ class Gateways:
             "name": "",
             "device_id": router["id"],
             "device_owner": GATEWAY,
+            "binding:host_id": self.state.host,
         }
-        port = self.service.ports.build(network, values, wanted)
-        port["status"] = "ACTIVE"
-        return port
+        return self.service.ports.build(network, values, wanted)
 
     def _move(self, port: Row, network: Row, wanted: list[Json]) -> None:
         kept = [item for item in port["fixed_ips"] if _asked(item, wanted)]
