@@ -19,6 +19,7 @@ from tests.contract.shapes import differences
 
 ROOT = Path(__file__).parents[2]
 Scenario = Callable[[Play], None]
+SAID = pytest.StashKey[str]()
 
 
 @dataclass
@@ -77,29 +78,35 @@ def control_url(process: Process) -> str:
 
 
 @pytest.fixture(scope="session")
-def lab() -> Cloud | None:
+def lab(pytestconfig: pytest.Config) -> Cloud | None:
     """The lab, unless it is down or `TRIO2O_CONTRACT_LAB=no`."""
+    found, said = _lab()
+    pytestconfig.stash[SAID] = said
+    return found
+
+
+def _lab() -> tuple[Cloud | None, str]:
+    without = "the simulator was held against the recorded refusals only"
     if os.environ.get("TRIO2O_CONTRACT_LAB") == "no":
-        return None
+        return None, f"told to leave the lab alone: {without}"
     clouds_yaml = Path(os.environ.get("TRIO2O_STATE", "/var/tmp/trio2o")) / "clouds.yaml"
     if not clouds_yaml.exists():
-        return None
+        return None, f"no lab: {without}"
     auth_url = logins(clouds_yaml.read_text())["admin"].auth["auth_url"]
     try:
         send("GET", auth_url, {})
     except OSError:
-        return None
-    return _signed_in("lab", clouds_yaml)
+        return None, f"the lab is down: {without}"
+    return _signed_in("lab", clouds_yaml), "the simulator was compared with the lab"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say what the simulator was compared with: silence would look like trust."""
-    state = Path(os.environ.get("TRIO2O_STATE", "/var/tmp/trio2o")) / "clouds.yaml"
-    if os.environ.get("TRIO2O_CONTRACT_LAB") == "no" or not state.exists():
-        text = "contract: no lab, the simulator was held against the recorded refusals only"
-    else:
-        text = f"contract: compared with the lab of {state}"
-    terminalreporter.write_line(text)
+    said = config.stash.get(SAID, None)
+    if said:
+        terminalreporter.write_line(f"contract: {said}")
 
 
 def _signed_in(name: str, clouds_yaml: Path) -> Cloud:
