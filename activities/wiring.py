@@ -164,7 +164,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             boots=boots,
             servers=servers,
             server_actions=ServerActions(
-                store, planner, network.ports, flavors, flavor_copies, keypairs, keypair_copies
+                store,
+                planner,
+                network.ports,
+                flavors,
+                flavor_copies,
+                keypairs,
+                keypair_copies,
+                network.copy_upkeep,
             ),
             interfaces=Interfaces(
                 store, operations, routings, planner, network.ports, network.copies

@@ -1,6 +1,7 @@
 """ServerActions: those that name things of the gateway, in words that the pod knows."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
@@ -10,9 +11,10 @@ from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.flavors import Flavors
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
+from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.ports import Ports
 from activities.store import Store
-from models.errors import BadRequest, NotFound
+from models.errors import BadRequest, NotFound, PodBusy, PodUnavailable
 from models.tables.network import TABLES
 from models.values import Caller, Pod
 
@@ -37,6 +39,7 @@ class ServerActions:
         flavor_copies: FlavorCopies,
         keypairs: Keypairs,
         keypair_copies: KeypairCopies,
+        upkeep: CopyUpkeep,
     ) -> None:
         self._store = store
         self._planner = planner
@@ -45,6 +48,7 @@ class ServerActions:
         self._flavor_copies = flavor_copies
         self._keypairs = keypairs
         self._keypair_copies = keypair_copies
+        self._upkeep = upkeep
 
     async def in_pod(
         self, caller: Caller, pod: Pod, name: str, inner: Mapping[str, Any]
@@ -85,6 +89,9 @@ class ServerActions:
             kept = [id_ for id_ in row["security_groups"] if id_ != group]
             wanted = [*kept, group] if add else kept
             await self._ports.update(caller, row["id"], {"security_groups": wanted})
+            # Clients look at the server next. Where the pod is out, the update's workflow waits.
+            with suppress(PodUnavailable, PodBusy):
+                await self._upkeep.update_port(row["id"])
 
     async def _resize(self, caller: Caller, pod: Pod, flavor_id: str) -> None:
         try:
