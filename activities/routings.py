@@ -96,9 +96,14 @@ class Routings:
                 return bottom
             try:
                 bottom = await create()
-            except PodFault:
-                await self.forget(type_, top_id, pod)
-                raise
+            except PodFault as fault:
+                # What a call that was given up for lost has made meanwhile may be in the way.
+                late = await find() if fault.status == 409 and not fresh else None
+                if late is None:
+                    await self.forget(type_, top_id, pod)
+                    raise
+                await self.update(type_, top_id, pod, bottom_id=late)
+                return late
             await self.update(type_, top_id, pod, bottom_id=bottom, applied=applied)
             return bottom
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 Json = dict[str, Any]
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass

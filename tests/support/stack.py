@@ -30,6 +30,7 @@ class Stack:
     """
 
     pods: tuple[str, ...] = tuple(ZONES)
+    external_has: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

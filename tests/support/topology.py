@@ -38,8 +38,11 @@ class Site:
         )
         return Net(network["id"], subnet["id"], cidr)
 
-    def external(self, pod: str, cidr: str = EXTERNAL_CIDR) -> Net:
-        """An external network, which only an admin can make; see ``drop_external``."""
+    def external(self, pod: str, cidr: str = EXTERNAL_CIDR, **subnet_has: Any) -> Net:
+        """An external network, which only an admin can make; see ``drop_external``.
+
+        Real ones have a VLAN that leads somewhere: the stack knows which.
+        """
         admin = self.stack.admin.network
         network = admin.make(
             "/networks",
@@ -49,11 +52,11 @@ class Site:
                 "availability_zone_hints": [pod],
                 "provider:network_type": "vlan",
                 "provider:physical_network": "extern",
+                **self.stack.external_has,
             },
         )
-        subnet = admin.make(
-            "/subnets", network_id=network["id"], cidr=cidr, ip_version=4, enable_dhcp=False
-        )
+        wanted = {"network_id": network["id"], "cidr": cidr, "ip_version": 4, **subnet_has}
+        subnet = admin.make("/subnets", enable_dhcp=False, **wanted)
         self.outside.append(Net(network["id"], subnet["id"], cidr))
         return self.outside[-1]
 
