@@ -15,6 +15,8 @@ from models.resource import Attribute
 
 Check = Callable[[Any], Any]
 
+# What an integer column of every database holds.
+LARGEST = 2**31 - 1
 _TRUE = {"true", "1"}
 _FALSE = {"false", "0"}
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
@@ -50,11 +52,11 @@ def boolean(value: Any) -> bool:
 
 
 def integer(value: Any) -> int:
-    """Return the integer, also from its digits; ``InvalidInput`` otherwise."""
+    """Return the integer, also from its digits; ``InvalidInput`` otherwise, and if it is huge."""
     try:
-        if isinstance(value, bool | float):
+        if isinstance(value, bool | float) or abs(number := int(value)) > LARGEST:
             raise ValueError
-        return int(value)
+        return number
     except (TypeError, ValueError):
         raise invalid_input(f"'{value}' is not an integer") from None
 

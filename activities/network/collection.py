@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from activities.network.checks import check
 from activities.network.listing import Filter, Page, Params, conditions, cut, parse
+from activities.network.shapes import text
 from activities.store import Row, Store, Transaction, new_id
 from models.errors import BadRequest, Forbidden, NotFound
 from models.resource import REQUIRED, Attribute, Kind
@@ -127,6 +128,8 @@ class Collection:
 
     async def get(self, caller: Caller, id_: str, tx: Transaction | None = None) -> Row:
         """Return the row if the caller may see it; ``NotFound`` otherwise."""
+        if "\0" in id_:
+            raise self.missing(id_)
         if tx is None:
             async with self.store.read() as tx:
                 return await self.get(caller, id_, tx)
@@ -226,7 +229,10 @@ class Collection:
 
 
 def _project(body: Body, caller: Caller) -> str:
-    given = {str(body[name]) for name in _PROJECT if body.get(name)}
+    try:
+        given = {text(body[name], 64) for name in _PROJECT if body.get(name)}
+    except ValueError as error:
+        raise _bad(f"Invalid input for project_id. Reason: {error}.") from None
     if len(given) > 1:
         raise _bad("'project_id' and 'tenant_id' do not match")
     project_id = given.pop() if given else caller.project_id

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Integer, Select, String, Table, and_, func, or_
 from sqlalchemy import cast as sql_cast
 
-from activities.network.checks import boolean, integer, invalid_input
+from activities.network.checks import LARGEST, boolean, integer, invalid_input
 from models.errors import BadRequest
 from models.resource import Kind
 
@@ -66,6 +66,8 @@ def parse(kind: Kind, params: Params, more: Mapping[str, Filter]) -> Query:
     """Return the query; Neutron's 400 for what it cannot filter, sort or cut by."""
     given: dict[str, list[str]] = {}
     for key, value in params:
+        if "\0" in value:
+            raise invalid_input(f"{key} '{value}' is not a valid string")
         given.setdefault(key, []).append(value)
     known = columns(kind)
     tags = _TAGS if "tags" in known else ()
@@ -90,7 +92,7 @@ def _limit(value: str) -> int:
     if not value.isdecimal():
         reason = f"Limit must be an integer 0 or greater and not '{value}'"
         raise BadRequest(f"Bad limit request: {reason}.", "BadRequest")
-    return int(value)
+    return min(int(value), LARGEST)
 
 
 def _sort(
@@ -184,15 +186,13 @@ def cut(
 
 
 def _key(table: Table, name: str) -> Any:
-    column = table.c[name]
-    if not column.nullable:
+    column: Any = table.c[name]
+    if isinstance(column.type, Boolean):
+        column = sql_cast(column, Integer)
+    if not table.c[name].nullable:
         return column
     # Databases disagree on where nulls sort; a marker could then skip rows.
-    return func.coalesce(column, _nothing(column.type))
-
-
-def _nothing(type_: Any) -> Any:
-    return False if isinstance(type_, Boolean) else -1 if isinstance(type_, Integer) else ""
+    return func.coalesce(column, -1 if isinstance(column.type, Integer) else "")
 
 
 def _after(keys: list[tuple[Any, str, bool]], marker: Mapping[str, Any]) -> ColumnElement[bool]:
@@ -209,4 +209,6 @@ def _after(keys: list[tuple[Any, str, bool]], marker: Mapping[str, Any]) -> Colu
 
 
 def _value(key: Any, value: Any) -> Any:
-    return _nothing(getattr(key, "type", None)) if value is None else value
+    if isinstance(key.type, Integer):
+        return -1 if value is None else int(value)
+    return "" if value is None else value

@@ -13,8 +13,8 @@ _DHCP_OPT_KEYS = {"opt_name", "opt_value", "ip_version"}
 
 
 def text(value: Any, limit: int) -> str:
-    """Return the string, at most so long."""
-    if not isinstance(value, str):
+    """Return the string, at most so long, without the null that PostgreSQL does not store."""
+    if not isinstance(value, str) or "\0" in value:
         raise ValueError(f"'{value}' is not a valid string")
     if len(value) > limit:
         raise ValueError(f"'{value}' exceeds maximum length of {limit}")
