@@ -1,5 +1,6 @@
 """Places: which pod a new object goes to, given what it has to be near to."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -12,7 +13,8 @@ from models.tables.pod import bindings
 from models.tables.routing import routings
 from models.values import Caller, Pod
 
-# A zone, with the thing that is there already.
+_KEPT = 50_000
+# What is there already, as messages name it, with its pod.
 Home = tuple[str, Pod]
 
 
@@ -23,13 +25,29 @@ class Places:
         self._placement = placement
         self._pods = pods
         self._routings = rows
+        self._homes: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+
+    async def home(self, type_: str, id_: str) -> tuple[Pod, str] | None:
+        """Return the pod and the project of an object that never moves; None: unknown.
+
+        Kept without end: its id is never given again, and once it is gone its pod says so.
+        """
+        known = self._homes.get((type_, id_))
+        if known is None:
+            row = await self._routings.where_is(type_, id_)
+            if row is None:
+                return None
+            known = self._homes[type_, id_] = (row["pod_id"], row["project_id"])
+            if len(self._homes) > _KEPT:
+                self._homes.popitem(last=False)
+        return await self._pods.get(known[0]), known[1]
 
     async def of(self, caller: Caller, type_: str, id_: str) -> Home:
         """Return what the caller's object is called in messages, and its pod; ``NotFound``."""
-        row = await self._routings.where_is(type_, id_)
-        if row is None or not (row["project_id"] == caller.project_id or caller.admin):
+        home = await self.home(type_, id_)
+        if home is None or not (home[1] == caller.project_id or caller.admin):
             raise NotFound(f"{type_.capitalize()} {id_} could not be found.")
-        return f"{type_} {id_}", await self._pods.get(row["pod_id"])
+        return f"{type_} {id_}", home[0]
 
     async def candidates(self, caller: Caller, zone: str, homes: Iterable[Home]) -> list[Pod]:
         """Return the pods for an object that has to be where all the homes are, best first.

@@ -19,7 +19,7 @@ Version = tuple[int, int]
 Range = tuple[Version, Version]
 
 _LOWEST: dict[str, Version] = {"compute": (2, 1), "volume": (3, 0)}
-_REFRESH_SECONDS = 60.0
+_REFRESH_SECONDS = 20.0
 _RETRY_SECONDS = 5.0
 # Of the kept list of pods, which a new pod renews at once.
 _LOOK_SECONDS = 0.2

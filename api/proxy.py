@@ -71,11 +71,10 @@ class Proxy:
 
     async def pod_of(self, call: Call, type_: str, id_: str) -> Pod:
         """Return the pod an object of the caller lives in; ``NotFound`` also for a stranger's."""
-        row = await call.services.routings.where_is(type_, id_)
-        mine = row is not None and row["project_id"] == call.caller.project_id
-        if row is None or not (mine or call.caller.admin):
+        home = await call.services.places.home(type_, id_)
+        if home is None or not (home[1] == call.caller.project_id or call.caller.admin):
             raise NotFound(self._not_found.get(type_, "{} could not be found.").format(id_))
-        return await call.services.pods.get(row["pod_id"])
+        return home[0]
 
     async def headers(self, call: Call, version: Version | None = None) -> dict[str, str]:
         """Return the headers for a pod: the user's token and version, and our request id."""
