@@ -29,9 +29,7 @@ class GatewayError(ApplicationError):
     retryable = False
     kind = "GatewayError"
 
-    def __init__(
-        self, message: str, kind: str = "", retry_after: timedelta | None = None
-    ) -> None:
+    def __init__(self, message: str, kind: str = "", retry_after: timedelta | None = None) -> None:
         self.kind = kind or type(self).kind
         super().__init__(
             message,
