@@ -128,7 +128,7 @@ def _nameservers(value: Any) -> list[str]:
 def _protocol(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"'{value}' is not a valid string")
-    return str(value).lower()
+    return text(str(value).lower(), 255)
 
 
 def _ethertype(value: Any) -> Any:
