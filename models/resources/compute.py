@@ -32,5 +32,6 @@ COMPUTE = (
     ),
     HYPERVISORS,
     Resource("/os-services", Home.ALL_PODS, verbs=("list",), admin=True),
+    Resource("/os-migrations", Home.ALL_PODS, verbs=("list",), admin=True),
     Resource("/extensions", Home.ALL_PODS, merge_by="alias"),
 )
