@@ -150,7 +150,7 @@ class Creations:
                 LOG.exception("Abandoned creations were not looked for")
 
     async def _orphans(self) -> list[Row]:
-        old = select(creations).where(creations.c.created_at < now() - timedelta(seconds=60))
+        old = select(creations).where(creations.c.created_at < now() - timedelta(seconds=5))
         async with self._store.read() as tx:
             rows = await tx.all(old)
             held: set[Any] = set()

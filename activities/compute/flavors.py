@@ -162,6 +162,8 @@ def _parsed(body: Mapping[str, Any], describable: bool) -> Row:
     if not 0 < rxtx < 3.4e38:
         raise checks.refuse("rxtx_factor", factor, "It is not greater than 0")
     wanted = body.get("id", body.get("flavorid"))
+    if isinstance(wanted, bool) or not isinstance(wanted, str | int | None):
+        raise checks.refuse("id", wanted, f"{wanted!r} is not of type 'string'")
     id_ = new_id() if wanted in (None, "auto") else checks.text(str(wanted), "id")
     description = body.get("description")
     if description is not None:
