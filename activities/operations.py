@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from activities.store import Row, Store, Transaction, new_id
 from models.errors import Conflict
@@ -14,6 +14,8 @@ from models.tables.operation import operations
 
 LOG = logging.getLogger(__name__)
 OPEN = ("accepted", "running")
+# How many times longer the sweep waits for what Temporal has taken already.
+_PATIENCE = 4
 DONE = ("succeeded", "failed", "cancelled")
 Offer = Callable[[Row], Awaitable[None]]
 Ask = Callable[[Row], Awaitable[bool]]
@@ -95,10 +97,16 @@ class Operations:
             )
 
     async def sweep(self, older_than: float) -> int:
-        """Offer again what was accepted and not begun for so many seconds; return how many."""
+        """Offer again what was accepted and not begun for so many seconds; return how many.
+
+        What Temporal has taken is left to it for longer: it may only be busy.
+        """
         before = now() - timedelta(seconds=older_than)
+        taken = now() - timedelta(seconds=older_than * _PATIENCE)
         accepted = select(operations.c.id).where(
-            operations.c.state == "accepted", operations.c.created_at <= before
+            operations.c.state == "accepted",
+            operations.c.created_at <= before,
+            or_(operations.c.offered_at.is_(None), operations.c.offered_at <= taken),
         )
         async with self._store.read() as tx:
             ids = [row["id"] for row in await tx.all(accepted.order_by(operations.c.sequence))]

@@ -12,7 +12,7 @@ from activities.network import addresses
 from activities.network.router_copies import RouterCopies
 from activities.operations import OPEN, Operations
 from activities.store import Row, Store, Transaction
-from models.errors import NotFound
+from models.errors import NotFound, PodBusy, PodFault
 from models.tables.network import TABLES
 from models.tables.operation import operations
 from models.tables.routing import routings
@@ -97,7 +97,13 @@ class RouterWork:
     async def converge_extra_routes(self, copy: RouterInPod) -> None:
         """Set the extra routes of the router in the pod."""
         async with beating(), patience():
-            await self._copies.converge_routes(copy.router_id, await self._id(copy.pod))
+            try:
+                await self._copies.converge_routes(copy.router_id, await self._id(copy.pod))
+            except PodFault as fault:
+                if fault.kind == "InvalidRoutes" and await self._is_changing(copy.router_id):
+                    # The interface that leads to the next hop is still being added.
+                    raise PodBusy(fault.message) from fault
+                raise
 
     @activity.defn
     async def end_router_operation(self, ended: Ended) -> list[str]:
@@ -115,6 +121,15 @@ class RouterWork:
         if ended.state == "succeeded":
             return []
         return await self._names(await self._copies.pods_to_change(operation["router_id"]))
+
+    async def _is_changing(self, router_id: str) -> bool:
+        others = select(func.count()).where(
+            operations.c.router_id == router_id,
+            operations.c.state.in_(OPEN),
+            operations.c.type != "extra-routes",
+        )
+        async with self._store.read() as tx:
+            return bool(await tx.value(others))
 
     async def _names(self, pod_ids: list[str]) -> list[str]:
         return sorted([(await self._pods.get(pod_id)).pod_name for pod_id in pod_ids])

@@ -52,6 +52,7 @@ class Router:
         self._router_id = router.router_id
         self._waiting = list(router.waiting)
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._begun: dict[str, str] = {}
         self._routes: asyncio.Task[None] | None = None
         self._routes_asked: list[str] = []
         self._dirty = False
@@ -59,7 +60,7 @@ class Router:
     @workflow.signal
     def offer(self, operation: Offered) -> None:
         """Take an operation; the same one twice is one."""
-        known = {o.operation_id for o in self._waiting}
+        known = {o.operation_id for o in self._waiting} | set(self._begun.values())
         if operation.operation_id not in known:
             self._waiting.append(operation)
 
@@ -95,12 +96,13 @@ class Router:
             elif operation.workflow_id in self._running:
                 continue
             else:
+                self._begun[operation.workflow_id] = operation.operation_id
                 self._running[operation.workflow_id] = asyncio.create_task(self._child(operation))
             self._waiting.remove(operation)
 
     def _reap(self) -> None:
         for id_ in [id_ for id_, task in self._running.items() if task.done()]:
-            del self._running[id_]
+            del self._running[id_], self._begun[id_]
             self._dirty = True
 
     def _start_routes(self) -> None:
