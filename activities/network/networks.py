@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, or_, select
 
 from activities.admin.pods import PodDirectory
-from activities.network.checks import invalid_input
+from activities.network.checks import integer, invalid_input
 from activities.network.collection import Body, Collection, Shown
 from activities.network.consequences import clean_up, update_copies
 from activities.network.copies import Copies
@@ -19,7 +19,7 @@ from models.values import Caller, Pod
 
 ports, subnets = TABLES["ports"], TABLES["subnets"]
 
-# What the tunnels of a pod carry, and what a VLAN does.
+# What the tunnels of a pod usually carry, and what a VLAN does.
 TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
 _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
 # Ports that a pod's DHCP or metadata service makes by itself; they go with their network.
@@ -36,6 +36,8 @@ class Networks(Collection):
         self._pods = pods
         self._operations = operations
         self._copies = copies
+        shown_mtu = func.coalesce(self.table.c.mtu, TUNNEL_MTU)
+        self.more_filters["mtu"] = lambda sizes: shown_mtu.in_([integer(s) for s in sizes])
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Add what is shared and what leads outside: everyone may use these."""
@@ -56,8 +58,9 @@ class Networks(Collection):
             row["availability_zones"] = [zone] if zone else []
 
     def view(self, row: Row, caller: Caller) -> Shown:
-        """Leave out what only an external network has."""
+        """Leave out what only an external network has; show the MTU that is to be expected."""
         shown = super().view(row, caller)
+        shown["mtu"] = row["mtu"] or TUNNEL_MTU
         if not row["router_external"]:
             del shown["is_default"]
         return shown
@@ -77,7 +80,8 @@ class Networks(Collection):
                 "a network that is external or has provider attributes needs exactly one "
                 "availability zone hint: its pod, or a zone with one pod"
             )
-        _check_mtu(row, PHYSICAL_MTU if at_once else TUNNEL_MTU)
+        if not at_once:
+            _check_mtu(row, TUNNEL_MTU)
         async with self.store.write() as tx:
             await self.insert(tx, row)
         if at_once:
@@ -186,11 +190,9 @@ class Networks(Collection):
 
 
 def _check_mtu(values: Row, largest: int) -> None:
-    """Fill in the MTU where none was asked for; refuse one that does not fit."""
-    mtu = values["mtu"] or largest
-    if mtu > largest:
+    """Refuse an MTU that does not fit. Where none was asked for, the pod chooses its own."""
+    if values["mtu"] and values["mtu"] > largest:
         raise invalid_input(f"Requested MTU is too big, maximum is {largest}")
-    values["mtu"] = mtu
 
 
 def overlaps(cidr: str, other: str) -> bool:
