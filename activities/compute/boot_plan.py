@@ -107,6 +107,20 @@ class BootPlanner:
             )
         return Link(nic, network, port)
 
+    async def check_pod(self, link: Link, pod: Pod) -> None:
+        """Return if the network is in the pod, or may be; ``BadRequest`` naming both zones."""
+        network = link.network
+        if network["pod_id"]:
+            allowed = [await self._networks.pod(network)]
+        else:
+            allowed = await self._networks.candidates(network)
+        if pod not in allowed:
+            zones = ", ".join(dict.fromkeys(other.az_name for other in allowed))
+            raise BadRequest(
+                f"Network {network['id']} is in availability zone {zones}, but the server is in "
+                f"{pod.az_name} (pod {pod.pod_name})."
+            )
+
     async def _has_subnet(self, network_id: str) -> bool:
         async with self._store.read() as tx:
             own = select(subnets.c.id).where(subnets.c.network_id == network_id)

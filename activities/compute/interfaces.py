@@ -49,6 +49,7 @@ class Interfaces:
         nic = _nic(wanted)
         try:
             link = await self._planner.link(caller, nic)
+            await self._planner.check_pod(link, pod)
         except NotFound as error:
             raise BadRequest(error.message) from None
         port_id = await self._reserve(caller, pod, server_id, link)

@@ -1,0 +1,156 @@
+"""Boots that fail, and servers that go: nothing of theirs stays anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.client import Answer, Json, User, until
+from tests.support.stack import Stack
+from tests.support.topology import Net, Site
+
+BOOT = {"service": "compute", "method": "POST", "path": "/servers$", "times": 1}
+PORT = {"service": "network", "method": "POST", "path": "/ports$", "times": 1}
+# What goes wrong on the way, and the status that the user gets.
+FAULTS: dict[str, tuple[Json, int]] = {
+    "the pod refuses the server": ({**BOOT, "kind": "status", "status": 403}, 403),
+    "the pod breaks at the server": ({**BOOT, "kind": "status", "status": 500}, 503),
+    "the server's answer is lost": ({**BOOT, "kind": "lose"}, 503),
+    "the pod refuses the port": ({**PORT, "kind": "status", "status": 409}, 409),
+    "the port's answer is lost": ({**PORT, "kind": "lose"}, 503),
+}
+
+
+@pytest.fixture
+def site(stack: Stack, tenant: User) -> Iterator[Site]:
+    with stack.nothing_left():
+        site = Site(stack, tenant)
+        yield site
+        site.tear_down()
+
+
+@pytest.fixture
+def free(site: Site) -> Iterator[Net]:
+    """A network that lies in no pod yet."""
+    network = site.user.network.make("/networks", name="free")
+    wanted = {"network_id": network["id"], "cidr": "10.8.0.0/24", "ip_version": 4}
+    subnet = site.user.network.make("/subnets", **wanted)
+    yield Net(network["id"], subnet["id"], wanted["cidr"])
+    site.user.network.delete(f"/networks/{network['id']}")
+
+
+def _boot(site: Site, net: Net, **more: Any) -> Answer:
+    server = {
+        "name": "vm",
+        "imageRef": site.image(),
+        "flavorRef": site.flavor(),
+        "networks": [{"uuid": net.id}],
+        **more,
+    }
+    return site.user.compute("POST", "/servers", {"server": server})
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_failed_boot_leaves_nothing(stack: Stack, site: Site, free: Net, fault: str) -> None:
+    site.user.compute.make("/os-keypairs", name="key")
+    conditions, status = FAULTS[fault]
+    with stack.simulator.fault(region="Pod1", **conditions) as seen:
+        refused = _boot(site, free, availability_zone="az1", key_name="key")
+    assert (refused.status, seen["hits"]) == (status, 1), refused.body
+    stack.settle()
+    assert site.user.network.list("/ports") == []
+    assert site.user.network.get(f"/networks/{free.id}")["availability_zones"] == []
+    assert stack.routings(project_id=site.user.project_id) == []
+    # The next try may go elsewhere.
+    server = site.boot(free, "az2")
+    assert server["OS-EXT-AZ:availability_zone"] == "az2"
+    site.drop_server(server)
+
+
+def test_of_several_servers_too_few(stack: Stack, site: Site, free: Net) -> None:
+    third = {**BOOT, "kind": "status", "status": 403, "after": 2}
+    with stack.simulator.fault(region="Pod1", **third):
+        refused = _boot(site, free, availability_zone="az1", min_count=3, max_count=3)
+    assert refused.status == 403
+    gone = "the servers made before the refusal are gone"
+    until(lambda: site.user.compute.list("/servers") == [], gone)
+    stack.settle()
+    assert site.user.network.list("/ports") == []
+
+
+def test_of_several_servers_enough(stack: Stack, site: Site, free: Net) -> None:
+    third = {**BOOT, "kind": "status", "status": 403, "after": 2}
+    with stack.simulator.fault(region="Pod1", **third):
+        accepted = _boot(site, free, availability_zone="az1", min_count=2, max_count=3)
+    assert accepted.status == 202
+    servers = site.user.compute.list("/servers")
+    assert [server["name"] for server in servers] == ["vm-2", "vm-1"]
+    for server in servers:
+        site.drop_server(server)
+
+
+def test_flavors_and_keypairs_go_with_the_last_server(stack: Stack, site: Site) -> None:
+    site.user.compute.make("/os-keypairs", name="key")
+    net = site.net("az1", "10.8.1.0/24")
+    assert _boot(site, net, key_name="key").status == 202
+    server = site.user.compute.list("/servers")[0]
+    kept = {row["resource_type"] for row in stack.routings()}
+    assert {"flavor", "keypair"} <= kept
+    site.drop_server(server)
+    stack.settle()
+    kinds = {row["resource_type"] for row in stack.routings()}
+    assert not kinds & {"flavor", "keypair", "port", "server"}
+
+
+def test_a_flavor_made_again_is_another(stack: Stack, site: Site) -> None:
+    admin, net = stack.admin.compute, site.net("az1", "10.8.2.0/24")
+    for ram in (64, 128):
+        admin.make("/flavors", id="again", name="again", ram=ram, vcpus=1, disk=1)
+        assert _boot(site, net, flavorRef="again").status == 202
+        (flavor,) = (
+            row for row in stack.simulator.inventory("Pod1")["flavors"] if row["id"] == "again"
+        )
+        assert flavor["ram"] == ram
+        admin.delete("/flavors/again")
+    for server in site.user.compute.list("/servers"):
+        site.drop_server(server)
+
+
+def test_a_users_port_outlives_its_server(site: Site) -> None:
+    net = site.net("az1", "10.8.3.0/24")
+    port = site.user.network.make("/ports", network_id=net.id, name="mine")
+    for _ in range(2):
+        accepted = _boot(site, net, networks=[{"port": port["id"]}])
+        assert accepted.status == 202, accepted.body
+        site.drop_server(accepted.body["server"])
+        free = site.user.network.get(f"/ports/{port['id']}")
+        assert (free["device_id"], free["device_owner"]) == ("", "")
+        assert free["fixed_ips"] == port["fixed_ips"]
+    site.user.network.delete(f"/ports/{port['id']}")
+
+
+def test_interfaces_come_and_go(site: Site) -> None:
+    one, two = site.net("az1", "10.8.4.0/24"), site.net("az1", "10.8.5.0/24")
+    server = site.boot(one)
+    path = f"/servers/{server['id']}/os-interface"
+    attached = _attach(site, path, two)
+    assert attached["net_id"] == two.id
+    owner = site.user.network.get(f"/ports/{attached['port_id']}")
+    assert owner["device_id"] == server["id"]
+    far = site.net("az2", "10.8.6.0/24")
+    refused = site.user.compute("POST", path, {"interfaceAttachment": {"net_id": far.id}})
+    assert refused.status == 400
+    assert "az1" in refused.message
+    assert "az2" in refused.message
+    site.user.compute.delete(f"{path}/{attached['port_id']}")
+    assert site.user.network("GET", f"/ports/{attached['port_id']}").status == 404
+    site.drop_server(server)
+
+
+def _attach(site: Site, path: str, net: Net) -> Json:
+    answer = site.user.compute("POST", path, {"interfaceAttachment": {"net_id": net.id}})
+    assert answer.status == 200, answer.body
+    attached: Json = answer.body["interfaceAttachment"]
+    return attached
