@@ -163,7 +163,9 @@ class Proxy:
         )
 
     def _handler(self, resource: Resource, verb: str) -> Handler:
-        if verb == "list" and resource.home is not Home.PARENT:
+        # Below a parent that is in one pod only (a volume type) there is nothing to merge.
+        merged = resource.home is not Home.PARENT and "{" not in resource.path
+        if verb == "list" and merged:
             return self._lister(resource, detail=False)
         parent, _, _ = resource.path.strip("/").partition("/")
         type_ = resource.member if resource.home is Home.ONE_POD else parent.removesuffix("s")

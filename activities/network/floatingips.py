@@ -69,6 +69,12 @@ class FloatingIPs(Collection):
                 fixed_ips=_asked(row),
                 security_groups=[],
             )
+            if not holder["fixed_ips"]:
+                raise BadRequest(
+                    "Unable to find any IP address on external network "
+                    f"{row['floating_network_id']}.",
+                    "ExternalIpAddressExhausted",
+                )
             row |= {
                 "floating_ip_address": holder["fixed_ips"][0]["ip_address"],
                 "port_id": None,

@@ -80,6 +80,7 @@ class Stack:
             self.users[name] = User(self.url, clouds[name]["auth"]).sign_in()
         self._register_pods()
         self.worker.wait()
+        until(self._versions_are_known, "the gateway has learned what its pods speak")
 
     def stop(self) -> None:
         """Stop what runs."""
@@ -188,6 +189,10 @@ class Stack:
         for name in self.pods:
             pod = self.admin.admin.make("/pods", pod_name=name, az_name=ZONES[name])
             self.pod_ids[name] = pod["pod_id"]
+
+    def _versions_are_known(self) -> bool:
+        document = send("GET", f"{self.url}/compute/v2.1/").body
+        return str(document["version"]["version"]) > "2.1"
 
     def _settings(self, clouds_yaml: Path) -> dict[str, str]:
         return {
