@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import itertools
 
 import pytest
 
@@ -62,10 +61,11 @@ def test_a_router_without_interfaces_has_its_gateway_only(stack: Stack, site: Si
     assert found["Pod2"].gateway
 
 
-STEPS = ("near", "far", "gateway")
+# Each step comes first, in the middle and last once.
+ORDERS = (("near", "far", "gateway"), ("far", "gateway", "near"), ("gateway", "near", "far"))
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(STEPS)), ids="-".join)
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_any_order_ends_the_same(stack: Stack, site: Site, order: tuple[str, ...]) -> None:
     router, outside = site.router(), site.external("Pod2")
     nets = {"near": site.net("az1", "10.0.1.0/24"), "far": site.net("Pod2", "10.0.2.0/24")}
