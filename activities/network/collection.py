@@ -26,8 +26,6 @@ _ADMIN_SETS = {
 }
 _PROJECT = {"project_id", "tenant_id"}
 _READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
-# Declared, yet nothing in the pods honours them: to clients they do not exist.
-_UNSERVED = {"dns_domain", "dns_name"}
 _NOT_MINE = "The resource could not be found."
 
 
@@ -44,9 +42,7 @@ class Collection:
         self.kind = kind
         self.store = store
         self.table = TABLES[kind.collection]
-        self.attributes = {
-            name: attribute for name, attribute in kind.by_name.items() if name not in _UNSERVED
-        }
+        self.attributes = kind.by_name
         self.more_filters: dict[str, Filter] = {}
 
     # What a client sends.

@@ -89,7 +89,8 @@ def _protocol(value: Any) -> str | None:
     if value is None or value == "any":
         return None
     name = str(value).lower() if isinstance(value, str | int) else ""
-    if name in _NUMBERS or (name.isascii() and name.isdigit() and int(name) <= 255):
+    number = name.isascii() and name.isdigit() and len(name) <= 3 and int(name) <= 255
+    if name in _NUMBERS or number:
         return name
     values = (None, "any", *_NUMBERS)
     raise BadRequest(

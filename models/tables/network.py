@@ -57,6 +57,13 @@ def _type(attribute: Attribute) -> TypeEngine[Any]:
     return String(255)
 
 
+def _names(kind: Kind) -> list[Index]:
+    """Return the index by which clients' look-ups by name are served."""
+    if "name" not in kind.by_name:
+        return []
+    return [Index(f"ix_{kind.table}_name", "project_id", "name")]
+
+
 def _table(kind: Kind) -> Table:
     columns = [
         Column(a.column, _type(a), index=a.column in _INDEXED) for a in kind.attributes if a.stored
@@ -72,6 +79,8 @@ def _table(kind: Kind) -> Table:
         Column("updated_at", DateTime, nullable=False, default=now, onupdate=now),
         Column("revision_number", Integer, nullable=False, default=0),
         Index(f"ix_{kind.table}_page", "project_id", "created_at", "id"),
+        Index(f"ix_{kind.table}_all", "created_at", "id"),
+        *_names(kind),
     )
 
 

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_floatingips")),
     )
     with op.batch_alter_table("floatingips", schema=None) as batch_op:
+        batch_op.create_index("ix_floatingips_all", ["created_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_floatingips_floating_ip_address"), ["floating_ip_address"], unique=False
         )
@@ -181,7 +182,6 @@ def upgrade() -> None:
         sa.Column("binding_vnic_type", sa.String(length=255), nullable=True),
         sa.Column("binding_host_id", sa.String(length=255), nullable=True),
         sa.Column("binding_profile", sa.JSON(), nullable=True),
-        sa.Column("dns_name", sa.String(length=255), nullable=True),
         sa.Column("status", sa.String(length=255), nullable=True),
         sa.Column("tags", sa.JSON(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -193,8 +193,10 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("ports", schema=None) as batch_op:
+        batch_op.create_index("ix_ports_all", ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ports_device_id"), ["device_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ports_mac_address"), ["mac_address"], unique=False)
+        batch_op.create_index("ix_ports_name", ["project_id", "name"], unique=False)
         batch_op.create_index(batch_op.f("ix_ports_network_id"), ["network_id"], unique=False)
         batch_op.create_index("ix_ports_page", ["project_id", "created_at", "id"], unique=False)
 
@@ -218,6 +220,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_routers")),
     )
     with op.batch_alter_table("routers", schema=None) as batch_op:
+        batch_op.create_index("ix_routers_all", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_routers_name", ["project_id", "name"], unique=False)
         batch_op.create_index("ix_routers_page", ["project_id", "created_at", "id"], unique=False)
 
     op.create_table(
@@ -240,6 +244,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_security_group_rules")),
     )
     with op.batch_alter_table("security_group_rules", schema=None) as batch_op:
+        batch_op.create_index("ix_security_group_rules_all", ["created_at", "id"], unique=False)
         batch_op.create_index(
             "ix_security_group_rules_page", ["project_id", "created_at", "id"], unique=False
         )
@@ -270,6 +275,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("default_of", name=op.f("uq_security_groups_default_of")),
     )
     with op.batch_alter_table("security_groups", schema=None) as batch_op:
+        batch_op.create_index("ix_security_groups_all", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_security_groups_name", ["project_id", "name"], unique=False)
         batch_op.create_index(
             "ix_security_groups_page", ["project_id", "created_at", "id"], unique=False
         )
@@ -309,6 +316,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subnets")),
     )
     with op.batch_alter_table("subnets", schema=None) as batch_op:
+        batch_op.create_index("ix_subnets_all", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_subnets_name", ["project_id", "name"], unique=False)
         batch_op.create_index(batch_op.f("ix_subnets_network_id"), ["network_id"], unique=False)
         batch_op.create_index("ix_subnets_page", ["project_id", "created_at", "id"], unique=False)
 
@@ -364,7 +373,6 @@ def upgrade() -> None:
         sa.Column("mtu", sa.Integer(), nullable=True),
         sa.Column("port_security_enabled", sa.Boolean(), nullable=True),
         sa.Column("is_default", sa.Boolean(), nullable=True),
-        sa.Column("dns_domain", sa.String(length=255), nullable=True),
         sa.Column("provider_network_type", sa.String(length=255), nullable=True),
         sa.Column("provider_physical_network", sa.String(length=255), nullable=True),
         sa.Column("provider_segmentation_id", sa.Integer(), nullable=True),
@@ -378,6 +386,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networks")),
     )
     with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.create_index("ix_networks_all", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_networks_name", ["project_id", "name"], unique=False)
         batch_op.create_index("ix_networks_page", ["project_id", "created_at", "id"], unique=False)
 
     op.create_table(
@@ -418,6 +428,8 @@ def downgrade() -> None:
     op.drop_table("routings")
     with op.batch_alter_table("networks", schema=None) as batch_op:
         batch_op.drop_index("ix_networks_page")
+        batch_op.drop_index("ix_networks_name")
+        batch_op.drop_index("ix_networks_all")
 
     op.drop_table("networks")
     op.drop_table("creations")
@@ -426,6 +438,8 @@ def downgrade() -> None:
     with op.batch_alter_table("subnets", schema=None) as batch_op:
         batch_op.drop_index("ix_subnets_page")
         batch_op.drop_index(batch_op.f("ix_subnets_network_id"))
+        batch_op.drop_index("ix_subnets_name")
+        batch_op.drop_index("ix_subnets_all")
 
     op.drop_table("subnets")
     with op.batch_alter_table("server_ports", schema=None) as batch_op:
@@ -434,23 +448,30 @@ def downgrade() -> None:
     op.drop_table("server_ports")
     with op.batch_alter_table("security_groups", schema=None) as batch_op:
         batch_op.drop_index("ix_security_groups_page")
+        batch_op.drop_index("ix_security_groups_name")
+        batch_op.drop_index("ix_security_groups_all")
 
     op.drop_table("security_groups")
     with op.batch_alter_table("security_group_rules", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_group_rules_security_group_id"))
         batch_op.drop_index(batch_op.f("ix_security_group_rules_remote_group_id"))
         batch_op.drop_index("ix_security_group_rules_page")
+        batch_op.drop_index("ix_security_group_rules_all")
 
     op.drop_table("security_group_rules")
     with op.batch_alter_table("routers", schema=None) as batch_op:
         batch_op.drop_index("ix_routers_page")
+        batch_op.drop_index("ix_routers_name")
+        batch_op.drop_index("ix_routers_all")
 
     op.drop_table("routers")
     with op.batch_alter_table("ports", schema=None) as batch_op:
         batch_op.drop_index("ix_ports_page")
         batch_op.drop_index(batch_op.f("ix_ports_network_id"))
+        batch_op.drop_index("ix_ports_name")
         batch_op.drop_index(batch_op.f("ix_ports_mac_address"))
         batch_op.drop_index(batch_op.f("ix_ports_device_id"))
+        batch_op.drop_index("ix_ports_all")
 
     op.drop_table("ports")
     op.drop_table("pods")
@@ -473,6 +494,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_floatingips_page")
         batch_op.drop_index(batch_op.f("ix_floatingips_floating_network_id"))
         batch_op.drop_index(batch_op.f("ix_floatingips_floating_ip_address"))
+        batch_op.drop_index("ix_floatingips_all")
 
     op.drop_table("floatingips")
     op.drop_table("flavors")
