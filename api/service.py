@@ -15,7 +15,7 @@ from api.auth import Tokens
 from api.errors import render
 from api.http import Answer, Call, Receive, Routes
 from api.policy import Policy
-from models.errors import GatewayError, NotFound
+from models.errors import BadRequest, GatewayError, NotFound
 
 LOG = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
@@ -94,6 +94,9 @@ class ServiceApp:
             )
 
     async def _handle(self, call: Call) -> Answer:
+        if "%00" in call.path or "%00" in call.query:
+            # No name holds it, and PostgreSQL takes it for an error of ours.
+            raise BadRequest("The address has a null character.", "HTTPBadRequest")
         try:
             public, call.args = self._public.match(call.method, call.path)
             return await public.handler(call)

@@ -28,10 +28,7 @@ class RouterGateway:
         self, tx: Transaction, caller: Caller, router: Row, info: dict[str, Any]
     ) -> list[str]:
         """Give a router without gateway one; the gateway port gets its addresses here."""
-        if "enable_snat" in info and not caller.admin:
-            raise Forbidden(
-                "rule:update_router:external_gateway_info:enable_snat is disallowed by policy"
-            )
+        _permit(caller, info)
         network = await self._external(tx, info.get("network_id"))
         port = await self._ports.insert(
             tx,
@@ -55,6 +52,7 @@ class RouterGateway:
             return await self._clear(tx, caller, router, port) if port else []
         if port is None:
             return await self.set(tx, caller, router, info)
+        _permit(caller, info)
         same = port["network_id"] == info.get("network_id", port["network_id"])
         addresses = info.get("external_fixed_ips")
         if same and (not addresses or _addresses(addresses) <= _addresses(port["fixed_ips"])):
@@ -83,10 +81,6 @@ class RouterGateway:
         wanted = info.get("enable_snat", known["enable_snat"])
         if wanted == known["enable_snat"]:
             return []
-        if not caller.admin:
-            raise Forbidden(
-                "rule:update_router:external_gateway_info:enable_snat is disallowed by policy"
-            )
         await _note(tx, router, {**known, "enable_snat": wanted})
         return [await self._operation(tx, caller, router, "set", port["id"])]
 
@@ -154,3 +148,12 @@ async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> No
 
 def _addresses(fixed_ips: list[dict[str, Any]]) -> set[str]:
     return {ip["ip_address"] for ip in fixed_ips if ip.get("ip_address")}
+
+
+def _permit(caller: Caller, info: dict[str, Any]) -> None:
+    """Refuse what Neutron's default policy leaves to admins."""
+    for name in ("enable_snat", "external_fixed_ips"):
+        if name in info and not caller.admin:
+            raise Forbidden(
+                f"rule:update_router:external_gateway_info:{name} is disallowed by policy"
+            )

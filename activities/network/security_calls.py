@@ -8,7 +8,7 @@ from activities.network.security_state import Wanted, alike
 from activities.region import Regions
 from activities.routings import marker
 from activities.store import Row
-from models.errors import PodFault
+from models.errors import PodBusy, PodFault
 from models.values import Pod
 
 _ATTEMPTS = 3
@@ -88,15 +88,18 @@ class SecurityCalls:
         """Add and take addresses until exactly the wanted ones are there."""
         path = f"/address-groups/{bottom}"
         for attempt in range(1, _ATTEMPTS + 1):
-            found = set((await self._call(pod, "GET", path))["address_group"]["addresses"])
-            missing, extra = sorted(set(wanted) - found), sorted(found - set(wanted))
             try:
+                found = set((await self._call(pod, "GET", path))["address_group"]["addresses"])
+                missing, extra = sorted(set(wanted) - found), sorted(found - set(wanted))
                 if missing:
                     await self._call(pod, "PUT", f"{path}/add_addresses", {"addresses": missing})
                 if extra:
                     await self._call(pod, "PUT", f"{path}/remove_addresses", {"addresses": extra})
                 return
             except PodFault as fault:
+                if fault.status == 404:
+                    # Released at this moment: nothing needs it, or it is made again.
+                    raise PodBusy(fault.message) from fault
                 # Neutron refuses the whole list for one address that is there (or gone) already.
                 raced = fault.kind in ("AddressesAlreadyExist", "AddressesNotFound")
                 if not raced or attempt == _ATTEMPTS:
