@@ -109,7 +109,8 @@ class RouterWork:
     async def end_router_operation(self, ended: Ended) -> list[str]:
         """Record the outcome; return the pods to change so that what failed leaves nothing."""
         operation = await self._operations.get(ended.operation_id)
-        if operation is None:
+        # Accepted again in the meantime (a redo): how the run before it ended is of no interest.
+        if operation is None or operation["state"] == "accepted":
             return []
         async with self._store.write() as tx:
             await self._operations.finish(tx, ended.operation_id, ended.state, ended.error)

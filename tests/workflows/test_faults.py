@@ -61,6 +61,8 @@ def test_each_call_fails_once(stack: Stack, site: Site, fault: str) -> None:
             )
             for pod, calls in CALLS.items()
             for method, path in calls
+            # There a conflict is about an address or a port in use: no retry mends it.
+            if (fault, path) != ("409", "/add_router_interface$")
         ]
         router = _reach_over(stack, site)
         site.active(router)

@@ -71,7 +71,7 @@ def test_a_terminated_execution_is_redone(stack: Stack, site: Site) -> None:
         stack.temporal.command("workflow", "terminate", "-w", job["workflow_id"])
     answer = stack.admin.admin("POST", f"/jobs/{job['id']}/redo")
     assert answer.status == 202, answer.body
-    site.active(router)
+    site.becomes_active(router)
     stack.settle()
     assert copies(stack.simulator, router)["Pod1"].inside == {"10.0.1.1"}
 

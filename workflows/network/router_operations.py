@@ -79,6 +79,8 @@ async def _converge(router_id: str, pods: list[str]) -> None:
                 RouterWork.converge_router_copy,
                 RouterInPod(router_id, pod),
                 summary=f"router copy in pod {pod}",
+                # What is to be undone is known when the call under way has ended.
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
                 **POD,
             )
             for pod in pods
