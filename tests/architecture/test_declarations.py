@@ -19,7 +19,7 @@ TESTS = ROOT / "tests"
 
 
 def _pattern(path: str) -> str:
-    return re.sub(r"\{[^}]*\}", r"[^/\\s]+", path)
+    return re.sub(r"\{[^}]*\}", r"[^/\\n]+", path)
 
 
 @pytest.mark.parametrize(("service", "declared"), [("compute", COMPUTE), ("volume", VOLUME)])
