@@ -54,6 +54,8 @@ class Volumes:
             raise BadRequest(
                 f"Invalid input for field/attribute availability_zone. Value: {zone}."
             )
+        if zone and not await self._pods.in_zone(zone):
+            raise BadRequest(f"Availability zone '{zone}' is invalid.")
         return (await self._places.candidates(caller, zone or "", homes))[0]
 
     async def in_pod(
