@@ -33,6 +33,15 @@ _CATALOG = {
 }
 _VERSION = re.compile(r"/v\d[^/]*(/.*)?$")
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
+# Neutron's conflicts that waiting does not mend.
+_LASTING = {
+    "OverQuota",
+    "VlanIdInUse",
+    "MacAddressInUse",
+    "IpAddressGenerationFailure",
+    "ExternalIpAddressExhausted",
+    "NoNetworkAvailable",
+}
 _CATALOG_SECONDS = 300.0
 
 
@@ -155,7 +164,7 @@ class Regions:
         """Call the pod as the service user; return the parsed body, or None where it is empty.
 
         Raises ``PodUnavailable`` for what a retry may mend (no connection, 408, 429, 5xx, and 409
-        with ``retry_conflict``, but not a quota), ``PodFault`` for the pod's refusals.
+        with ``retry_conflict``, unless it is one that lasts), ``PodFault`` for its refusals.
         """
         headers = {"Accept": "application/json"}
         if microversion:
@@ -168,7 +177,7 @@ class Regions:
         if status < 300:
             return orjson.loads(raw) if raw else None
         message, kind = _fault(raw)
-        passing = retry_conflict and status == 409 and kind != "OverQuota"
+        passing = retry_conflict and status == 409 and kind not in _LASTING
         if status in _TRANSIENT or passing:
             raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status)
         raise PodFault(pod.pod_name, status, raw, message, kind)

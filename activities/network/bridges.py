@@ -167,8 +167,7 @@ class Bridges:
             "provider:segmentation_id": bridge["vlan"],
             "router:external": external,
         }
-        made = await self._regions.admin(pod, "network", "POST", "/networks", {"network": body})
-        return str(made["network"]["id"])
+        return await self._create(pod, "network", body)
 
     async def _create_subnet(self, bridge: Row, network: str, pod: Pod) -> str:
         gateway = str(next(ipaddress.ip_network(bridge["cidr"]).hosts()))
@@ -180,5 +179,10 @@ class Bridges:
             "gateway_ip": gateway if bridge["kind"] == "ns" else None,
             "enable_dhcp": False,
         }
-        made = await self._regions.admin(pod, "network", "POST", "/subnets", {"subnet": body})
-        return str(made["subnet"]["id"])
+        return await self._create(pod, "subnet", body)
+
+    async def _create(self, pod: Pod, member: str, body: Row) -> str:
+        made = await self._regions.admin(
+            pod, "network", "POST", f"/{member}s", {member: body}, retry_conflict=True
+        )
+        return str(made[member]["id"])

@@ -274,7 +274,9 @@ class Copies:
         return str((await self._post(pod, PORTS, body))["id"])
 
     async def _post(self, pod: Pod, kind: Kind, body: Row) -> Row:
-        answer = await self._regions.admin(pod, "network", "POST", kind.path, {kind.member: body})
+        answer = await self._regions.admin(
+            pod, "network", "POST", kind.path, {kind.member: body}, retry_conflict=True
+        )
         made: Row = answer[kind.member]
         return made
 
