@@ -13,6 +13,26 @@ from tests.support.stack import Stack
 _RUNNING: list[Stack] = []
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--half``: two processes share the work, each with a stack of its own."""
+    parser.addoption("--half", type=int, choices=(1, 2), help="run every other file of tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the files of the other half to the other process."""
+    half = config.getoption("half")
+    if half is None:
+        return
+    # Workflow tests take the time; what is quick goes with the second half.
+    slow = sorted({item.path for item in items if item.path.parent.name == "workflows"})
+    mine = set(slow[half - 1 :: 2])
+    if half == 2:
+        mine |= {item.path for item in items} - set(slow)
+    left = [item for item in items if item.path not in mine]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item.path in mine]
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Three simulated regions, Temporal, a migrated database, gateway and worker."""
