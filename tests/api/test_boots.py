@@ -18,7 +18,7 @@ FAULTS: dict[str, tuple[Json, int]] = {
     "the pod refuses the server": ({**BOOT, "kind": "status", "status": 403}, 403),
     "the pod breaks at the server": ({**BOOT, "kind": "status", "status": 500}, 503),
     "the server's answer is lost": ({**BOOT, "kind": "lose"}, 503),
-    "the pod refuses the port": ({**PORT, "kind": "status", "status": 409}, 409),
+    "the pod refuses the port": ({**PORT, "kind": "status", "status": 403}, 403),
     "the port's answer is lost": ({**PORT, "kind": "lose"}, 503),
 }
 

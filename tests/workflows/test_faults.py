@@ -18,8 +18,8 @@ CALLS = {
     "Pod1": [("POST", "/networks$"), ("POST", "/subnets$"), ("POST", "/routers$")],
     "Pod2": [("POST", "/ports$"), ("PUT", "/add_router_interface$"), ("PUT", "/routers/[^/]+$")],
 }
-# Where a conflict is about an address, a VLAN or a port that is taken, which no retry mends.
-TAKEN = {"/networks$", "/subnets$", "/add_router_interface$"}
+# Where a conflict is about an address or a port that is taken, which no retry mends.
+TAKEN = {"/add_router_interface$"}
 FAULTS: dict[str, Json] = {
     "the answer is lost": {"kind": "lose"},
     "the connection is cut": {"kind": "refuse"},
