@@ -159,10 +159,16 @@ def project(lab: None) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["Pod1", "Pod2"])
-def pod(request: pytest.FixtureRequest, project: dict[str, str]) -> Iterator[Pod]:
+def pod(
+    request: pytest.FixtureRequest,
+    project: dict[str, str],
+    eventually: Callable[[Callable[[], bool]], bool],
+) -> Iterator[Pod]:
     """Each pod in turn. Whatever the tests made must be gone when they have ended."""
     pod = Pod(request.param, _variables("admin"), project)
     yield pod
+    # Nova lists a server for a moment longer than it shows it.
+    eventually(lambda: not pod.objects())
     left = pod.objects()
     pod.close()
     assert left == {}
