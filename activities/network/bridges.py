@@ -121,14 +121,14 @@ class Bridges:
             bridge["id"],
             pod,
             owner_id=router_id,
-            find=lambda: self._find(pod, "networks", marker("bridge_network", bridge["id"])),
+            find=lambda: self.find(pod, "networks", marker("bridge_network", bridge["id"])),
             create=lambda: self._create_network(bridge, pod, external),
         )
         subnet = await self._routings.materialise(
             "bridge_subnet",
             bridge["id"],
             pod,
-            find=lambda: self._find(pod, "subnets", marker("bridge_subnet", bridge["id"])),
+            find=lambda: self.find(pod, "subnets", marker("bridge_subnet", bridge["id"])),
             create=lambda: self._create_subnet(bridge, network, pod),
         )
         return network, subnet
@@ -142,7 +142,7 @@ class Bridges:
 
         async def delete(bottom: str) -> None:
             name = marker("bridge_network", bridge_id)
-            target = bottom or await self._find(pod, "networks", name)
+            target = bottom or await self.find(pod, "networks", name)
             if target:
                 await self._regions.admin(
                     pod, "network", "DELETE", f"/networks/{target}", retry_conflict=True
@@ -153,7 +153,8 @@ class Bridges:
         async with self._store.write() as tx:
             await self._release_bridge(tx, bridge_id)
 
-    async def _find(self, pod: Pod, collection: str, description: str) -> str | None:
+    async def find(self, pod: Pod, collection: str, description: str) -> str | None:
+        """Return the id of the object in the pod that carries the marker."""
         path = f"/{collection}?fields=id&description={quote(description)}"
         found = (await self._regions.admin(pod, "network", "GET", path))[collection]
         return str(found[0]["id"]) if found else None

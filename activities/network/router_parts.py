@@ -16,7 +16,7 @@ from activities.network.topology import Bridge, Floating, Interface
 from activities.region import Regions
 from activities.routings import Routings, marker
 from activities.store import Row, Store
-from models.errors import PodFault
+from models.errors import PodFault, PodUnavailable
 from models.tables.network import TABLES, bridge_addresses
 from models.tables.routing import routings
 from models.values import Pod
@@ -87,7 +87,15 @@ class RouterParts:
                 return bottom
             subnet = await self._copies.subnet(port["subnet_id"], pod)
             path = f"/routers/{router}/add_router_interface"
-            made = await self._regions.admin(pod, "network", "PUT", path, {"subnet_id": subnet})
+            try:
+                made = await self._regions.admin(
+                    pod, "network", "PUT", path, {"subnet_id": subnet}
+                )
+            except PodFault as fault:
+                if fault.kind == "IpAddressAlreadyAllocated":
+                    # The router that the subnet was on is only about to let go of it.
+                    raise PodUnavailable(pod.pod_name, fault.message, answered=409) from fault
+                raise
             return str(made["port_id"])
 
         async def find() -> str | None:
@@ -226,31 +234,26 @@ class RouterParts:
 
     async def remove_floating(self, pod: Pod, row: Row) -> None:
         """Delete the floating IP's part in the pod."""
-        name = marker("floatingip", row["top_id"])
-
-        async def delete(bottom: str) -> None:
-            target = bottom or await self._find(pod, "floatingips", name)
-            if target:
-                await self._delete(pod, "floatingips", target)
-
-        await self._routings.remove("floatingip", row["top_id"], pod, delete)
+        await self._remove_copy(pod, row, "floatingips")
 
     async def remove_carrier(self, pod: Pod, row: Row) -> None:
         """Delete the carrier port and give its address on the bridge back."""
-        name = marker("carrier_port", row["top_id"])
-
-        async def delete(bottom: str) -> None:
-            target = bottom or await self._find(pod, "ports", name)
-            if target:
-                await self._delete(pod, "ports", target)
-
-        await self._routings.remove("carrier_port", row["top_id"], pod, delete)
+        await self._remove_copy(pod, row, "ports")
         held = select(bridge_addresses.c.id).where(
             bridge_addresses.c.purpose == f"floatingip:{row['top_id']}"
         )
         async with self._store.write() as tx:
             for address in await tx.all(held):
                 await self._bridges.release(tx, address["id"])
+
+    async def _remove_copy(self, pod: Pod, row: Row, collection: str) -> None:
+        async def delete(bottom: str) -> None:
+            name = marker(row["type"], row["top_id"])
+            target = bottom or await self._find(pod, collection, name)
+            if target:
+                await self._delete(pod, collection, target)
+
+        await self._routings.remove(row["type"], row["top_id"], pod, delete)
 
     async def _attach(self, pod: Pod, router: str, port: str) -> None:
         path = f"/routers/{router}/add_router_interface"
@@ -278,9 +281,7 @@ class RouterParts:
         return ports
 
     async def _find(self, pod: Pod, collection: str, description: str) -> str | None:
-        path = f"/{collection}?fields=id&description={quote(description)}"
-        found = (await self._regions.admin(pod, "network", "GET", path))[collection]
-        return str(found[0]["id"]) if found else None
+        return await self._bridges.find(pod, collection, description)
 
     async def _create(self, pod: Pod, member: str, body: dict[str, Any]) -> str:
         # 409: an address that another operation is giving back at this moment.
