@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import openstack
@@ -181,6 +182,13 @@ class Regions:
         if status in _TRANSIENT or passing:
             raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status)
         raise PodFault(pod.pod_name, status, raw, message, kind)
+
+    async def marked(self, pod: Pod, path: str, description: str) -> str | None:
+        """Return the id of the network object in the pod that carries the marker, if any."""
+        query = f"{path}?fields=id&description={quote(description)}"
+        found = await self.admin(pod, "network", "GET", query)
+        rows = found[path.strip("/").replace("-", "_")]
+        return str(rows[0]["id"]) if rows else None
 
     async def identity(
         self, method: str, path: str, headers: Mapping[str, str] | None = None

@@ -5,7 +5,6 @@ each router, because there the subnet's gateway address *is* that router in the 
 """
 
 import ipaddress
-from urllib.parse import quote
 
 from sqlalchemy import func, select
 
@@ -121,14 +120,18 @@ class Bridges:
             bridge["id"],
             pod,
             owner_id=router_id,
-            find=lambda: self.find(pod, "networks", marker("bridge_network", bridge["id"])),
+            find=lambda: self._regions.marked(
+                pod, "/networks", marker("bridge_network", bridge["id"])
+            ),
             create=lambda: self._create_network(bridge, pod, external),
         )
         subnet = await self._routings.materialise(
             "bridge_subnet",
             bridge["id"],
             pod,
-            find=lambda: self.find(pod, "subnets", marker("bridge_subnet", bridge["id"])),
+            find=lambda: self._regions.marked(
+                pod, "/subnets", marker("bridge_subnet", bridge["id"])
+            ),
             create=lambda: self._create_subnet(bridge, network, pod),
         )
         return network, subnet
@@ -142,7 +145,7 @@ class Bridges:
 
         async def delete(bottom: str) -> None:
             name = marker("bridge_network", bridge_id)
-            target = bottom or await self.find(pod, "networks", name)
+            target = bottom or await self._regions.marked(pod, "/networks", name)
             if target:
                 await self._regions.admin(
                     pod, "network", "DELETE", f"/networks/{target}", retry_conflict=True
@@ -152,12 +155,6 @@ class Bridges:
         await self._routings.forget("bridge_subnet", bridge_id, pod)
         async with self._store.write() as tx:
             await self._release_bridge(tx, bridge_id)
-
-    async def find(self, pod: Pod, collection: str, description: str) -> str | None:
-        """Return the id of the object in the pod that carries the marker."""
-        path = f"/{collection}?fields=id&description={quote(description)}"
-        found = (await self._regions.admin(pod, "network", "GET", path))[collection]
-        return str(found[0]["id"]) if found else None
 
     async def _create_network(self, bridge: Row, pod: Pod, external: bool) -> str:
         body = {

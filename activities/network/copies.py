@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import select
 
@@ -109,9 +108,7 @@ class Copies:
 
     async def find(self, pod: Pod, kind: Kind, description: str) -> str | None:
         """Return the id of the object in the pod that carries the marker."""
-        path = f"{kind.path}?fields=id&description={quote(description)}"
-        found = await self._regions.admin(pod, "network", "GET", path)
-        return str(found[kind.collection][0]["id"]) if found[kind.collection] else None
+        return await self._regions.marked(pod, kind.path, description)
 
     async def delete(self, pod: Pod, kind: Kind, bottom: str, description: str) -> None:
         """Delete a copy by id, or by marker where its id never came back; gone is fine."""

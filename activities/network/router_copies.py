@@ -8,7 +8,6 @@ OVN driver corrupts a router whose interface is removed while its gateway is bei
 import asyncio
 from collections.abc import Awaitable
 from typing import Any
-from urllib.parse import quote
 
 from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
@@ -228,9 +227,7 @@ class RouterCopies:
         return str(made["router"]["id"])
 
     async def _find(self, router_id: str, pod: Pod) -> str | None:
-        path = f"/routers?fields=id&description={quote(marker('router', router_id))}"
-        found = (await self._regions.admin(pod, "network", "GET", path))["routers"]
-        return str(found[0]["id"]) if found else None
+        return await self._regions.marked(pod, "/routers", marker("router", router_id))
 
     async def _delete(self, bottom: str | None, pod: Pod) -> None:
         if bottom:

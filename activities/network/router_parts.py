@@ -60,7 +60,7 @@ class RouterParts:
                 link.address["id"],
                 pod,
                 owner_id=router_id,
-                find=lambda: self._find(pod, "ports", name),
+                find=lambda: self._regions.marked(pod, "/ports", name),
                 create=lambda: self._create(pod, "port", body),
             )
 
@@ -119,7 +119,7 @@ class RouterParts:
         """
         bottoms = [row["bottom_id"]] if row["bottom_id"] else []
         if not bottoms and row["type"] == "bridge_port":
-            found = await self._find(pod, "ports", marker("bridge_port", row["top_id"]))
+            found = await self._regions.marked(pod, "/ports", marker("bridge_port", row["top_id"]))
             bottoms = [found] if found else []
         elif not bottoms and router:
             ports = await self._interface_ports(pod, router)
@@ -201,7 +201,7 @@ class RouterParts:
             pod,
             project_id=row["project_id"],
             owner_id=router_id,
-            find=lambda: self._find(pod, "floatingips", name),
+            find=lambda: self._regions.marked(pod, "/floatingips", name),
             create=lambda: self._create(pod, "floatingip", body),
             applied=floating.spec,
         )
@@ -227,7 +227,7 @@ class RouterParts:
             floating.row["id"],
             pod,
             owner_id=router_id,
-            find=lambda: self._find(pod, "ports", name),
+            find=lambda: self._regions.marked(pod, "/ports", name),
             create=lambda: self._create(pod, "port", body),
             applied={"address": floating.bridge.address["id"]},
         )
@@ -249,7 +249,7 @@ class RouterParts:
     async def _remove_copy(self, pod: Pod, row: Row, collection: str) -> None:
         async def delete(bottom: str) -> None:
             name = marker(row["type"], row["top_id"])
-            target = bottom or await self._find(pod, collection, name)
+            target = bottom or await self._regions.marked(pod, f"/{collection}", name)
             if target:
                 await self._delete(pod, collection, target)
 
@@ -279,9 +279,6 @@ class RouterParts:
         path = f"/ports?device_id={router}&device_owner={quote(_INTERFACE)}"
         ports: list[Row] = (await self._regions.admin(pod, "network", "GET", path))["ports"]
         return ports
-
-    async def _find(self, pod: Pod, collection: str, description: str) -> str | None:
-        return await self._bridges.find(pod, collection, description)
 
     async def _create(self, pod: Pod, member: str, body: dict[str, Any]) -> str:
         # 409: an address that another operation is giving back at this moment.
