@@ -1,8 +1,9 @@
-"""``deploy/demo [--simulated]``: bring everything up, walk the guide, leave it running."""
+"""``deploy/demo [--simulated] [--reverse] [--undo]``: bring everything up and walk the guide."""
 
 import argparse
 import sys
 import time
+from dataclasses import replace
 
 from deploy.pods.console import LabError, say
 from deploy.pods.lab import Lab
@@ -10,6 +11,7 @@ from deploy.pods.layout import State
 from deploy.pods.packages import check_machine
 from deploy.stack import ROOT, Stack
 from deploy.walkthrough.guide import Guide
+from deploy.walkthrough.orders import GUIDE, REVERSE, Step
 from deploy.walkthrough.report import Abandoned, Report
 
 
@@ -19,7 +21,17 @@ def main() -> int:
     parser.add_argument(
         "--simulated", action="store_true", help="simulated regions: no root, no packets"
     )
-    simulated = parser.parse_args().simulated or _cannot_be_real()
+    parser.add_argument(
+        "--reverse", action="store_true", help="the same steps the other way round"
+    )
+    parser.add_argument(
+        "--undo", action="store_true", help="at the end remove what the steps have made"
+    )
+    words = parser.parse_args()
+    simulated = words.simulated or _cannot_be_real()
+    order = REVERSE if words.reverse else GUIDE
+    if words.undo:
+        order = replace(order, steps=(*order.steps, Step.UNDO))
     begin = time.monotonic()
     state = State.from_environment()
     stack = Stack(state, simulated=simulated)
@@ -30,7 +42,7 @@ def main() -> int:
             Lab(state).up()
         say("== Trio2o")
         stack.up()
-        Guide(stack, report).walk()
+        Guide(stack, report).walk(order)
     except LabError as error:
         report.failed += 1
         say(f"   {error}")

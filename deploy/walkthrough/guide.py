@@ -1,11 +1,13 @@
-"""The steps of the guide of 2016, in its order."""
+"""How each step of the guide of 2016 is done; :mod:`deploy.walkthrough.orders` says when."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from deploy.pods.console import say
 from deploy.stack import Stack
 from deploy.walkthrough import earlier, names
 from deploy.walkthrough.clients import User, until
+from deploy.walkthrough.orders import WITH_PACKETS, Order, Step
 from deploy.walkthrough.packets import Host
 from deploy.walkthrough.report import Report, StepFailed
 
@@ -20,28 +22,49 @@ class Guide:
         self._user = User("demo", stack.clouds)
         self._servers: dict[str, Any] = {}
         self._floating: dict[str, str] = {}
+        self._backwards = False
+        self._how = {
+            Step.CLEAR: self._clear,
+            Step.PODS: self._register_pods,
+            Step.FLAVOR: self._create_flavor,
+            Step.NETWORKS: self._create_networks,
+            Step.SERVERS: self._boot_servers,
+            Step.VOLUMES: self._create_volumes,
+            Step.EXTERNAL: self._create_external_network,
+            Step.ROUTER: self._create_router,
+            Step.GATEWAY: self._set_gateway,
+            Step.INTERFACES: self._add_interfaces,
+            Step.CONNECTED: self._wait_for_router,
+            Step.ACROSS: self._ping_across,
+            Step.ADMIT: self._admit,
+            Step.FLOATING: self._create_floating_ips,
+            Step.ASSOCIATE: self._associate,
+            Step.OUTSIDE: self._fetch_from_outside,
+            Step.JOBS: self._list_jobs,
+            Step.UNDO: self._undo,
+        }
 
-    def walk(self) -> None:
-        """All steps; packets only where the guests are real."""
-        self._clear()
-        self._register_pods()
-        self._create_flavor()
-        self._create_networks()
-        self._boot_servers()
-        self._create_volumes()
-        self._create_external_network()
-        self._connect_router()
-        if not self._stack.simulated:
-            self._ping_across()
-        self._create_floating_ips()
-        if not self._stack.simulated:
-            self._fetch_from_outside()
-        self._list_jobs()
+    def walk(self, order: Order) -> None:
+        """All steps in that order; packets only where the guests are real."""
+        self._backwards = order.backwards
+        for step in order.steps:
+            if not (self._stack.simulated and step in WITH_PACKETS):
+                self._how[step]()
+
+    def _each(self, pair: Iterable[str]) -> list[str]:
+        return list(pair)[:: -1 if self._backwards else 1]
 
     def _clear(self) -> None:
         with self._report.step("Remove what an earlier walk left, through the gateway"):
-            count = earlier.remove(self._admin, self._user, self._stack.gateway_url)
-            say(f"   {count} objects removed")
+            self._remove()
+
+    def _undo(self) -> None:
+        with self._report.step("Remove everything again, through the gateway"):
+            self._remove()
+
+    def _remove(self) -> None:
+        count = earlier.remove(self._admin, self._user, self._stack.gateway_url)
+        say(f"   {count} objects removed")
 
     def _register_pods(self) -> None:
         url = f"{self._stack.gateway_url}/v1.0/pods"
@@ -64,18 +87,23 @@ class Guide:
 
     def _create_networks(self) -> None:
         with self._report.step("Create a network in each availability zone"):
-            for (name, cidr), zone in zip(names.NETWORKS.items(), names.ZONES, strict=True):
-                self._user.run(f"network create --availability-zone-hint {zone} {name}")
+            zones = dict(zip(names.NETWORKS, names.ZONES, strict=True))
+            for name in self._each(zones):
+                cidr = names.NETWORKS[name]
+                self._user.run(f"network create --availability-zone-hint {zones[name]} {name}")
                 self._user.run(f"subnet create --network {name} --subnet-range {cidr} {name}")
 
     def _boot_servers(self) -> None:
         with self._report.step("Boot a server in each availability zone"):
-            for name, network, zone in zip(
-                names.SERVERS, names.NETWORKS, names.ZONES, strict=True
-            ):
-                where = f"--network {network} --availability-zone {zone}"
+            where = {
+                name: f"--network {network} --availability-zone {zone}"
+                for name, network, zone in zip(
+                    names.SERVERS, names.NETWORKS, names.ZONES, strict=True
+                )
+            }
+            for name in self._each(names.SERVERS):
                 self._servers[name] = self._user.show(
-                    f"server create --flavor {names.FLAVOR} --image cirros {where} {name}"
+                    f"server create --flavor {names.FLAVOR} --image cirros {where[name]} {name}"
                 )
             for name in names.SERVERS:
                 self._wait_for_server(name)
@@ -98,8 +126,10 @@ class Guide:
 
     def _create_volumes(self) -> None:
         with self._report.step("Create a volume in each availability zone"):
-            for name, zone in zip(names.VOLUMES, names.ZONES, strict=True):
-                self._user.run(f"volume create --size 1 --availability-zone {zone} {name}")
+            zones = dict(zip(names.VOLUMES, names.ZONES, strict=True))
+            for name in self._each(zones):
+                where = f"--availability-zone {zones[name]}"
+                self._user.run(f"volume create --size 1 {where} {name}")
             until("both volumes available", self._volumes_available)
             say(self._user.run("volume list -c Name -c Status -c Size").rstrip())
 
@@ -125,16 +155,23 @@ class Guide:
             pool = f"--allocation-pool {names.EXTERNAL_POOL}"
             self._admin.run(f"subnet create {where} {pool} {names.EXTERNAL}")
 
-    def _connect_router(self) -> None:
-        router = names.ROUTER
-        with self._report.step("One router: gateway outside, both networks inside"):
-            self._user.run(f"router create {router}")
-            self._user.run(f"router set --external-gateway {names.EXTERNAL} {router}")
-            for network in names.NETWORKS:
-                self._user.run(f"router add subnet {router} {network}")
+    def _create_router(self) -> None:
+        with self._report.step("One router for all"):
+            self._user.run(f"router create {names.ROUTER}")
+
+    def _set_gateway(self) -> None:
+        with self._report.step("The router's way to outside"):
+            self._user.run(f"router set --external-gateway {names.EXTERNAL} {names.ROUTER}")
+
+    def _add_interfaces(self) -> None:
+        with self._report.step("Both networks on the router"):
+            for network in self._each(names.NETWORKS):
+                self._user.run(f"router add subnet {names.ROUTER} {network}")
+
+    def _wait_for_router(self) -> None:
         with self._report.step("Every pod has its part of the router"):
-            until(f"{router} ACTIVE", self._router_active)
-            say(f"   {router} is ACTIVE")
+            until(f"{names.ROUTER} ACTIVE", self._router_active)
+            say(f"   {names.ROUTER} is ACTIVE")
 
     def _router_active(self) -> bool:
         routers = self._user.get("network", f"/routers?name={names.ROUTER}")["routers"]
@@ -155,16 +192,22 @@ class Guide:
             with self._report.step(f"{guest.name} pings the outside host", vital=False):
                 say(f"   {guest.ping(names.OUTSIDE_ADDRESS)}")
 
-    def _create_floating_ips(self) -> None:
-        with self._report.step("A floating IP for each server"):
+    def _admit(self) -> None:
+        with self._report.step("The default group admits pings and the web"):
             rule = "security group rule create --ingress --protocol"
             self._allow(f"{rule} tcp --dst-port 80 default")
             self._allow(f"{rule} icmp default")
-            for name in names.SERVERS:
+
+    def _create_floating_ips(self) -> None:
+        with self._report.step("A floating IP for each server"):
+            for name in self._each(names.SERVERS):
                 created = self._user.show(f"floating ip create {names.EXTERNAL}")
-                address = created["floating_ip_address"]
-                self._user.run(f"server add floating ip {name} {address}")
-                self._floating[name] = address
+                self._floating[name] = created["floating_ip_address"]
+
+    def _associate(self) -> None:
+        with self._report.step("Each floating IP leads to its server"):
+            for name in self._each(names.SERVERS):
+                self._user.run(f"server add floating ip {name} {self._floating[name]}")
             until("both floating IPs ACTIVE", self._floating_ips_active)
 
     def _allow(self, words: str) -> None:
