@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from activities.admin.pods import PodDirectory
 from activities.compute.boots import Boots
 from activities.compute.release import release
-from activities.operations import Operations
+from activities.operations import OPEN, Operations
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
-from models.errors import PodBusy, PodFault
+from models.errors import GatewayError, PodBusy, PodFault
 from models.tables.network import TABLES
+from models.tables.operation import operations
 from models.tables.routing import routings
 from models.values import Caller
 
@@ -88,6 +89,24 @@ class Servers:
         """Do at once what a server that was just seen gone from its pod leaves to do."""
         with suppress(PodBusy):
             await self.clean_up(id_)
+
+    async def departed(self, caller: Caller) -> bool:
+        """Do the same for all servers that the caller has deleted; tell whether there were any.
+
+        A client that saw a server leave the list may be here before the clean-up's next try.
+        """
+        going = select(operations.c.resource_id).where(
+            operations.c.state.in_(OPEN),
+            operations.c.type == "clean-up",
+            operations.c.resource_type == "server",
+            true() if caller.admin else operations.c.project_id == caller.project_id,
+        )
+        async with self._store.read() as tx:
+            ids = [row["resource_id"] for row in await tx.all(going)]
+        for id_ in ids:
+            with suppress(GatewayError):
+                await self.gone(id_)
+        return bool(ids)
 
     async def active(self, servers: Iterable[dict[str, Any]]) -> None:
         """Note at the top that the ports of active servers are plugged."""

@@ -8,7 +8,7 @@ from activities.network.listing import Page
 from activities.network.services import Service, create_all
 from activities.wiring import Services
 from api.http import Answer, Call, Routes
-from models.errors import BadRequest
+from models.errors import BadRequest, Conflict
 from models.resource import Kind
 
 Getter = Callable[[Services], Service]
@@ -54,7 +54,14 @@ def serve(kind: Kind, service: Getter) -> Routes:
 
     @routes.route("DELETE", one)
     async def _delete(call: Call) -> Answer:
-        await service(call.services).delete(call.caller, call.args["id"])
+        id_ = call.args["id"]
+        try:
+            await service(call.services).delete(call.caller, id_)
+        except Conflict:
+            # By a server, perhaps, that its pod has let go of this moment.
+            if not await call.services.servers.departed(call.caller):
+                raise
+            await service(call.services).delete(call.caller, id_)
         return Answer(204)
 
     return routes
