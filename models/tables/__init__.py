@@ -1,17 +1,31 @@
 """The database: one ``METADATA``; importing this package registers every table."""
 
 from models.tables.base import METADATA
-from models.tables.compute import aggregates, flavors, keypairs
+from models.tables.compute import (
+    aggregate_hosts,
+    aggregates,
+    flavors,
+    keypairs,
+    pod_numbers,
+    server_groups,
+)
 from models.tables.creation import creations, server_ports
 from models.tables.network import TABLES as NETWORK_TABLES
 from models.tables.network import bridge_addresses, bridges, ip_allocations
 from models.tables.operation import operations
 from models.tables.pod import bindings, pods
+from models.tables.quota import (
+    quota_classes,
+    quota_figures,
+    quota_limits,
+    quota_reservations,
+)
 from models.tables.routing import leases, routings
 
 __all__ = [
     "METADATA",
     "NETWORK_TABLES",
+    "aggregate_hosts",
     "aggregates",
     "bindings",
     "bridge_addresses",
@@ -22,7 +36,13 @@ __all__ = [
     "keypairs",
     "leases",
     "operations",
+    "pod_numbers",
     "pods",
+    "quota_classes",
+    "quota_figures",
+    "quota_limits",
+    "quota_reservations",
     "routings",
+    "server_groups",
     "server_ports",
 ]

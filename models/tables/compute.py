@@ -1,4 +1,4 @@
-"""Flavors, keypairs and aggregates: defined at the top, copied to pods when needed."""
+"""Flavors, keypairs, aggregates and server groups: defined at the top, copied to pods."""
 
 from sqlalchemy import (
     JSON,
@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Float,
+    Index,
     Integer,
     String,
     Table,
@@ -59,4 +60,37 @@ aggregates = Table(
     Column("metadata", JSON, nullable=False, default=dict),
     Column("created_at", DateTime, nullable=False, default=now),
     Column("updated_at", DateTime, onupdate=now),
+)
+
+# A host is in one pod; the aggregate's copy there is a routing of type aggregate.
+aggregate_hosts = Table(
+    "aggregate_hosts",
+    METADATA,
+    Column("aggregate_id", Integer, primary_key=True),
+    Column("host", String(255), primary_key=True),
+    Column("pod_id", String(36), nullable=False),
+)
+
+server_groups = Table(
+    "server_groups",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("project_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("rules", JSON, nullable=False, default=dict),
+    # To the microsecond: lists are ordered by it.
+    Column("created_at", DateTime, nullable=False),
+    Index("ix_server_groups_project", "project_id", "created_at"),
+)
+
+# The numbers that keep integer ids of pods' hypervisors and services apart.
+pod_numbers = Table(
+    "pod_numbers",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("pod_id", String(36), nullable=False, unique=True),
+    # A number once given is not given again.
+    sqlite_autoincrement=True,
 )
