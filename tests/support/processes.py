@@ -67,6 +67,12 @@ class Process:
         self._end(signal.SIGTERM)
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None, f"{self.name} does not run"
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether it has not ended."""
         return self._process is not None and self._process.poll() is None

@@ -1,0 +1,154 @@
+"""What the regions and Keystone of a bench say: every document is the same every time."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+PROJECT, USER = "a" * 32, "b" * 32
+SERVICES = {
+    "compute": ("compute", "/v2.1"),
+    "network": ("network", ""),
+    "volume": ("block-storage", "/v3"),
+    "image": ("image", ""),
+}
+VERSIONS = {"compute": ("2.1", "2.96"), "volume": ("3.0", "3.71")}
+_FLAVOR = {"vcpus": 1, "ram": 512, "disk": 1, "ephemeral": 0, "swap": 0, "original_name": "m1"}
+
+
+def server_id(number: int) -> str:
+    """The id of the server with this number, in whichever region it is."""
+    return str(uuid.UUID(int=number + (1 << 100)))
+
+
+class Cloud:
+    """All there is to know: the regions' ports, and how slow each region is."""
+
+    def __init__(self, regions: list[str]) -> None:
+        self.regions = regions
+        self.ports: dict[str, int] = {}
+        self.latency: dict[str, float] = {}
+        self.each = 6
+        self.received = 0
+        self.calls: dict[str, int] = {}
+
+    def origin(self, name: str) -> str:
+        """The address of a region, or of ``identity``."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    def catalog(self) -> list[dict[str, Any]]:
+        """The catalog of a token."""
+        found = []
+        for service, (kind, version) in SERVICES.items():
+            endpoints = [
+                {
+                    "id": f"{service}-{name}",
+                    "interface": "public",
+                    "region": name,
+                    "region_id": name,
+                    "url": f"{self.origin(name)}/{service}{version}",
+                }
+                for name in self.regions
+            ]
+            found.append({"type": kind, "name": service, "id": service, "endpoints": endpoints})
+        return found
+
+    def token(self, *, catalog: bool) -> dict[str, Any]:
+        """The description of any token: they are all the same admin's."""
+        domain = {"id": "default", "name": "Default"}
+        at = datetime.now(UTC)
+        document: dict[str, Any] = {
+            "methods": ["password"],
+            "user": {"domain": domain, "id": USER, "name": "bench", "password_expires_at": None},
+            "project": {"domain": domain, "id": PROJECT, "name": "bench"},
+            "roles": [{"id": role, "name": role} for role in ("admin", "member", "reader")],
+            "issued_at": at.isoformat().replace("+00:00", "Z"),
+            "expires_at": (at + timedelta(hours=8)).isoformat().replace("+00:00", "Z"),
+            "audit_ids": ["x"],
+        }
+        if catalog:
+            document["catalog"] = self.catalog()
+        return {"token": document}
+
+    def server(self, name: str, id_: str) -> dict[str, Any]:
+        """One server, as Nova shows it in detail."""
+        href = f"{self.origin(name)}/compute/v2.1/servers/{id_}"
+        bookmark = f"{self.origin(name)}/compute/servers/{id_}"
+        address = {
+            "version": 4,
+            "addr": "10.0.1.17",
+            "OS-EXT-IPS:type": "fixed",
+            "OS-EXT-IPS-MAC:mac_addr": "fa:16:3e:00:00:11",
+        }
+        return {
+            "id": id_,
+            "name": "a-server",
+            "status": "ACTIVE",
+            "tenant_id": PROJECT,
+            "user_id": USER,
+            "metadata": {"one": "1", "two": "2"},
+            "hostId": "c" * 56,
+            "image": {"id": USER, "links": [{"rel": "bookmark", "href": bookmark}]},
+            "flavor": {**_FLAVOR, "extra_specs": {}},
+            "created": "2026-01-01T00:00:00Z",
+            "updated": "2026-01-01T00:00:00Z",
+            "addresses": {"net": [address], "other": [{**address, "addr": "10.0.2.17"}]},
+            "accessIPv4": "",
+            "accessIPv6": "",
+            "links": [{"rel": "self", "href": href}, {"rel": "bookmark", "href": bookmark}],
+            "OS-DCF:diskConfig": "MANUAL",
+            "progress": 0,
+            "OS-EXT-AZ:availability_zone": "nova",
+            "config_drive": "",
+            "key_name": None,
+            "OS-SRV-USG:launched_at": "2026-01-01T00:00:00.000000",
+            "OS-SRV-USG:terminated_at": None,
+            "OS-EXT-STS:task_state": None,
+            "OS-EXT-STS:vm_state": "active",
+            "OS-EXT-STS:power_state": 1,
+            "os-extended-volumes:volumes_attached": [],
+            "security_groups": [{"name": "web"}, {"name": "ssh"}],
+            "locked": False,
+            "description": None,
+            "tags": [],
+        }
+
+    def volume(self, name: str, id_: str) -> dict[str, Any]:
+        """One volume, as Cinder shows it in detail."""
+        href = f"{self.origin(name)}/volume/v3/{PROJECT}/volumes/{id_}"
+        return {
+            "id": id_,
+            "name": "a-volume",
+            "status": "available",
+            "size": 1,
+            "availability_zone": "nova",
+            "created_at": "2026-01-01T00:00:00.000000",
+            "updated_at": "2026-01-01T00:00:00.000000",
+            "attachments": [],
+            "description": None,
+            "volume_type": "plain",
+            "metadata": {"one": "1"},
+            "user_id": USER,
+            "bootable": "false",
+            "encrypted": False,
+            "links": [{"rel": "self", "href": href}],
+            "os-vol-tenant-attr:tenant_id": PROJECT,
+        }
+
+    def answer(self, name: str, path: str) -> tuple[int, Any]:
+        """What a region says to a GET; the path begins with the service."""
+        service, _, rest = path.partition("?")[0].strip("/").partition("/")
+        parts = rest.split("/")
+        noun = next((part for part in parts if part in ("servers", "volumes", "images")), "")
+        if not noun:
+            low, high = VERSIONS.get(service, ("", ""))
+            version = {"id": "v1", "status": "CURRENT", "min_version": low, "version": high}
+            return 200, {"version": {**version, "links": []}}
+        after = parts[parts.index(noun) + 1 :]
+        make = {"servers": self.server, "volumes": self.volume}.get(noun, self.server)
+        if not after or after[0] == "detail":
+            first = self.regions.index(name) * self.each
+            ids = [server_id(first + number) for number in reversed(range(self.each))]
+            return 200, {noun: [make(name, id_) for id_ in ids]}
+        return 200, {noun.removesuffix("s"): make(name, after[0])}
