@@ -1,0 +1,168 @@
+"""``tests/clients/run``: the commands that stock clients have, at the gateway and at Pod1.
+
+A command passes when it ends as it does against the pod, with output of the same shape: exit code
+0, or refused with the same status. The last line is ``N passed, M failed``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from deploy.pods.console import say
+from deploy.pods.layout import State
+from deploy.stack import Stack as RealStack
+from tests.clients.left import Inventory
+from tests.clients.output import difference, shape, status
+from tests.clients.side import Result, Side, Step
+from tests.support.stack import Stack as SimulatedStack
+
+HERE = Path(__file__).parent
+SCENARIOS = ("image", "network", "volume", "compute")
+# What is called differently on both sides: zones are a pod's own affair.
+GATEWAY = {"ZONE": "az1", "AGGREGATE_ZONE": "az1", "HINT": "--availability-zone-hint az1"}
+POD = {"ZONE": "nova", "AGGREGATE_ZONE": "zone-x", "HINT": ""}
+
+
+def main() -> int:
+    """Run the scenarios; 0 when every command passed."""
+    parser = argparse.ArgumentParser(prog="tests/clients/run", description=__doc__)
+    parser.add_argument("--only", default=",".join(SCENARIOS), help="scenarios, with commas")
+    parser.add_argument("--simulated", action="store_true", help="simulated regions")
+    parser.add_argument("--verbose", action="store_true", help="show what commands print")
+    words = parser.parse_args()
+    asked = [name for name in SCENARIOS if name in words.only.split(",")]
+    passed = failed = 0
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clients-")))
+        regions = _simulated(folder) if words.simulated else _real()
+        clouds = stack.enter_context(regions)
+        legacy = _legacy()
+        key = _public_key(folder)
+        sides = [
+            Side("Pod1", clouds["pod1-admin"], _variables(POD, key), legacy),
+            Side("gateway", clouds["admin"], _variables(GATEWAY, key), legacy),
+        ]
+        for side in sides:
+            stack.callback(side.close)
+        inventory = Inventory(clouds)
+        for name in asked:
+            fine, bad = _scenario(name, sides, inventory, verbose=words.verbose)
+            passed, failed = passed + fine, failed + bad
+    say(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def _scenario(
+    name: str, sides: list[Side], inventory: Inventory, *, verbose: bool
+) -> tuple[int, int]:
+    steps = [Step.read(item) for item in yaml.safe_load((HERE / f"{name}.yaml").read_text())]
+    before = inventory.take()
+    pod, gateway = sides
+    say(f"== {name}")
+    begin = time.monotonic()
+    pod.begin()
+    control = [pod.step(step) if step.only != "gateway" else None for step in steps]
+    say(f"   control: {pod.name}, {time.monotonic() - begin:.0f} s")
+    gateway.begin()
+    passed = failed = 0
+    for step, expected in zip(steps, control, strict=True):
+        if step.only == "pod":
+            continue
+        result = gateway.step(step)
+        wrong, note = _judge(result, expected)
+        passed, failed = passed + (not wrong), failed + bool(wrong)
+        what = step.run or f"until {step.until}"
+        say(f"   {'FAILED' if wrong else 'ok    '} {what}{_because(wrong or note)}")
+        if verbose:
+            say(result.out + result.errors)
+    for line in inventory.left(before):
+        failed += 1
+        say(f"   FAILED left behind: {line}")
+    say(f"   {time.monotonic() - begin:.0f} s")
+    return passed, failed
+
+
+def _judge(result: Result, expected: Result | None) -> tuple[str, str]:
+    """Return what is wrong, if anything, and what is worth a note."""
+    said = _brief(result.errors)
+    if result.status:
+        if expected is None or not expected.status:
+            return said or f"ended with {result.status}", ""
+        if status(result.errors) != status(expected.errors):
+            return f"{said}; the pod: {_brief(expected.errors)}", ""
+        return "", f"as the pod: {said}"
+    if expected is None:
+        return "", ""
+    if expected.status:
+        return "", f"the pod: {_brief(expected.errors)}"
+    return difference(shape(expected.out), shape(result.out)), ""
+
+
+def _brief(errors: str) -> str:
+    lines = [line for line in errors.strip().splitlines() if "deprecated" not in line]
+    return (lines[-1] if lines else "")[:300]
+
+
+def _because(words: str) -> str:
+    return f"  [{words}]" if words else ""
+
+
+def _variables(own: Mapping[str, str], key: Path) -> dict[str, str]:
+    hint = own["HINT"].replace("-hint ", "-hint=")
+    return {**own, "NEUTRON_HINT": hint, "KEY": str(key), "NOTHING": ""}
+
+
+def _public_key(folder: Path) -> Path:
+    key = Ed25519PrivateKey.generate().public_key()
+    path = folder / "key.pub"
+    path.write_bytes(key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH) + b" clients\n")
+    return path
+
+
+@contextmanager
+def _simulated(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """Give the users of a stack on simulated regions that is there meanwhile."""
+    stack = SimulatedStack(folder)
+    try:
+        stack.start()
+        yield stack.simulator.clouds
+    finally:
+        stack.stop()
+
+
+@contextmanager
+def _real() -> Iterator[Mapping[str, Any]]:
+    """Give the users of the lab, which has to be up."""
+    stack = RealStack(State.from_environment())
+    yield yaml.safe_load(stack.clouds.read_text())["clouds"]
+
+
+def _legacy() -> Path:
+    """Return an environment with the clients that are no part of the project's."""
+    wanted = HERE / "requirements.txt"
+    venv = State.from_environment().root / "clients"
+    stamp = venv / "installed.txt"
+    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        uv = os.environ.get("UV", "uv")
+        subprocess.run([uv, "venv", "-q", "--clear", "--python", ">=3.11,<3.13", venv], check=True)
+        install = [uv, "pip", "install", "-q", "--python", venv / "bin" / "python", "-r", wanted]
+        subprocess.run(install, check=True)
+        stamp.write_text(wanted.read_text())
+    return venv
+
+
+if __name__ == "__main__":
+    sys.exit(main())
