@@ -21,6 +21,7 @@ from models.tables.quota import (
     quota_reservations,
 )
 from models.tables.routing import leases, routings
+from models.tables.volume import default_types, qos_specs, type_copies, volume_types
 
 __all__ = [
     "METADATA",
@@ -31,6 +32,7 @@ __all__ = [
     "bridge_addresses",
     "bridges",
     "creations",
+    "default_types",
     "flavors",
     "ip_allocations",
     "keypairs",
@@ -38,6 +40,7 @@ __all__ = [
     "operations",
     "pod_numbers",
     "pods",
+    "qos_specs",
     "quota_classes",
     "quota_figures",
     "quota_limits",
@@ -45,4 +48,6 @@ __all__ = [
     "routings",
     "server_groups",
     "server_ports",
+    "type_copies",
+    "volume_types",
 ]
