@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.support.client import Json, User, send
+from tests.support.client import Json, User
+from tests.support.podinventory import Listed, everything, identity, rows
 from tests.support.processes import Process
 from tests.support.stack import Stack
 
 STATE = Path(os.environ.get("TRIO2O_STATE", "/var/tmp/trio2o"))
-_KINDS = (
-    *("networks", "subnets", "ports", "routers", "floatingips"),
-    *("security-groups", "address-groups"),
-)
-# Neutron makes it for a project by itself, and keeps it.
-_DEFAULT = "default"
 
 
 class LabStack(Stack):
@@ -44,13 +38,11 @@ class LabStack(Stack):
         return self.users["alt"]
 
     def things_in_pods(self) -> set[tuple[str, str, str]]:
-        """Every object of every kind that a walkthrough makes, asked of the pods themselves."""
+        """Every object of every kind, asked of the pods themselves."""
         return {
-            (pod, kind, str(row["id"]))
+            (pod, kind, identity(row))
             for pod in self.pods
-            for kind, rows in self._inventory(pod)
-            for row in rows
-            if not (kind == "security-groups" and row["name"] == _DEFAULT)
+            for kind, row in everything(self.admin, pod, [u.user_id for u in self.users.values()])
         }
 
     def settle(self, seconds: float = 300.0) -> None:
@@ -59,24 +51,7 @@ class LabStack(Stack):
 
     def in_pod(self, pod: str, kind: str) -> list[Json]:
         """What Neutron of a pod has of a kind, all projects'."""
-        rows: list[Json] = self._ask(pod, "network", f"/v2.0/{kind}", kind.replace("-", "_"))
-        return rows
-
-    def _inventory(self, pod: str) -> Iterator[tuple[str, list[Json]]]:
-        for kind in _KINDS:
-            yield kind, self.in_pod(pod, kind)
-        yield "servers", self._ask(pod, "compute", "/servers?all_tenants=1", "servers")
-        yield "flavors", self._ask(pod, "compute", "/flavors?is_public=None", "flavors")
-        keypairs = self._ask(pod, "compute", "/os-keypairs", "keypairs")
-        yield "keypairs", [{"id": row["keypair"]["name"]} for row in keypairs]
-        yield "volumes", self._ask(pod, "block-storage", "/volumes?all_tenants=1", "volumes")
-
-    def _ask(self, pod: str, service: str, path: str, key: str) -> list[Json]:
-        url = self.admin.endpoint(pod, service) + path
-        answer = send("GET", url, None, {"X-Auth-Token": self.admin.token})
-        assert answer.status == 200, f"{pod} {path}: {answer.status} {answer.body}"
-        rows: list[Json] = answer.body[key]
-        return rows
+        return rows(self.admin, pod, Listed("network", f"/v2.0/{kind}"))
 
     def _settings(self, clouds_yaml: Path) -> dict[str, str]:
         ours = {

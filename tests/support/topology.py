@@ -95,10 +95,10 @@ class Site:
         """Associate the floating IP with the port, or with none."""
         self.user.network.put(f"/floatingips/{floating}", {"floatingip": {"port_id": port}})
 
-    def boot(self, net: Net, zone: str = "") -> Json:
+    def boot(self, net: Net, zone: str = "", **more: Any) -> Json:
         """An active server on the network; the document with its ``port_id``."""
         name = f"vm-{secrets.token_hex(3)}"
-        body: Json = {"name": name, "imageRef": self.image(), "flavorRef": self.flavor()}
+        body: Json = {"name": name, "imageRef": self.image(), "flavorRef": self.flavor(), **more}
         body["networks"] = [{"uuid": net.id}]
         if zone:
             body["availability_zone"] = zone
@@ -118,6 +118,35 @@ class Site:
         self.user.compute.delete(f"/servers/{server['id']}")
         path = f"/servers/{server['id']}"
         until(lambda: self.user.compute("GET", path).status == 404, "the server is gone")
+
+    def volume(self, zone: str) -> Json:
+        """An available volume in a zone."""
+        made = self.user.volume.make("/volumes", name="volume", size=1, availability_zone=zone)
+
+        def available() -> Any:
+            volume = self.user.volume.get(f"/volumes/{made['id']}")
+            assert volume["status"] != "error", volume
+            return volume if volume["status"] == "available" else None
+
+        volume: Json = until(available, "the volume is available")
+        return volume
+
+    def attach_volume(self, server: Json, volume: Json) -> None:
+        """Attach a volume to a server, and wait until it is in use."""
+        path = f"/servers/{server['id']}/os-volume_attachments"
+        body = {"volumeAttachment": {"volumeId": volume["id"]}}
+        answer = self.user.compute("POST", path, body)
+        assert answer.status == 200, answer.body
+        of = f"/volumes/{volume['id']}"
+        until(lambda: self.user.volume.get(of)["status"] == "in-use", "the volume is attached")
+
+    def drop_volume(self, volume: Json) -> None:
+        """Delete a volume that nothing uses any more, and wait until it is gone."""
+        path = f"/volumes/{volume['id']}"
+        free = ("available", "error")
+        until(lambda: self.user.volume.get(path)["status"] in free, "the volume is detached")
+        self.user.volume.delete(path)
+        until(lambda: self.user.volume("GET", path).status == 404, "the volume is gone")
 
     def image(self) -> str:
         """The image that there is."""
@@ -157,6 +186,10 @@ class Site:
             network.delete(f"/floatingips/{row['id']}")
         for row in self.user.compute.list("/servers", "servers"):
             self.drop_server(row)
+        for row in self.user.volume.list("/volumes", "volumes"):
+            self.drop_volume(row)
+        for row in self.user.compute.list("/os-keypairs", "keypairs"):
+            self.user.compute.delete(f"/os-keypairs/{row['keypair']['name']}")
         for row in network.list("/routers"):
             if row["routes"]:
                 network.put(f"/routers/{row['id']}", {"router": {"routes": []}})
