@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any
 from urllib.parse import urlencode
 
 from activities.admin.pods import PodDirectory
-from activities.pages import Pages, Place, sort_of
+from activities.pages import Pages, Place, sort_of, sort_value
 from activities.region import Answer, Regions
-from models.errors import BadRequest, PodFault, PodUnavailable
+from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
 from models.resource import Resource
 from models.settings import Settings
 from models.values import Caller, Pod
@@ -19,6 +20,7 @@ MAX_LIMIT = 1000
 # Two objects made at one moment may stand in one order here and in the other in their pod.
 _SPARE = 5
 _OURS = {"limit", "offset", "marker", "availability_zone"}
+_SORTING = {"sort", "sort_key", "sort_dir"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,51 @@ class Fanout:
                     continue
                 seen.add(item.get(by) if by else None)
                 merged.objects.append((answer.pod, item))
+        return merged
+
+    async def everything(self, question: Question) -> Merged:
+        """Return every object that pods list, however many pages that takes in a pod."""
+
+        async def one(pod: Pod) -> list[tuple[Pod, dict[str, Any]]]:
+            found: dict[str, dict[str, Any]] = {}
+            params = list(question.params)
+            while True:
+                # No limit: older Cinders take it for a filter, and find nothing.
+                path = f"{question.path}?{urlencode(params)}"
+                answer = await self._get(pod, question.service, path, question.headers)
+                listed = {str(item["id"]): item for item in _listed(answer, question.resource)}
+                more = f"{question.resource.collection}_links" in answer.json()
+                if not listed.keys() - found.keys():
+                    return list(zip(repeat(pod), found.values(), strict=False))
+                found |= listed
+                if not more and len(listed) < MAX_LIMIT:
+                    return list(zip(repeat(pod), found.values(), strict=False))
+                params = [*question.params, ("marker", next(reversed(listed)))]
+
+        parts, missing = await self._each(await self._pods.serving(), one)
+        return Merged(objects=[item for part in parts for item in part], missing=missing)
+
+    async def sorted(self, question: Question, params: Params) -> Merged:
+        """Return one page of what all pods list; newest first, or as asked.
+
+        ``NotFound`` for a marker that no pod lists.
+        """
+        asked = dict(params)
+        limit = min(_number(asked.get("limit", ""), "limit", MAX_LIMIT), MAX_LIMIT)
+        start = _number(asked.get("offset", ""), "offset", 0)
+        kept = [(key, value) for key, value in params if key not in _OURS | _SORTING]
+        merged = await self.everything(replace(question, params=kept))
+        fields = sort_of(params) or [(("created_at",), True)]
+        for names, descending in reversed([*fields, (("id",), True)]):
+            merged.objects.sort(key=lambda pair: sort_value(pair[1], names), reverse=descending)
+        if marker := asked.get("marker"):
+            ids = [str(item.get("id")) for _, item in merged.objects]
+            if marker not in ids:
+                noun = question.resource.member.capitalize()
+                raise NotFound(f"{noun} {marker} could not be found.")
+            start += ids.index(marker) + 1
+        merged.objects = merged.objects[start : start + limit]
+        merged.full = bool(merged.objects) and len(merged.objects) == limit
         return merged
 
     async def page(self, question: Question) -> Merged:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, tuple_
 
 from activities.store import Store
-from models.errors import BadRequest
+from models.errors import BadRequest, NotFound
 from models.tables.routing import routings
 from models.values import Pod
 
@@ -63,6 +63,9 @@ class Pages:
             wanted = wanted.where(routings.c.project_id == question.caller.project_id)
         async with self._store.read() as tx:
             found = await tx.one(wanted)
+        if found is None and question.service == "volume":
+            noun = question.resource.member.capitalize()
+            raise NotFound(f"{noun} {marker} could not be found.")
         if found is None:
             raise BadRequest(f"marker [{marker}] not found")
         return found["created_at"], found["top_id"]
@@ -109,7 +112,7 @@ class Pages:
         """Return the items in the order asked for; ties, and no order at all: newest first."""
         items = sorted(items, key=lambda item: item.place, reverse=True)
         for names, descending in reversed(fields):
-            items.sort(key=lambda item: _value(item.value, names), reverse=descending)
+            items.sort(key=lambda item: sort_value(item.value, names), reverse=descending)
         return items
 
     def after(self, items: list[Item], place: Place | None, fields: Sort) -> int:
@@ -133,7 +136,8 @@ def sort_of(params: "Params") -> Sort:
     return [(_SORTS.get(key, (key,)), way != "asc") for key, way in pairs]
 
 
-def _value(item: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, Any]:
+def sort_value(item: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, Any]:
+    """Return what the first of an object's fields that is there is sorted by."""
     value = next((item[name] for name in names if name in item), None)
     if value is None:
         return (0, 0)

@@ -42,12 +42,24 @@ class Places:
                 self._homes.popitem(last=False)
         return await self._pods.get(known[0]), known[1]
 
+    async def pod_of(self, caller: Caller, type_: str, id_: str) -> Pod | None:
+        """Return the pod of the caller's object; None also for a stranger's."""
+        for _ in range(2):
+            home = await self.home(type_, id_)
+            if home is None:
+                return None
+            if home[1] == caller.project_id or caller.admin:
+                return home[0]
+            # What is kept may be old: volumes are given to other projects.
+            self._homes.pop((type_, id_), None)
+        return None
+
     async def of(self, caller: Caller, type_: str, id_: str) -> Home:
         """Return what the caller's object is called in messages, and its pod; ``NotFound``."""
-        home = await self.home(type_, id_)
-        if home is None or not (home[1] == caller.project_id or caller.admin):
+        pod = await self.pod_of(caller, type_, id_)
+        if pod is None:
             raise NotFound(f"{type_.capitalize()} {id_} could not be found.")
-        return f"{type_} {id_}", home[0]
+        return f"{type_} {id_}", pod
 
     async def candidates(self, caller: Caller, zone: str, homes: Iterable[Home]) -> list[Pod]:
         """Return the pods for an object that has to be where all the homes are, best first.
@@ -82,15 +94,25 @@ class Places:
         return [home]
 
     async def record(
-        self, tx: Transaction, type_: str, id_: str, pod: Pod, project_id: str
+        self,
+        tx: Transaction,
+        type_: str,
+        id_: str,
+        pod: Pod,
+        project_id: str,
+        owner_id: str = "",
     ) -> None:
-        """Write routing and binding of an object that a pod has just made."""
+        """Write routing and binding of an object that a pod has just made.
+
+        ``owner_id``: the object that takes this one with it when it goes (a snapshot's volume).
+        """
         row = {
             "type": type_,
             "top_id": id_,
             "pod_id": pod.pod_id,
             "bottom_id": id_,
             "project_id": project_id,
+            "owner_id": owner_id,
             # To the microsecond: merged lists are ordered by it.
             "created_at": datetime.now(UTC).replace(tzinfo=None),
         }

@@ -17,7 +17,7 @@ from activities.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from api.links import moved, rehome
 from api.microversions import Microversions
-from models.errors import NotFound, PodUnavailable
+from models.errors import NotFound, PodFault, PodUnavailable
 from models.resource import Home, Resource
 from models.values import Pod
 
@@ -71,10 +71,10 @@ class Proxy:
 
     async def pod_of(self, call: Call, type_: str, id_: str) -> Pod:
         """Return the pod an object of the caller lives in; ``NotFound`` also for a stranger's."""
-        home = await call.services.places.home(type_, id_)
-        if home is None or not (home[1] == call.caller.project_id or call.caller.admin):
+        pod = await call.services.places.pod_of(call.caller, type_, id_)
+        if pod is None:
             raise NotFound(self._not_found.get(type_, "{} could not be found.").format(id_))
-        return home[0]
+        return pod
 
     async def headers(self, call: Call, version: Version | None = None) -> dict[str, str]:
         """Return the headers for a pod: the user's token and version, and our request id."""
@@ -141,11 +141,10 @@ class Proxy:
         question = await self._question(call, resource, path)
         merged = await call.services.fanout.page(question)
         body = await self._merged(call, resource, merged)
-        if brief:
+        if brief and resource.brief:
             # A list sorted by something that only details have was read in detail.
-            names = ("id", "name", "links")
             body[resource.collection] = [
-                {name: item[name] for name in names if name in item}
+                {name: item[name] for name in resource.brief if name in item}
                 for item in body[resource.collection]
             ]
         if merged.full:
@@ -162,6 +161,26 @@ class Proxy:
             200, await self._merged(call, resource, merged), missing_pods(merged.missing)
         )
 
+    async def sorted(self, call: Call, resource: Resource, path: str, *, brief: bool) -> Answer:
+        """Answer one page of what all pods report, sorted and cut here."""
+        whole = f"{resource.path}/detail" if resource.detail else path
+        question = await self._question(call, resource, whole)
+        merged = await call.services.fanout.sorted(question, call.params)
+        body = await self._merged(call, resource, merged)
+        if brief and resource.brief and resource.detail:
+            body[resource.collection] = [
+                {name: item[name] for name in resource.brief if name in item}
+                for item in body[resource.collection]
+            ]
+        if merged.full:
+            href = self._next(call, body[resource.collection][-1]["id"])
+            body[f"{resource.collection}_links"] = [{"rel": "next", "href": href}]
+        return Answer(200, body, missing_pods(merged.missing))
+
+    async def home(self, call: Call, path: str) -> Pod:
+        """Return the pod that knows what the path names; its refusal where none does."""
+        return (await self._found(call, path)).pod
+
     def _handler(self, resource: Resource, verb: str) -> Handler:
         # Below a parent that is in one pod only (a volume type) there is nothing to merge.
         merged = resource.home is not Home.PARENT and "{" not in resource.path
@@ -175,7 +194,9 @@ class Proxy:
             return await self.relay(call, await self.pod_of(call, type_, id_))
 
         async def search(call: Call) -> Answer:
-            return await self._search(call)
+            if call.method == "GET":
+                return await self._search(call)
+            return await self.relay(call, await self.home(call, call.path.removesuffix("/action")))
 
         return search if resource.home is Home.ALL_PODS else relay
 
@@ -186,21 +207,32 @@ class Proxy:
         async def listed(call: Call) -> Answer:
             return await self.listed(call, resource, call.path)
 
-        return page if resource.home is Home.ONE_POD else listed
+        async def in_order(call: Call) -> Answer:
+            return await self.sorted(call, resource, call.path, brief=not detail)
+
+        if resource.home is Home.ONE_POD:
+            return page
+        return in_order if resource.paged else listed
 
     async def _search(self, call: Call) -> Answer:
         """Answer with the first pod that knows the thing."""
         query = f"?{call.query}" if call.query else ""
-        path = self.pod_path(call, call.path + query)
+        return await self.answer(call, await self._found(call, call.path + query))
+
+    async def _found(self, call: Call, path: str) -> PodAnswer:
+        """Return the answer of the first pod that knows the thing; ``PodFault`` of none."""
         found, missing = await call.services.fanout.ask(
-            self._service, path, await self.headers(call)
+            self._service, self.pod_path(call, path), await self.headers(call)
         )
         known = next((answer for answer in found if answer.status < 300), None)
-        if known is None and missing:
+        if known is not None:
+            return known
+        if missing:
             raise PodUnavailable(", ".join(missing), "no other pod knows this object")
-        if known is None and not found:
+        if not found:
             raise NotFound("The resource could not be found.")
-        return await self.answer(call, known or found[0])
+        refusal = found[0]
+        raise PodFault(refusal.pod.pod_name, refusal.status, refusal.body, f"find {path}")
 
     async def _question(self, call: Call, resource: Resource, path: str) -> Question:
         detail = f"{resource.path}/detail" if resource.detail else ""

@@ -23,7 +23,9 @@ class Resource:
 
     Keys are derived from the path as the APIs themselves do: the last segment without ``os-``,
     hyphens to underscores; the singular without its ``s``. ``merge_by`` is the field by which the
-    same thing in two pods is one thing in a merged list (volume types: ``name``).
+    same thing in two pods is one thing in a merged list (volume types: ``name``). ``paged``: what
+    all pods report is sorted and cut here, because no pod knows the others' objects. ``brief``:
+    what a list without details shows; empty: the same as with them.
     """
 
     path: str
@@ -34,6 +36,8 @@ class Resource:
     detail: bool = False
     admin: bool = False
     merge_by: str = ""
+    paged: bool = False
+    brief: tuple[str, ...] = ("id", "name", "links")
     actions: Mapping[str, str] = field(default_factory=dict)
 
     @property
