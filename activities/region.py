@@ -70,6 +70,7 @@ class Regions:
         self._settings = settings
         self._threads = ThreadPoolExecutor(64, thread_name_prefix="pods")
         self._http: aiohttp.ClientSession | None = None
+        self._usual: aiohttp.ClientTimeout | None = None
         self._connection: Any = None
         self._connecting = asyncio.Lock()
         self._roots: dict[tuple[str, str], tuple[str, float]] = {}
@@ -144,11 +145,25 @@ class Regions:
         timeout: float | None = None,
     ) -> Answer:
         """Forward a call with the given headers (the user's token among them)."""
-        limit = timeout or self._settings.pod_timeout
-        async with self.open(
-            pod, service, method, path, headers=headers, body=body, timeout=limit
-        ) as answer:
-            return Answer(pod, answer.status, answer.headers, await answer.read())
+        root = await self.root(pod.pod_name, service)
+        try:
+            async with self._client().request(
+                method,
+                root + VERSIONS[service] + path,
+                headers=headers,
+                data=body,
+                timeout=self._limit(timeout or self._settings.pod_timeout),
+                allow_redirects=False,
+            ) as answer:
+                return Answer(pod, answer.status, answer.headers, await answer.read())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise PodUnavailable(pod.pod_name, _reason(error)) from error
+
+    def _limit(self, seconds: float) -> aiohttp.ClientTimeout:
+        if self._usual is None or self._usual.total != seconds:
+            connect = self._settings.pod_connect_timeout
+            self._usual = aiohttp.ClientTimeout(total=seconds, sock_connect=connect)
+        return self._usual
 
     async def admin(
         self,

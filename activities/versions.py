@@ -32,6 +32,8 @@ class PodVersions:
         self._regions = regions
         self._pods = pods
         self._known: dict[tuple[str, str], Range] = {}
+        # What follows from it, for each service; asked for by every request.
+        self._common: dict[str, Range] = {}
         self._asked: dict[str, float] = {}
         self._silent: set[str] = set()
         self._learned = asyncio.Event()
@@ -39,10 +41,14 @@ class PodVersions:
 
     def range(self, service: str) -> Range:
         """Return the lowest and the highest version that all known pods speak."""
-        ranges = [known for (_, of), known in self._known.items() if of == service]
-        if not ranges:
-            return _LOWEST[service], _LOWEST[service]
-        return max(low for low, _ in ranges), min(high for _, high in ranges)
+        common = self._common.get(service)
+        if common is None:
+            ranges = [known for (_, of), known in self._known.items() if of == service]
+            low, high = _LOWEST[service], _LOWEST[service]
+            if ranges:
+                low, high = max(low for low, _ in ranges), min(high for _, high in ranges)
+            common = self._common[service] = (low, high)
+        return common
 
     def answers(self, pod: Pod) -> bool:
         """Tell whether the pod's compute API answered when it was last asked."""
@@ -82,6 +88,7 @@ class PodVersions:
 
     def _forget(self, serving: set[str]) -> None:
         self._known = {key: known for key, known in self._known.items() if key[0] in serving}
+        self._common.clear()
         self._asked = {pod: at for pod, at in self._asked.items() if pod in serving}
         self._silent &= serving
 
@@ -91,6 +98,7 @@ class PodVersions:
             try:
                 answer = await self._regions.admin(pod, service, "GET", "/")
                 self._known[pod.pod_id, service] = _range(answer, _LOWEST[service])
+                self._common.clear()
                 if service == "compute":
                     self._silent.discard(pod.pod_id)
             except GatewayError as error:

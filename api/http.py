@@ -152,9 +152,16 @@ class Routes:
 
     def match(self, method: str, path: str) -> tuple["Route", dict[str, str]]:
         """Return route and arguments; ``NotFound`` or ``NotAllowed``."""
-        found = self._find(self._root, _segments(path), [])
+        found = self.find(method, path)
         if found is None:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
+        return found
+
+    def find(self, method: str, path: str) -> tuple["Route", dict[str, str]] | None:
+        """Return route and arguments, or None; ``NotAllowed``."""
+        found = self._find(self._root, _segments(path), [])
+        if found is None:
+            return None
         methods, values = found
         if method not in methods:
             raise NotAllowed(f"{method} is not supported here.")

@@ -5,6 +5,8 @@ routes are the admin's. An operator overrides rules in the file that ``TRIO2O_PO
 Whose object it is, is judged where the object is read: another project's is 404.
 """
 
+import time
+
 from oslo_config import cfg
 from oslo_policy import policy as oslo
 
@@ -16,6 +18,9 @@ _READ = {"GET", "HEAD"}
 _READERS = "role:reader or role:member or role:admin"
 _MEMBERS = "role:member or role:admin"
 _ADMIN = "role:admin"
+# The enforcer looks at all its rules and files each time; a change of the file is seen after this.
+_SECONDS = 5.0
+_KEPT = 50_000
 
 
 class Policy:
@@ -26,6 +31,8 @@ class Policy:
         conf([], default_config_files=[], default_config_dirs=[])
         # use_conf also makes the enforcer load the defaults; without a file only those are left.
         self._enforcer = oslo.Enforcer(conf, policy_file=policy_file or None, use_conf=True)
+        self._decided: dict[tuple[str, str, str, tuple[str, ...]], bool] = {}
+        self._until = 0.0
 
     def register(self, service: str, routes: Routes) -> None:
         """Give every route its default rule."""
@@ -36,10 +43,20 @@ class Policy:
 
     def check(self, rule: str, caller: Caller) -> None:
         """Return if the caller may; ``Forbidden`` otherwise."""
+        if time.monotonic() > self._until or len(self._decided) > _KEPT:
+            self._decided.clear()
+            self._until = time.monotonic() + _SECONDS
+        key = (rule, caller.user_id, caller.project_id, caller.roles)
+        allowed = self._decided.get(key)
+        if allowed is None:
+            allowed = self._decided[key] = self._decide(rule, caller)
+        if not allowed:
+            raise Forbidden(f"Policy doesn't allow {rule} to be performed.")
+
+    def _decide(self, rule: str, caller: Caller) -> bool:
         credentials = {
             "user_id": caller.user_id,
             "project_id": caller.project_id,
             "roles": list(caller.roles),
         }
-        if not self._enforcer.enforce(rule, {}, credentials):
-            raise Forbidden(f"Policy doesn't allow {rule} to be performed.")
+        return bool(self._enforcer.enforce(rule, {}, credentials))

@@ -97,11 +97,10 @@ class ServiceApp:
         if "%00" in call.path or "%00" in call.query:
             # No name holds it, and PostgreSQL takes it for an error of ours.
             raise BadRequest("The address has a null character.", "HTTPBadRequest")
-        try:
-            public, call.args = self._public.match(call.method, call.path)
-            return await public.handler(call)
-        except NotFound:
-            pass
+        public = self._public.find(call.method, call.path)
+        if public is not None:
+            call.args = public[1]
+            return await public[0].handler(call)
         versioned = self._version.match(call.path)
         caller = await self._tokens.caller(call.headers.get("x-auth-token", ""))
         call.caller = replace(caller, request_id=call.request_id)

@@ -1,5 +1,6 @@
 """PodDirectory: the pods as the rest of the gateway reads them; kept for a second."""
 
+import asyncio
 import time
 
 from sqlalchemy import select
@@ -18,28 +19,41 @@ class PodDirectory:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pods: list[Pod] = []
+        self._by_id: dict[str, Pod] = {}
         self._until = 0.0
+        self._changes = 0
+        self._reading = asyncio.Lock()
 
     async def all(self) -> list[Pod]:
         """Return every bottom pod, ordered by name."""
         if time.monotonic() > self._until:
-            statement = select(
-                pods.c.pod_id,
-                pods.c.pod_name,
-                pods.c.az_name,
-                pods.c.pod_az_name,
-                pods.c.dc_name,
-                pods.c.state,
-            ).where(pods.c.az_name != "")
-            async with self._store.read() as tx:
-                rows = await tx.all(statement.order_by(pods.c.pod_name))
-            self._pods = [Pod(**row) for row in rows]
-            self._until = time.monotonic() + _SECONDS
+            # One of those who find it too old reads it for all of them.
+            async with self._reading:
+                if time.monotonic() > self._until:
+                    await self._read()
         return self._pods
+
+    async def _read(self) -> None:
+        statement = select(
+            pods.c.pod_id,
+            pods.c.pod_name,
+            pods.c.az_name,
+            pods.c.pod_az_name,
+            pods.c.dc_name,
+            pods.c.state,
+        ).where(pods.c.az_name != "")
+        changes = self._changes
+        async with self._store.read() as tx:
+            rows = await tx.all(statement.order_by(pods.c.pod_name))
+        self._pods = [Pod(**row) for row in rows]
+        self._by_id = {pod.pod_id: pod for pod in self._pods}
+        if changes == self._changes:
+            self._until = time.monotonic() + _SECONDS
 
     def changed(self) -> None:
         """Forget what is kept, after a change in this process."""
         self._until = 0.0
+        self._changes += 1
 
     async def serving(self) -> list[Pod]:
         """Return the pods that may be asked: all but the disabled ones."""
@@ -47,9 +61,10 @@ class PodDirectory:
 
     async def get(self, pod_id: str) -> Pod:
         """Return the pod with this id; ``NotFound``."""
-        for pod in await self.all():
-            if pod.pod_id == pod_id:
-                return pod
+        await self.all()
+        pod = self._by_id.get(pod_id)
+        if pod is not None:
+            return pod
         raise NotFound(f"Pod {pod_id} could not be found.", "PodNotFound")
 
     async def named(self, name: str) -> Pod | None:
