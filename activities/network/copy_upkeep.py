@@ -93,7 +93,10 @@ class CopyUpkeep:
         row = await self._row(NETWORKS, network_id)
         if row is None:
             return
-        body = copied(NETWORKS, row) | {"shared": row["shared"]}
+        body = copied(NETWORKS, row) | {
+            "shared": row["shared"],
+            "router:external": row["router_external"],
+        }
         if row["mtu"]:
             body["mtu"] = row["mtu"]
         for place, pod in await self._places("network", network_id):

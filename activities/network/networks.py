@@ -12,7 +12,7 @@ from activities.network.consequences import clean_up, update_copies
 from activities.network.copies import Copies
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import BadRequest, Conflict, GatewayError, NotFound
+from models.errors import Conflict, GatewayError, NotFound, PodFault
 from models.resources.network import NETWORKS
 from models.tables.network import TABLES, ip_allocations
 from models.values import Caller, Pod
@@ -24,6 +24,7 @@ TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
 _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
 # Ports that a pod's DHCP or metadata service makes by itself; they go with their network.
 AUTOMATIC = ("network:dhcp", "network:distributed")
+_OUTWARD = ("network:router_gateway", "network:floatingip")
 
 
 class Networks(Collection):
@@ -68,24 +69,28 @@ class Networks(Collection):
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a network; an external or provider network is made in its pod before it shows.
 
-        Other networks are made in a pod when something there needs them.
+        Such a network lies in the first pod of its hints, or of all, that takes it: where there is
+        the physical network that it names. Others are made in a pod when something there needs
+        them.
         """
         row = self.parse_create(body, caller)
         allowed = await self.candidates(row)
         if len(allowed) == 1 and row["availability_zone_hints"]:
             row["pod_id"] = allowed[0].pod_id
         at_once = row["router_external"] or any(row[name] is not None for name in _PROVIDER)
-        if at_once and "pod_id" not in row:
-            raise invalid_input(
-                "a network that is external or has provider attributes needs exactly one "
-                "availability zone hint: its pod, or a zone with one pod"
-            )
         if not at_once:
             _check_mtu(row, TUNNEL_MTU)
         async with self.store.write() as tx:
+            await self._refuse_second_default(tx, row)
             await self.insert(tx, row)
         if at_once:
-            await self._make(caller, row, allowed[0])
+            try:
+                await self._place(row["id"], allowed)
+            except GatewayError:
+                async with self.store.write() as tx:
+                    waiting = await self._remove(tx, row["id"], caller)
+                self._operations.announce(*waiting)
+                raise
         return await self.shown(caller, await self.get(caller, row["id"]))
 
     async def candidates(self, row: Row) -> list[Pod]:
@@ -114,12 +119,10 @@ class Networks(Collection):
         async with self.store.write() as tx:
             row = await self.own(caller, id_, tx)
             changes = self.parse_update(body, caller, row)
-            if "router_external" in changes:
-                raise BadRequest(
-                    "router:external cannot be changed: an external network is made in its pod "
-                    "as one.",
-                    "InvalidInput",
-                )
+            if changes.get("router_external") is False:
+                await self._refuse_internal(tx, id_)
+            if changes.get("is_default"):
+                await self._refuse_second_default(tx, {**row, **changes})
             if "mtu" in changes:
                 tunnel = not row["router_external"] and row["provider_network_type"] is None
                 _check_mtu(changes, TUNNEL_MTU if tunnel else PHYSICAL_MTU)
@@ -128,11 +131,18 @@ class Networks(Collection):
             if changes:
                 row = await self.change(tx, row, changes)
                 waiting = await update_copies(
-                    tx, self._operations, NETWORKS, row, changes, caller, also=("mtu", "shared")
+                    tx,
+                    self._operations,
+                    NETWORKS,
+                    row,
+                    changes,
+                    caller,
+                    also=("mtu", "shared", "router_external"),
                 )
-            shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)
-        return shown
+        if changes.get("router_external"):
+            await self._lead_outside(row)
+        return await self.shown(caller, await self.get(caller, id_))
 
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the network and its subnets; 409 ``NetworkInUse`` while it has ports."""
@@ -153,15 +163,62 @@ class Networks(Collection):
             waiting = await self._remove(tx, id_, caller)
         self._operations.announce(*waiting)
 
-    async def _make(self, caller: Caller, row: Row, pod: Pod) -> None:
-        """Make the copy; if the pod does not, nothing of the network stays."""
-        try:
-            await self._copies.network(row["id"], pod)
-        except GatewayError:
+    async def _place(self, id_: str, allowed: Sequence[Pod]) -> None:
+        """Make the network in the first active pod that does not refuse it."""
+        active = [pod for pod in allowed if pod.state == "active"]
+        if not active:
+            raise invalid_input("there is no active pod for a network that is made at once")
+        mine = self.table.update().where(self.table.c.id == id_)
+        for pod in active:
             async with self.store.write() as tx:
-                waiting = await self._remove(tx, row["id"], caller)
-            self._operations.announce(*waiting)
+                await tx.run(mine.values(pod_id=None))
+            try:
+                await self._copies.network(id_, pod)
+            except PodFault:
+                if pod is active[-1]:
+                    raise
+            else:
+                return
+
+    async def _lead_outside(self, row: Row) -> None:
+        """Make a network that has just become external in its pod, as one."""
+        if row["pod_id"] is not None:
+            await self._copies.network(row["id"], await self.pod(row))
+            return
+        try:
+            await self._place(row["id"], await self.candidates(row))
+        except GatewayError:
+            back = self.table.update().where(self.table.c.id == row["id"])
+            async with self.store.write() as tx:
+                await tx.run(back.values(router_external=False, pod_id=None))
             raise
+
+    async def _refuse_internal(self, tx: Transaction, id_: str) -> None:
+        """Refuse to close a network that gateways or floating IPs lead out by."""
+        used = select(ports.c.id).where(
+            ports.c.network_id == id_, ports.c.device_owner.in_(_OUTWARD)
+        )
+        if await tx.value(used.limit(1)):
+            raise Conflict(
+                f"External network {id_} cannot be updated to be made non-external, since it has "
+                "existing gateway ports.",
+                "ExternalNetworkInUse",
+            )
+
+    async def _refuse_second_default(self, tx: Transaction, row: Row) -> None:
+        if not (row["is_default"] and row["router_external"]):
+            return
+        other = select(self.table.c.id).where(
+            self.table.c.is_default.is_(True),
+            self.table.c.router_external.is_(True),
+            self.table.c.id != row["id"],
+        )
+        found = await tx.value(other)
+        if found:
+            raise Conflict(
+                f"A default external network already exists: {found}.",
+                "DefaultExternalNetworkExists",
+            )
 
     async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
         """Delete the rows; return the operations that remove the copies."""

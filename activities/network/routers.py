@@ -19,6 +19,8 @@ from models.values import Caller
 ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
 INTERFACE = "network:router_interface"
 
+_ONE_OF_SEVERAL = ("network_id", "external_fixed_ips")
+
 
 class Routers(Collection):
     """The routers as users see them."""
@@ -40,6 +42,7 @@ class Routers(Collection):
         fixed = {r["device_id"]: r["fixed_ips"] for r in await tx.all(statement)}
         for row in rows:
             row["availability_zones"] = []
+            row["external_gateways"] = []
             if row["external_gateway_info"]:
                 info = row["external_gateway_info"]
                 row["external_gateway_info"] = {
@@ -48,6 +51,10 @@ class Routers(Collection):
                     "external_fixed_ips": fixed.get(row["id"], []),
                     "qos_policy_id": None,
                 }
+                # The same gateway once more, as the list it is where there may be several.
+                row["external_gateways"] = [
+                    {key: row["external_gateway_info"][key] for key in _ONE_OF_SEVERAL}
+                ]
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a router, with its gateway if one is given."""
@@ -118,13 +125,29 @@ class Routers(Collection):
         row = await self.own(caller, id_)
         kept = list(row["routes"] or [])
         fresh = [route for route in routes if route not in kept]
-        return await self.update(caller, id_, {"routes": kept + fresh})
+        shown = await self.update(caller, id_, {"routes": kept + fresh})
+        return await self._bare(id_, shown)
 
     async def remove_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
         """Remove the user's routes that are there (``remove_extraroutes``)."""
         row = await self.own(caller, id_)
         kept = [route for route in row["routes"] or [] if route not in routes]
-        return await self.update(caller, id_, {"routes": kept})
+        return await self._bare(id_, await self.update(caller, id_, {"routes": kept}))
+
+    async def _bare(self, id_: str, shown: Shown) -> Shown:
+        """Return the answer to a change of single routes, which Neutron gives as it is stored."""
+        gateway = select(ports.c.id).where(
+            ports.c.device_id == id_, ports.c.device_owner == GATEWAY
+        )
+        async with self.store.read() as tx:
+            port_id = await tx.value(gateway)
+        return {
+            **shown,
+            "ha": True,
+            "distributed": False,
+            "ha_vr_id": 0,
+            "gw_port_id": port_id,
+        }
 
     async def _routes(
         self, tx: Transaction, caller: Caller, row: Row, routes: Sequence[Row]

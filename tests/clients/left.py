@@ -22,7 +22,7 @@ _LISTS = {
 }  # fmt: skip
 Things = set[tuple[str, str, str, str]]
 # Copies are removed by a job that may still be at work.
-_ROUNDS = 60
+_ROUNDS = 20
 
 
 class Inventory:
