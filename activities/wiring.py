@@ -38,6 +38,10 @@ from activities.operations import Operations
 from activities.pages import Pages
 from activities.placement import Placement
 from activities.places import Places
+from activities.quotas.figures import PodFigures
+from activities.quotas.limits import Limits
+from activities.quotas.quotas import Quotas
+from activities.quotas.reservations import Reservations
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
@@ -72,6 +76,8 @@ class Services:
     keypair_copies: KeypairCopies
     aggregates: Aggregates
     server_view: ServerView
+    quotas: Quotas
+    reservations: Reservations
     places: Places
     creations: Creations
     volumes: Volumes
@@ -128,11 +134,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     servers = Servers(store, regions, pods, operations, routings, boots)
     volumes = Volumes(store, regions, pods, operations, routings, places, fanout, creations)
+    limits = Limits(store, regions, pods, operations)
+    quotas = Quotas(store, regions, PodFigures(store, regions, pods, versions), limits)
     workers: dict[tuple[str, str], Worker] = network.workers | {
         ("clean-up", "server"): servers.clean_up,
         ("clean-up", "creation"): boots.clean_up,
         ("clean-up", "network-copy"): unbinding.clean_up,
         ("clean-up", "volume"): volumes.clean_up,
+        ("update-copies", "quota"): limits.spread,
         ("clean-up", "flavor"): flavor_copies.clean_up,
         ("clean-up", "keypair"): keypair_copies.clean_up,
     }
@@ -158,6 +167,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keypair_copies=keypair_copies,
             aggregates=Aggregates(store),
             server_view=ServerView(store),
+            quotas=quotas,
+            reservations=Reservations(store, quotas),
             places=places,
             creations=creations,
             volumes=volumes,

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from api.http import Answer
-from models.errors import GatewayError, PodFault, Unauthorized
+from models.errors import GatewayError, OverLimit, PodFault, Unauthorized
 
 # The first-level key of a compute or volume fault, by status (Nova and Cinder share the table).
 _NOVA_KEYS = {
@@ -34,6 +34,11 @@ def render(service: str, error: GatewayError, auth_url: str = "") -> Answer:
             {"error": {"code": 401, "title": "Unauthorized", "message": error.message}},
             [(b"www-authenticate", f'Keystone uri="{auth_url}"'.encode())],
         )
+    if isinstance(error, OverLimit):
+        # Cinder's way to say that waiting is of no use.
+        body = _nova(error)
+        body["overLimit"]["retryAfter"] = "0"
+        return Answer(413, body, [(b"retry-after", b"0")])
     return Answer(error.status, _DIALECTS[service](error))
 
 

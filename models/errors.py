@@ -2,7 +2,7 @@
 
 GatewayError 500
   BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
-  NotAcceptable 406 · Conflict 409 · OverQuota 409 · TooLarge 413
+  NotAcceptable 406 · Conflict 409 · OverQuota 409 · TooLarge 413 · OverLimit 413
   PodUnavailable 503 (retryable) · PodBusy 503 (retryable)
   PodFault - the pod's own status and body, passed on untouched
 
@@ -100,6 +100,13 @@ class TooLarge(GatewayError):
 
     status = 413
     kind = "RequestTooLarge"
+
+
+class OverLimit(GatewayError):
+    """A quota is used up, as Cinder says it."""
+
+    status = 413
+    kind = "OverLimit"
 
 
 class PodUnavailable(GatewayError):

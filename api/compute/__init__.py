@@ -10,13 +10,14 @@ from api.compute import (
     interfaces,
     ips,
     keypairs,
+    limits,
+    quota_sets,
     server_actions,
     servers,
     volume_attachments,
 )
 from api.compute.proxy import PROXY
 from api.http import Routes
-from api.limits import limits
 from api.microversions import COMPUTE as VERSIONS
 from api.policy import Policy
 from api.service import ServiceApp
@@ -28,6 +29,8 @@ _MODULES = (
     keypairs,
     aggregates,
     availability_zones,
+    limits,
+    quota_sets,
     servers,
     server_actions,
     interfaces,
@@ -41,7 +44,6 @@ def declared() -> Routes:
     routes = Routes()
     for module in _MODULES:
         routes.include(module.routes)
-    routes.include(limits(PROXY, "compute"))
     routes.include(PROXY.routes(COMPUTE))
     return routes
 

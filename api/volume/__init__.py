@@ -4,11 +4,10 @@ from activities.wiring import Services
 from api import versions
 from api.auth import Tokens
 from api.http import Routes
-from api.limits import limits
 from api.microversions import VOLUME as VERSIONS
 from api.policy import Policy
 from api.service import ServiceApp
-from api.volume import availability_zones, volumes
+from api.volume import availability_zones, limits, quota_sets, volumes
 from api.volume.proxy import PROXY
 from models.resources.volume import VOLUME
 
@@ -18,7 +17,7 @@ PREFIX = "/volume"
 def declared() -> Routes:
     """Return every route after the version."""
     routes = Routes()
-    for own in (volumes.routes, availability_zones.routes, limits(PROXY, "volume")):
+    for own in (volumes.routes, availability_zones.routes, limits.routes, quota_sets.routes):
         routes.include(own)
     routes.include(PROXY.routes(VOLUME))
     return routes

@@ -12,11 +12,15 @@ from deploy.simulator.compute.boot import Boot
 from deploy.simulator.compute.errors import NovaError
 from deploy.simulator.compute.flavors import Flavors
 from deploy.simulator.compute.groups import ServerGroups
+from deploy.simulator.compute.hypervisors import Hypervisors
 from deploy.simulator.compute.keypairs import Keypairs
 from deploy.simulator.compute.operations import Operations
 from deploy.simulator.compute.plugs import Plugs, VolumePlugs
+from deploy.simulator.compute.quotas import Quotas
 from deploy.simulator.compute.servers import Servers
+from deploy.simulator.compute.services import Services
 from deploy.simulator.compute.state import Call, ComputeState
+from deploy.simulator.compute.usage import Usage
 from deploy.simulator.http import Request, Response
 from deploy.simulator.identity.state import Token
 from deploy.simulator.image.store import ImageStore
@@ -55,6 +59,11 @@ class ComputeService:
         Aggregates(state).route(self.routes.add)
         ServerGroups(state).route(self.routes.add)
         Operations(self).route(self.routes.add)
+        Quotas(self).route(self.routes.add)
+        Usage(self).route(self.routes.add)
+        services = Services(self)
+        services.route(self.routes.add)
+        Hypervisors(self, services).route(self.routes.add)
 
     def handle(self, token: Token, request: Request) -> Response:
         """The answer to one authenticated request below `/compute`."""

@@ -44,7 +44,10 @@ class ComputeState:
     keypairs: dict[tuple[str, str], Row] = field(default_factory=dict)
     aggregates: dict[int, Row] = field(default_factory=dict)
     groups: dict[str, Row] = field(default_factory=dict)
+    # By project, or by project/user.
     quotas: dict[str, Json] = field(default_factory=dict)
+    quota_classes: dict[str, Json] = field(default_factory=dict)
+    migrations: list[Row] = field(default_factory=list)
     next_aggregate: int = 1
     next_instance: int = 1
 

@@ -12,6 +12,7 @@ from deploy.simulator.routes import NoRoute, Routes, WrongMethod
 from deploy.simulator.volume import versions
 from deploy.simulator.volume.collection import Volumes
 from deploy.simulator.volume.errors import CinderError
+from deploy.simulator.volume.quotas import Quotas
 from deploy.simulator.volume.snapshots import Snapshots
 from deploy.simulator.volume.types import Operations, Types
 from deploy.simulator.volume.volumes import Call, VolumeStore
@@ -28,6 +29,7 @@ class VolumeService:
         Snapshots(store).route(self.routes.add)
         Types(store).route(self.routes.add)
         Operations(store).route(self.routes.add)
+        Quotas(store).route(self.routes.add)
 
     def handle(self, token: Token, request: Request) -> Response:
         """The answer to one authenticated request below `/volume`."""

@@ -10,16 +10,6 @@ from deploy.simulator.ids import micros, now
 from deploy.simulator.volume.errors import CinderError, bad, forbidden, missing
 from deploy.simulator.volume.volumes import DEFAULT_TYPE, Call, Row, VolumeStore
 
-_QUOTA = {
-    "volumes": 10,
-    "snapshots": 10,
-    "gigabytes": 1000,
-    "backups": 10,
-    "backup_gigabytes": 1000,
-    "groups": 10,
-    "per_volume_gigabytes": -1,
-}
-
 
 class Types:
     """`/types`."""
@@ -135,7 +125,7 @@ class Types:
 
 
 class Operations:
-    """`/os-availability-zone`, `/limits`, `/os-quota-sets`, `/os-services`, `/extensions`."""
+    """`/os-availability-zone`, `/os-services`, `/extensions`."""
 
     def __init__(self, store: VolumeStore) -> None:
         self.store = store
@@ -143,39 +133,13 @@ class Operations:
     def route(self, add: Callable[[str, str, Any], None]) -> None:
         """Add the routes."""
         add("GET", "/os-availability-zone", self.zones)
-        add("GET", "/limits", self.limits)
         add("GET", "/extensions", self.extensions)
         add("GET", "/os-services", self.services)
-        add("GET", "/os-quota-sets/{project}", self.quota)
-        add("GET", "/os-quota-sets/{project}/defaults", self.quota)
-        add("PUT", "/os-quota-sets/{project}", self.set_quota)
 
     def zones(self, call: Call) -> Response:
         """The one zone."""
         row = {"zoneName": self.store.zone, "zoneState": {"available": True}}
         return reply({"availabilityZoneInfo": [row]})
-
-    def limits(self, call: Call) -> Response:
-        """What the project may have and what it has."""
-        rows = [
-            row
-            for row in self.store.volumes.values()
-            if row["project_id"] == call.token.project.id
-        ]
-        quota = self._limits(call.token.project.id)
-        absolute = {
-            "maxTotalVolumes": quota["volumes"],
-            "maxTotalSnapshots": quota["snapshots"],
-            "maxTotalBackups": quota["backups"],
-            "maxTotalVolumeGigabytes": quota["gigabytes"],
-            "maxTotalBackupGigabytes": quota["backup_gigabytes"],
-            "totalVolumesUsed": len(rows),
-            "totalGigabytesUsed": sum(row["size"] for row in rows),
-            "totalSnapshotsUsed": 0,
-            "totalBackupsUsed": 0,
-            "totalBackupGigabytesUsed": 0,
-        }
-        return reply({"limits": {"rate": [], "absolute": absolute}})
 
     def extensions(self, call: Call) -> Response:
         """None that a client of today would ask for."""
@@ -200,32 +164,3 @@ class Operations:
         ]
         rows[1] |= {"replication_status": None, "active_backend_id": None, "frozen": False}
         return reply({"services": rows})
-
-    def quota(self, call: Call) -> Response:
-        """The limits of a project, with what is used when asked for."""
-        project = call.request.params["project"]
-        if project != call.token.project.id and not call.token.is_admin:
-            raise forbidden("volume_extension:quotas:show")
-        limits: Json = self._limits(project)
-        if call.request.path.endswith("/defaults"):
-            limits = dict(_QUOTA)
-        elif call.request.flag("usage"):
-            limits = {
-                key: {"limit": value, "in_use": 0, "reserved": 0} for key, value in limits.items()
-            }
-        return reply({"quota_set": {"id": project, **limits}})
-
-    def set_quota(self, call: Call) -> Response:
-        """Set limits; not enforced here."""
-        if not call.token.is_admin:
-            raise forbidden("volume_extension:quotas:update")
-        project = call.request.params["project"]
-        given = {k: v for k, v in call.request.envelope("quota_set").items() if k in _QUOTA}
-        self.store.quotas.setdefault(project, {}).update(given)
-        return reply({"quota_set": self._limits(project)})
-
-    def _limits(self, project: str) -> Json:
-        kinds = [row["name"] for row in self.store.types.values()]
-        each = ("volumes", "snapshots", "gigabytes")
-        per_type = {f"{key}_{kind}": -1 for kind in kinds for key in each}
-        return {**_QUOTA, **per_type, **self.store.quotas.get(project, {})}

@@ -1,0 +1,194 @@
+"""PodFigures: what every pod says of its limits and usage, added up.
+
+A pod that does not answer is never taken for an empty one: what it said last stands for it.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from sqlalchemy import select
+
+from activities.admin.pods import PodDirectory
+from activities.region import Answer, Regions
+from activities.store import Store
+from activities.versions import PodVersions
+from models.errors import PodFault, PodUnavailable
+from models.tables.base import now
+from models.tables.quota import quota_figures
+from models.tables.routing import routings
+from models.values import Pod
+
+# Resource -> limit, in_use, reserved.
+Figures = dict[str, dict[str, int]]
+
+# These limit one object, or are counted at the top: what every pod allows is allowed.
+EACH = {
+    "key_pairs",
+    "metadata_items",
+    "server_groups",
+    "server_group_members",
+    "injected_files",
+    "injected_file_content_bytes",
+    "injected_file_path_bytes",
+    "per_volume_gigabytes",
+}
+# Longer than a pod in health needs; a boot elsewhere does not wait for one that hangs.
+_DEADLINE = 2.0
+_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """On whose behalf pods are asked: headers with the user's token, and a path's beginning."""
+
+    service: str
+    headers: Mapping[str, str]
+    prefix: str = ""
+
+
+class PodFigures:
+    """Asks the pods; remembers what they said."""
+
+    def __init__(
+        self, store: Store, regions: Regions, pods: PodDirectory, versions: PodVersions
+    ) -> None:
+        self._store = store
+        self._regions = regions
+        self._pods = pods
+        self._versions = versions
+        self._stored: OrderedDict[tuple[str, str, str], Figures] = OrderedDict()
+
+    async def project(self, asker: Asker, project_id: str, user_id: str = "") -> Figures:
+        """Return limits and usage of a project, or of a user in it, over all pods."""
+        path = f"/os-quota-sets/{quote(project_id, safe='')}"
+        query = {"user_id": user_id} if user_id else {}
+        if asker.service == "compute":
+            path += "/detail"
+        else:
+            query["usage"] = "true"
+        path += f"?{urlencode(query)}" if query else ""
+        question = f"project/{project_id}" + (f"/{user_id}" if user_id else "")
+        return merged(await self._all(asker, path, "quota_set", question, project_id))
+
+    async def defaults(self, asker: Asker, project_id: str) -> Figures:
+        """Return the limits of a project for which none were set."""
+        path = f"/os-quota-sets/{quote(project_id, safe='')}/defaults"
+        return merged(await self._all(asker, path, "quota_set", "defaults"))
+
+    async def named_class(self, asker: Asker, name: str) -> Figures:
+        """Return the limits of a quota class."""
+        path = f"/os-quota-class-sets/{quote(name, safe='')}"
+        return merged(await self._all(asker, path, "quota_class_set", f"class/{name}"))
+
+    async def _all(
+        self, asker: Asker, path: str, key: str, question: str, project_id: str = ""
+    ) -> list[Figures]:
+        """Return every pod's figures; ``PodUnavailable`` naming those that nobody knows."""
+        pods = await self._pods.all()
+        told = await asyncio.gather(*(self._ask(pod, asker, path, key) for pod in pods))
+        parts, unknown = [], []
+        for pod, figures in zip(pods, told, strict=True):
+            if figures is not None:
+                await self._remember(pod, asker.service, question, figures)
+            elif (figures := await self._last(pod, asker.service, question)) is None:
+                if pod.state != "disabled" and await self._may_have(pod, project_id):
+                    unknown.append(pod.pod_name)
+                continue
+            parts.append(figures)
+        if unknown or (pods and not parts):
+            names = ", ".join(unknown or [pod.pod_name for pod in pods])
+            raise PodUnavailable(names, "its share of the sum is not known")
+        return parts
+
+    async def _ask(self, pod: Pod, asker: Asker, path: str, key: str) -> Figures | None:
+        if pod.state == "disabled" or not self._versions.answers(pod):
+            return None
+        try:
+            answer = await self._regions.forward(
+                pod,
+                asker.service,
+                "GET",
+                asker.prefix + path,
+                headers=asker.headers,
+                timeout=_DEADLINE,
+            )
+        except PodUnavailable:
+            return None
+        if answer.status >= 500 or answer.status == 429:
+            return None
+        return _figures(answer, key)
+
+    async def _remember(self, pod: Pod, service: str, question: str, figures: Figures) -> None:
+        key = (pod.pod_id, service, question)
+        if self._stored.get(key) == figures:
+            return
+        row = {"pod_id": pod.pod_id, "service": service, "question": question}
+        async with self._store.write() as tx:
+            if not await tx.insert_new(quota_figures, row | {"figures": figures}):
+                mine = quota_figures.update().where(*_where(pod, service, question))
+                await tx.run(mine.values(figures=figures, seen_at=now()))
+        self._stored[key] = figures
+        while len(self._stored) > _KEPT:
+            self._stored.popitem(last=False)
+
+    async def _last(self, pod: Pod, service: str, question: str) -> Figures | None:
+        wanted = select(quota_figures.c.figures).where(*_where(pod, service, question))
+        async with self._store.read() as tx:
+            found: Figures | None = await tx.value(wanted)
+        return found
+
+    async def _may_have(self, pod: Pod, project_id: str) -> bool:
+        """Tell whether the pod may have objects of the project that nobody has counted."""
+        theirs = select(routings.c.id).where(
+            routings.c.pod_id == pod.pod_id, routings.c.project_id == project_id
+        )
+        async with self._store.read() as tx:
+            return not project_id or await tx.one(theirs.limit(1)) is not None
+
+
+def merged(parts: Iterable[Figures]) -> Figures:
+    """Return the figures of all pods as one pod's."""
+    total: Figures = {}
+    for part in parts:
+        for resource, one in part.items():
+            known = total.get(resource)
+            total[resource] = dict(one) if known is None else _added(resource, known, one)
+    return total
+
+
+def _added(resource: str, one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    limits = (one["limit"], other["limit"])
+    if resource not in EACH:
+        limit = -1 if -1 in limits else sum(limits)
+    else:
+        limit = max(limits) if -1 in limits else min(limits)
+    return {
+        "limit": limit,
+        "in_use": one["in_use"] + other["in_use"],
+        "reserved": one["reserved"] + other["reserved"],
+    }
+
+
+def _figures(answer: Answer, key: str) -> Figures:
+    if answer.status >= 400:
+        raise PodFault(answer.pod.pod_name, answer.status, answer.body, "quotas")
+    figures: Figures = {}
+    for resource, value in answer.json()[key].items():
+        if isinstance(value, dict):
+            names = ("limit", "in_use", "reserved")
+            figures[resource] = {name: int(value.get(name, 0)) for name in names}
+        elif isinstance(value, int) and not isinstance(value, bool):
+            figures[resource] = {"limit": value, "in_use": 0, "reserved": 0}
+    return figures
+
+
+def _where(pod: Pod, service: str, question: str) -> tuple[Any, ...]:
+    return (
+        quota_figures.c.pod_id == pod.pod_id,
+        quota_figures.c.service == service,
+        quota_figures.c.question == question,
+    )

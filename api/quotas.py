@@ -1,0 +1,56 @@
+"""What the quota routes of compute and block storage have in common."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from activities.quotas.figures import Asker, Figures
+from api.http import Call
+from api.proxy import Proxy
+from models.errors import BadRequest, Forbidden
+
+_INTEGER = re.compile(r"^-?[0-9]{1,10}$")
+_MOST = 0x7FFFFFFF
+
+
+async def asker(
+    call: Call, proxy: Proxy, service: str, version: tuple[int, int] | None = None
+) -> Asker:
+    """Return on whose behalf pods are asked; in a version in which they tell of everything."""
+    version = version or ((3, 0) if service == "volume" else (2, 1))
+    return Asker(service, await proxy.headers(call, version), proxy.pod_path(call, ""))
+
+
+def own_project(call: Call, id_: str, rule: str) -> str:
+    """Return the project that is asked about; ``Forbidden`` when it is a stranger's."""
+    if id_ != call.caller.project_id and not call.caller.admin:
+        raise Forbidden(f"Policy doesn't allow {rule} to be performed.")
+    return id_
+
+
+def limit_of(name: str, value: object) -> int:
+    """Return a limit: -1, which is none, or more."""
+    fits = isinstance(value, int) and not isinstance(value, bool)
+    fits = fits or (isinstance(value, str) and _INTEGER.match(value) is not None)
+    if not fits:
+        raise _refused(name, value, f"{value!r} is not of type 'integer', 'string'")
+    number = int(str(value))
+    if number < -1:
+        raise _refused(name, value, f"{number} is less than the minimum of -1")
+    if number > _MOST:
+        raise _refused(name, value, f"{number} is greater than the maximum of {_MOST}")
+    return number
+
+
+def limits_of(figures: Figures) -> dict[str, int]:
+    """Return the limits alone."""
+    return {resource: figure["limit"] for resource, figure in figures.items()}
+
+
+def picked(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the values of the names there are."""
+    return {name: values[name] for name in names if name in values}
+
+
+def _refused(name: str, value: object, reason: str) -> BadRequest:
+    return BadRequest(f"Invalid input for field/attribute {name}. Value: {value}. {reason}")

@@ -1,0 +1,96 @@
+"""/os-quota-sets and /os-quota-class-sets of block storage: one limit for all pods."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from activities.compute import checks
+from api.http import Answer, Call, Routes
+from api.quotas import asker, limit_of, limits_of, own_project
+from api.volume.proxy import PROXY
+from models.errors import BadRequest
+
+routes = Routes()
+_SETS, _CLASSES = "/os-quota-sets/{id}", "/os-quota-class-sets/{id}"
+_NO_QUOTA = ("tenant_id", "id")
+
+
+@routes.route("GET", _SETS)
+async def show(call: Call) -> Answer:
+    """Show the limits of a project; with ``usage``, also what is used."""
+    id_ = own_project(call, call.args["id"], "volume_extension:quotas:show")
+    usage = checks.boolean(call.param("usage") or "false", "usage")
+    figures = await call.services.quotas.project(await asker(call, PROXY, "volume"), id_)
+    shown: dict[str, Any] = figures if usage else limits_of(figures)
+    return Answer(200, {"quota_set": shown | {"id": id_}})
+
+
+@routes.route("GET", f"{_SETS}/defaults")
+async def defaults(call: Call) -> Answer:
+    """Show the limits that hold where none are set."""
+    id_ = own_project(call, call.args["id"], "volume_extension:quotas:show")
+    limits = await call.services.quotas.defaults(await asker(call, PROXY, "volume"), id_)
+    return Answer(200, {"quota_set": limits | {"id": id_}})
+
+
+@routes.route("PUT", _SETS, admin=True)
+async def update(call: Call) -> Answer:
+    """Set limits, here and in every pod."""
+    id_, quotas = call.args["id"], call.services.quotas
+    given = _given(await call.json(), "quota_set")
+    asking = await asker(call, PROXY, "volume")
+    figures = await quotas.project(asking, id_)
+    limits = _limits(given, figures, "quota set")
+    for name, limit in limits.items():
+        used = figures[name]["in_use"] + figures[name]["reserved"]
+        if name != "per_volume_gigabytes" and 0 <= limit < used:
+            raise BadRequest(
+                f"Quota {name} limit must be equal or greater than existing resources. "
+                f"Current usage is {used} and the requested limit is {limit}."
+            )
+    await quotas.limits.set_project(call.caller, "volume", id_, "", limits)
+    now = await quotas.project(asking, id_)
+    return Answer(200, {"quota_set": limits_of(now)})
+
+
+@routes.route("DELETE", _SETS, admin=True)
+async def delete(call: Call) -> Answer:
+    """Go back to the defaults."""
+    await call.services.quotas.limits.delete(call.caller, "volume", call.args["id"], "")
+    return Answer(200)
+
+
+@routes.route("GET", _CLASSES, admin=True)
+async def show_class(call: Call) -> Answer:
+    """Show the limits of a quota class."""
+    id_ = call.args["id"]
+    limits = await call.services.quotas.named_class(await asker(call, PROXY, "volume"), id_)
+    return Answer(200, {"quota_class_set": limits | {"id": id_}})
+
+
+@routes.route("PUT", _CLASSES, admin=True)
+async def update_class(call: Call) -> Answer:
+    """Set the limits of a quota class, here and in every pod."""
+    id_, quotas = call.args["id"], call.services.quotas
+    given = _given(await call.json(), "quota_class_set")
+    asking = await asker(call, PROXY, "volume")
+    known = {
+        name: {"limit": limit} for name, limit in (await quotas.named_class(asking, id_)).items()
+    }
+    limits = _limits(given, known, "quota class set")
+    await quotas.limits.set_class(call.caller, "volume", id_, limits)
+    return Answer(200, {"quota_class_set": await quotas.named_class(asking, id_)})
+
+
+def _given(body: dict[str, Any], key: str) -> dict[str, Any]:
+    checks.only(body, (key,), "body")
+    given = checks.required(body, key, "body")
+    if not isinstance(given, dict) or not given:
+        raise checks.refuse(key, given, f"{given!r} is no object with properties")
+    return given
+
+
+def _limits(given: dict[str, Any], known: Iterable[str], what: str) -> dict[str, int]:
+    bad = [name for name in given if name not in known and name not in _NO_QUOTA]
+    if bad:
+        raise BadRequest(f"Invalid input received: Bad key(s) in {what}: {', '.join(bad)}")
+    return {name: limit_of(name, value) for name, value in given.items() if name not in _NO_QUOTA}
