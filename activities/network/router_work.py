@@ -1,7 +1,6 @@
 """RouterWork: the activities of one router's operations, and what users see of them."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import func, select
 from temporalio import activity
@@ -17,7 +16,7 @@ from models.tables.network import TABLES
 from models.tables.operation import operations
 from models.tables.routing import routings
 
-ports, routers, networks = TABLES["ports"], TABLES["routers"], TABLES["networks"]
+ports, routers = TABLES["ports"], TABLES["routers"]
 floatingips = TABLES["floatingips"]
 _LINKS = ("network:router_interface", "network:router_gateway")
 _PIECES = {"port": ports, "floatingip": floatingips}
@@ -201,14 +200,16 @@ async def _mark(tx: Transaction, operation: Row, status: str, *, only: str = "")
 
 
 async def _succeeded(tx: Transaction, operation: Row) -> None:
-    """Show what the operation brought up; what waits for a pod or a port stays DOWN."""
+    """Show what the operation brought up; a floating IP without a copy stays DOWN.
+
+    An interface in a network that no pod has yet is up as well: nothing of it is missing, and
+    clients wait for it as they do at one pod.
+    """
     router_id = operation["router_id"]
-    located: Any = select(networks.c.id).where(networks.c.pod_id.is_not(None))
     links = ports.update().where(
         ports.c.device_id == router_id,
         ports.c.device_owner.in_(_LINKS),
         ports.c.status == "DOWN",
-        ports.c.network_id.in_(located),
     )
     copied = select(routings.c.top_id).where(
         routings.c.type == "floatingip", routings.c.owner_id == router_id

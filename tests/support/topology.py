@@ -30,21 +30,29 @@ class Site:
     outside: list[Net] = field(default_factory=list)
     _flavor: str = ""
 
-    def net(self, hint: str, cidr: str) -> Net:
-        """A network in a zone or pod, with a subnet."""
-        network = self.user.network.make("/networks", name="net", availability_zone_hints=[hint])
+    def net(self, hint: str | None, cidr: str) -> Net:
+        """A network in a zone or pod, or in none yet, with a subnet."""
+        hints = [hint] if hint else []
+        network = self.user.network.make("/networks", name="net", availability_zone_hints=hints)
         subnet = self.user.network.make(
             "/subnets", network_id=network["id"], cidr=cidr, ip_version=4
         )
         return Net(network["id"], subnet["id"], cidr)
 
-    def external(self, pod: str, cidr: str = EXTERNAL_CIDR, **subnet_has: Any) -> Net:
+    def external(
+        self,
+        pod: str,
+        cidr: str = EXTERNAL_CIDR,
+        *,
+        network: Json | None = None,
+        **subnet_has: Any,
+    ) -> Net:
         """An external network, which only an admin can make; see ``drop_external``.
 
         Real ones have a VLAN that leads somewhere: the stack knows which.
         """
         admin = self.stack.admin.network
-        network = admin.make(
+        made = admin.make(
             "/networks",
             **{
                 "name": "ext-net",
@@ -53,11 +61,12 @@ class Site:
                 "provider:network_type": "vlan",
                 "provider:physical_network": "extern",
                 **self.stack.external_has,
+                **(network or {}),
             },
         )
-        wanted = {"network_id": network["id"], "cidr": cidr, "ip_version": 4, **subnet_has}
+        wanted = {"network_id": made["id"], "cidr": cidr, "ip_version": 4, **subnet_has}
         subnet = admin.make("/subnets", enable_dhcp=False, **wanted)
-        self.outside.append(Net(network["id"], subnet["id"], cidr))
+        self.outside.append(Net(made["id"], subnet["id"], cidr))
         return self.outside[-1]
 
     def drop_external(self) -> None:
@@ -159,6 +168,12 @@ class Site:
             self._flavor = str(self.stack.admin.compute.make("/flavors", **wanted)["id"])
         return self._flavor
 
+    def drop_flavor(self) -> None:
+        """Delete the test's own flavor, if it has one."""
+        if self._flavor:
+            self.stack.admin.compute.delete(f"/flavors/{self._flavor}")
+            self._flavor = ""
+
     def show_router(self, router: str) -> Json:
         """The router as its owner sees it."""
         row: Json = self.user.network.get(f"/routers/{router}")
@@ -207,6 +222,4 @@ class Site:
             if row["name"] != "default":
                 network.delete(f"/security-groups/{row['id']}")
         self.drop_external()
-        if self._flavor:
-            self.stack.admin.compute.delete(f"/flavors/{self._flavor}")
-            self._flavor = ""
+        self.drop_flavor()

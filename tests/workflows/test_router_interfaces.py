@@ -18,6 +18,15 @@ def test_one_pod_needs_no_bridge(stack: Stack, site: Site) -> None:
     assert copies(stack.simulator, router) == {"Pod1": RouterCopy({"10.0.1.1", "10.0.2.1"})}
 
 
+def test_an_interface_where_no_pod_is_needed_yet_is_up(stack: Stack, site: Site) -> None:
+    router = site.router()
+    port = site.attach(router, site.net(None, "10.0.1.0/24"))["port_id"]
+    site.active(router)
+    assert site.user.network.get(f"/ports/{port}")["status"] == "ACTIVE"
+    stack.settle()
+    assert copies(stack.simulator, router) == {}
+
+
 def test_two_pods_meet_on_one_bridge(stack: Stack, site: Site) -> None:
     router = site.router()
     port = site.attach(router, site.net("az1", "10.0.1.0/24"))["port_id"]
