@@ -1,10 +1,12 @@
 """What the quota routes of compute and block storage have in common."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from activities.quotas.figures import Asker, Figures
+from activities.quotas.reservations import Held
 from api.http import Call
 from api.proxy import Proxy
 from models.errors import BadRequest, Forbidden
@@ -19,6 +21,33 @@ async def asker(
     """Return on whose behalf pods are asked; in a version in which they tell of everything."""
     version = version or ((3, 0) if service == "volume" else (2, 1))
     return Asker(service, await proxy.headers(call, version), proxy.pod_path(call, ""))
+
+
+@asynccontextmanager
+async def room(
+    call: Call,
+    proxy: Proxy,
+    service: str,
+    each: Mapping[str, int],
+    least: int = 1,
+    most: int = 0,
+) -> AsyncIterator[Held]:
+    """Hold room under the caller's quota while objects are made; ``commit`` once they are.
+
+    Raises ``Forbidden`` (compute) or ``OverLimit`` (volume), in the words of the API.
+    """
+    asking = await asker(call, proxy, service)
+    async with call.services.reservations.hold(asking, call.caller, each, least, most) as held:
+        yield held
+
+
+def size_of(volume: Mapping[str, Any]) -> int:
+    """Return the gigabytes asked for; 0 where the source, or the pod's refusal, decides."""
+    size = volume.get("size")
+    digits = isinstance(size, str) and size.isdecimal() and len(size) < 10
+    if isinstance(size, bool) or not (isinstance(size, int) or digits):
+        return 0
+    return max(0, int(size or 0))
 
 
 def own_project(call: Call, id_: str, rule: str) -> str:

@@ -93,7 +93,8 @@ class Reservations:
             hopeless = any(_fitting(known, {}, each, least) < least for known in figures.values())
             if hopeless or not rows or time.monotonic() > until:
                 for user, known in figures.items():
-                    held = _sum(rows, user)
+                    # What is reserved may be counted by its pod by now: not twice in the answer.
+                    held = {} if hopeless else _sum(rows, user)
                     if _fitting(known, held, each, least) < least:
                         raise _refusal(asker.service, known, held, each, least, most)
             await asyncio.sleep(_PAUSE)

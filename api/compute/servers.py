@@ -13,6 +13,7 @@ from activities.region import Answer as PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from api.quotas import room
 from models.errors import BadRequest, GatewayError
 from models.values import Pod
 
@@ -28,9 +29,16 @@ async def create(call: Call) -> Answer:
         raise BadRequest("Invalid input: the body needs a 'server', an object.")
     request = parse(server, COMPUTE.of(call))
     plan = await call.services.boots.plan(request, call.caller)
-    if request.most == 1:
-        return await PROXY.answer(call, await _boot(call, plan, body, request.name))
-    return await PROXY.answer(call, await _boot_many(call, plan, body))
+    each = {"instances": 1, "cores": plan.flavor["vcpus"], "ram": plan.flavor["ram"]}
+    async with room(call, PROXY, "compute", each, request.least, request.most) as held:
+        if request.most == 1:
+            answer = await _boot(call, plan, body, request.name)
+        else:
+            plan = replace(plan, request=replace(request, most=held.count))
+            answer = await _boot_many(call, plan, body)
+        if answer.status < 300:
+            held.commit()
+    return await PROXY.answer(call, answer)
 
 
 @routes.route("GET", "/servers/{id}")

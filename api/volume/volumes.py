@@ -3,6 +3,7 @@
 import orjson
 
 from api.http import Answer, Call, Routes
+from api.quotas import room, size_of
 from api.volume.proxy import PROXY
 from models.errors import BadRequest
 
@@ -23,9 +24,13 @@ async def create(call: Call) -> Answer:
     sent = orjson.dumps(body | {"volume": inner})
     name = wanted.get("name", wanted.get("display_name"))
     project = call.caller.project_id
-    async with volumes.creations.tracked("volume", pod, project, name) as creation:
+    async with (
+        room(call, PROXY, "volume", {"volumes": 1, "gigabytes": size_of(wanted)}) as held,
+        volumes.creations.tracked("volume", pod, project, name) as creation,
+    ):
         answer = await PROXY.send(call, pod, sent)
         if answer.status < 300:
+            held.commit()
             await volumes.recorded(creation, pod, call.caller, answer.json()["volume"]["id"])
         else:
             await volumes.refused(creation)

@@ -1,0 +1,103 @@
+"""Quotas hold over all pods, however many ask at once, and whatever a pod is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.client import Answer, User, send
+from tests.support.stack import Stack
+from tests.support.topology import Site
+
+
+@pytest.fixture
+def site(stack: Stack, tenant: User) -> Iterator[Site]:
+    with stack.nothing_left():
+        site = Site(stack, tenant)
+        yield site
+        site.tear_down()
+
+
+def _limit(stack: Stack, user: User, service: str, **limits: int) -> None:
+    api = stack.admin.compute if service == "compute" else stack.admin.volume
+    api.put(f"/os-quota-sets/{user.project_id}", {"quota_set": limits})
+
+
+def _boot(site: Site, zone: str, **more: object) -> Answer:
+    server = {
+        "name": "vm",
+        "imageRef": site.image(),
+        "flavorRef": site.flavor(),
+        "networks": "none",
+        "availability_zone": zone,
+        **more,
+    }
+    headers = {"openstack_api_version": "compute 2.60"}
+    return site.user.compute("POST", "/servers", {"server": server}, **headers)
+
+
+def test_servers_in_two_zones_share_one_limit(stack: Stack, site: Site) -> None:
+    _limit(stack, site.user, "compute", instances=2)
+    site.flavor()
+    with ThreadPoolExecutor(4) as many:
+        answers = list(many.map(lambda zone: _boot(site, zone), ["az1", "az2"] * 2))
+    assert sorted(answer.status for answer in answers) == [202, 202, 403, 403]
+    refused = next(answer for answer in answers if answer.status == 403)
+    assert refused.message == (
+        "Quota exceeded for instances: Requested 1, but already used 2 of 2 instances"
+    )
+    used = site.user.compute.get(f"/os-quota-sets/{site.user.project_id}/detail")["instances"]
+    assert used == {"limit": 2, "in_use": 2, "reserved": 0}
+
+
+def test_as_many_as_there_is_room_for(stack: Stack, site: Site) -> None:
+    _limit(stack, site.user, "compute", instances=3)
+    assert _boot(site, "az1", min_count=4, max_count=5).status == 403
+    assert site.user.compute.list("/servers") == []
+    assert _boot(site, "az1", min_count=2, max_count=5).status == 202
+    assert len(site.user.compute.list("/servers")) == 3
+
+
+def test_volumes_in_two_zones_share_one_limit(stack: Stack, site: Site) -> None:
+    user = site.user
+    _limit(stack, user, "volume", volumes=2, gigabytes=5)
+    for zone in ("az1", "az2"):
+        user.volume.make("/volumes", size=2, availability_zone=zone)
+    over = user.volume("POST", "/volumes", {"volume": {"size": 1, "availability_zone": "az1"}})
+    assert (over.status, over.fault, over.headers["retry-after"]) == (413, "overLimit", "0")
+    assert over.message == "Maximum number of volumes allowed (2) exceeded for quota 'volumes'."
+    over = user.volume("POST", "/volumes", {"volume": {"size": 2, "availability_zone": "az1"}})
+    assert over.message == (
+        "Requested volume or snapshot exceeds allowed gigabytes quota. Requested 2G, quota is 5G "
+        "and 4G has been consumed."
+    )
+    limits = user.volume.get("/limits")["absolute"]
+    assert (limits["totalVolumesUsed"], limits["totalGigabytesUsed"]) == (2, 4)
+
+
+def test_what_a_pod_said_last_counts_while_it_is_out(stack: Stack, site: Site) -> None:
+    user = site.user
+    path = f"/os-quota-sets/{user.project_id}"
+    user.volume.make("/volumes", size=2, availability_zone="az1")
+    assert user.volume.get(f"{path}?usage=true")["volumes"]["in_use"] == 1
+    with stack.simulator.fault(region="Pod1", service="volume", kind="status", status=500):
+        assert user.volume.get(f"{path}?usage=true")["volumes"]["in_use"] == 1
+        _limit(stack, user, "volume", volumes=1)
+        over = user.volume("POST", "/volumes", {"volume": {"size": 1, "availability_zone": "az2"}})
+        assert over.status == 413
+
+
+def test_limits_reach_the_pods(stack: Stack, tenant: User) -> None:
+    path = f"/os-quota-sets/{tenant.project_id}"
+    _limit(stack, tenant, "compute", cores=7)
+    assert [_in_pod(stack, tenant, pod, path) for pod in stack.pods] == [7] * len(stack.pods)
+    stack.admin.compute.delete(path)
+    assert [_in_pod(stack, tenant, pod, path) for pod in stack.pods] == [20] * len(stack.pods)
+
+
+def _in_pod(stack: Stack, user: User, pod: str, path: str) -> int:
+    url = stack.admin.endpoint(pod, "compute") + path
+    answer = send("GET", url, headers={"X-Auth-Token": user.token})
+    return int(answer.body["quota_set"]["cores"])
