@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -54,13 +54,19 @@ class Answer:
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
+    _parsed: Any = field(default=None, init=False)
 
     def json(self) -> Any:
-        """Return the parsed body; a pod that answers no JSON is a broken pod."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            raise PodUnavailable(self.pod.pod_name, "it answered no JSON") from None
+        """Return the parsed body, every time the same object.
+
+        A pod that answers no JSON is a broken pod.
+        """
+        if self._parsed is None:
+            try:
+                self._parsed = orjson.loads(self.body)
+            except orjson.JSONDecodeError:
+                raise PodUnavailable(self.pod.pod_name, "it answered no JSON") from None
+        return self._parsed
 
 
 class Regions:

@@ -9,18 +9,23 @@ _VERSIONED = re.compile(r"/v[23](?:\.\d+)?(?=/|$)")
 
 def rehome(value: Any, base: str, root: str) -> None:
     """Point the links inside an answer at ``base``, in place; ``root`` is the pod's own."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, list) and key.endswith("links"):
-                for link in inner:
-                    if isinstance(link, dict) and isinstance(link.get("href"), str):
-                        link["href"] = moved(link["href"], base, root)
-            elif isinstance(inner, dict | list):
-                rehome(inner, base, root)
-    elif isinstance(value, list):
+    # Parsed JSON has no subclasses, and this runs over every answer: the types themselves.
+    if type(value) is list:
         for inner in value:
-            if isinstance(inner, dict | list):
+            if type(inner) is dict or type(inner) is list:
                 rehome(inner, base, root)
+        return
+    for key, inner in value.items():
+        if type(inner) is dict:
+            rehome(inner, base, root)
+        elif type(inner) is not list:
+            continue
+        elif key.endswith("links"):
+            for link in inner:
+                if type(link) is dict and type(link.get("href")) is str:
+                    link["href"] = moved(link["href"], base, root)
+        else:
+            rehome(inner, base, root)
 
 
 def moved(href: str, base: str, root: str) -> str:

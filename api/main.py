@@ -23,10 +23,27 @@ _START_SECONDS = 2.0
 
 
 class Prefixes:
-    """The five APIs, each under its prefix. Built at start, when there is a loop to build in."""
+    """The five APIs, each under its prefix. Built at start, when there is a loop to build in.
+
+    A call of one of the four OpenStack APIs goes there at once: FastAPI's own layers would take
+    as long as all that a forwarded call is about. The rest (the Admin API, start and end) is
+    FastAPI's.
+    """
 
     def __init__(self) -> None:
         self.apps: dict[str, ServiceApp] = {}
+        self.rest: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the request under its prefix; ``/compute`` is ``/compute/``, as in catalogs."""
+        if scope["type"] == "http":
+            prefix = "/" + scope["path"][1:].partition("/")[0]
+            app = self.apps.get(prefix)
+            if app is not None and prefix != admin.PREFIX:
+                scope["root_path"] = scope.get("root_path", "") + prefix
+                await app(scope, receive, send)
+                return
+        await self.rest(scope, receive, send)
 
     def build(self, services: Services, settings: Settings) -> None:
         """Make the APIs on the open services."""
@@ -44,22 +61,7 @@ class Prefixes:
         return serve
 
 
-class BarePrefix:
-    """Lets ``/compute`` mean ``/compute/``, as catalogs and clients have it."""
-
-    def __init__(self, app: Any, prefixes: tuple[str, ...]) -> None:
-        self._app = app
-        self._prefixes = prefixes
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the request under its prefix."""
-        if scope.get("path") in self._prefixes:
-            path = scope["path"] + "/"
-            scope = scope | {"path": path, "raw_path": path.encode()}
-        await self._app(scope, receive, send)
-
-
-def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
+def create_app(settings: Settings) -> tuple[Prefixes, FastAPI]:
     """Return the application of all APIs, and that of the network API at the root."""
     prefixes = Prefixes()
 
@@ -75,14 +77,11 @@ def create_app(settings: Settings) -> tuple[FastAPI, FastAPI]:
             yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    openstack = (compute.PREFIX, network.PREFIX, volume.PREFIX, image.PREFIX)
-    for prefix in openstack:
-        app.mount(prefix, prefixes.app(prefix))
-    app.add_middleware(BarePrefix, prefixes=openstack)
     app.mount("/", prefixes.app(admin.PREFIX))
+    prefixes.rest = app
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     root.mount("/", prefixes.app(network.PREFIX))
-    return app, root
+    return prefixes, root
 
 
 async def serve(settings: Settings) -> None:

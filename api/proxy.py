@@ -128,8 +128,10 @@ class Proxy:
             location = moved(answer.headers["location"], call.base, root)
             headers.append((b"location", location.encode()))
         try:
-            body = orjson.loads(answer.body)
-        except orjson.JSONDecodeError:
+            body = answer.json()
+        except PodUnavailable:
+            body = None
+        if not isinstance(body, dict | list):
             return Answer(answer.status, headers=headers, raw=answer.body)
         rehome(body, call.base, root)
         if answer.status < 300 and isinstance(body, dict):

@@ -4,7 +4,6 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -103,7 +102,7 @@ class ServiceApp:
             return await public[0].handler(call)
         versioned = self._version.match(call.path)
         caller = await self._tokens.caller(call.headers.get("x-auth-token", ""))
-        call.caller = replace(caller, request_id=call.request_id)
+        call.caller = caller.asking(call.request_id)
         if not versioned:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         call.path = call.path[versioned.end() :] or "/"

@@ -16,6 +16,19 @@ class Caller:
     request_id: str = ""
     admin: bool = False
 
+    def asking(self, request_id: str) -> "Caller":
+        """Return the caller of one request: every field, by hand, for each request needs it."""
+        return Caller(
+            self.user_id,
+            self.project_id,
+            self.roles,
+            self.token,
+            self.user_name,
+            self.project_name,
+            request_id,
+            self.admin,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Pod:

@@ -22,6 +22,19 @@ def server_id(number: int) -> str:
     return str(uuid.UUID(int=number + (1 << 100)))
 
 
+def _addresses(number: int) -> list[dict[str, Any]]:
+    mac = f"fa:16:3e:00:00:{number:02}"
+    return [
+        {
+            "version": version,
+            "addr": address,
+            "OS-EXT-IPS:type": "fixed",
+            "OS-EXT-IPS-MAC:mac_addr": mac,
+        }
+        for version, address in ((4, f"10.0.{number}.17"), (6, f"fd00:{number}::17"))
+    ]
+
+
 class Cloud:
     """All there is to know: the regions' ports, and how slow each region is."""
 
@@ -72,46 +85,55 @@ class Cloud:
         return {"token": document}
 
     def server(self, name: str, id_: str) -> dict[str, Any]:
-        """One server, as Nova shows it in detail."""
+        """One server, as Nova shows it in detail; 4 KB, as of one with six ports."""
         href = f"{self.origin(name)}/compute/v2.1/servers/{id_}"
         bookmark = f"{self.origin(name)}/compute/servers/{id_}"
-        address = {
-            "version": 4,
-            "addr": "10.0.1.17",
-            "OS-EXT-IPS:type": "fixed",
-            "OS-EXT-IPS-MAC:mac_addr": "fa:16:3e:00:00:11",
-        }
+        disk = {"id": str(uuid.UUID(int=7)), "delete_on_termination": False}
         return {
             "id": id_,
             "name": "a-server",
             "status": "ACTIVE",
             "tenant_id": PROJECT,
             "user_id": USER,
-            "metadata": {"one": "1", "two": "2"},
+            "metadata": {f"key-{number}": f"value {number}" for number in range(8)},
             "hostId": "c" * 56,
             "image": {"id": USER, "links": [{"rel": "bookmark", "href": bookmark}]},
-            "flavor": {**_FLAVOR, "extra_specs": {}},
+            "flavor": {**_FLAVOR, "extra_specs": {"hw:cpu_policy": "shared"}},
             "created": "2026-01-01T00:00:00Z",
             "updated": "2026-01-01T00:00:00Z",
-            "addresses": {"net": [address], "other": [{**address, "addr": "10.0.2.17"}]},
+            "addresses": {f"net-{number}": _addresses(number) for number in range(6)},
             "accessIPv4": "",
             "accessIPv6": "",
             "links": [{"rel": "self", "href": href}, {"rel": "bookmark", "href": bookmark}],
             "OS-DCF:diskConfig": "MANUAL",
             "progress": 0,
             "OS-EXT-AZ:availability_zone": "nova",
+            "OS-EXT-SRV-ATTR:host": "compute-1",
+            "OS-EXT-SRV-ATTR:hostname": "a-server",
+            "OS-EXT-SRV-ATTR:hypervisor_hostname": "compute-1.example.org",
+            "OS-EXT-SRV-ATTR:instance_name": "instance-00000001",
+            "OS-EXT-SRV-ATTR:kernel_id": "",
+            "OS-EXT-SRV-ATTR:launch_index": 0,
+            "OS-EXT-SRV-ATTR:ramdisk_id": "",
+            "OS-EXT-SRV-ATTR:reservation_id": "r-00000001",
+            "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
+            "OS-EXT-SRV-ATTR:user_data": None,
             "config_drive": "",
-            "key_name": None,
+            "key_name": "a-key",
             "OS-SRV-USG:launched_at": "2026-01-01T00:00:00.000000",
             "OS-SRV-USG:terminated_at": None,
             "OS-EXT-STS:task_state": None,
             "OS-EXT-STS:vm_state": "active",
             "OS-EXT-STS:power_state": 1,
-            "os-extended-volumes:volumes_attached": [],
-            "security_groups": [{"name": "web"}, {"name": "ssh"}],
+            "os-extended-volumes:volumes_attached": [disk, disk, disk],
+            "security_groups": [{"name": name} for name in ("web", "ssh", "database")],
+            "host_status": "UP",
             "locked": False,
+            "locked_reason": None,
             "description": None,
-            "tags": [],
+            "tags": ["blue", "green"],
+            "trusted_image_certificates": None,
+            "server_groups": [],
         }
 
     def volume(self, name: str, id_: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tests.bench.tables import table, title, verdict
 from tests.support.client import send
 from tests.support.processes import Process, free_ports
 
-ROUNDS, SECONDS, CLIENTS = 5, 2.0, 32
+ROUNDS, SECONDS, CLIENTS = 5, 1.5, 32
 OF_BARE, OF_NAIVE, ADDED_MS = 0.75, 8.0, 1.0
 PATHS = {
     "server": f"/compute/v2.1/servers/{server_id(1)}",
