@@ -63,9 +63,12 @@ def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None
 def until(question: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """Ask until the answer is truthy; that answer."""
     deadline = time.monotonic() + seconds
+    pause = 0.05
     while not (answer := question()):
         assert time.monotonic() < deadline, f"it never came true: {what}"
-        time.sleep(0.1)
+        time.sleep(pause)
+        # Who waits for long need not ask often: every question costs the tested a little.
+        pause = min(pause * 1.3, 0.4)
     return answer
 
 
