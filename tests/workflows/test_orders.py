@@ -7,7 +7,6 @@ from tests.support.client import until
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
-
 # ``tests/orders/run`` plays a hundred of other seeds.
 SEED, NUMBER = 4, 6
 
