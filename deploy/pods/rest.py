@@ -16,7 +16,9 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Rest:
     """Calls to OpenStack as one user, e.g. ``Rest.admin(state).get(url)["networks"]``."""
 
-    def __init__(self, user: str, password: str, project: str) -> None:
+    def __init__(
+        self, user: str, password: str, project: str, keystone: str = KEYSTONE_URL
+    ) -> None:
         domain = {"id": "default"}
         login = {
             "identity": {
@@ -25,17 +27,31 @@ class Rest:
             },
             "scope": {"project": {"name": project, "domain": domain}},
         }
-        headers, _ = _send("POST", f"{KEYSTONE_URL}/auth/tokens", {}, {"auth": login})
+        headers, body = _send("POST", f"{keystone}/auth/tokens", {}, {"auth": login})
         self._headers = {"X-Auth-Token": headers["X-Subject-Token"]}
+        self._catalog = body["token"]["catalog"]
 
     @classmethod
     def admin(cls, state: State) -> "Rest":
         """The lab's administrator."""
         return cls("admin", state.secrets["admin"], "admin")
 
+    def endpoints(self) -> dict[str, dict[str, str]]:
+        """Region -> service type -> public URL, as the user's catalog has them."""
+        found: dict[str, dict[str, str]] = {}
+        for service in self._catalog:
+            for row in service["endpoints"]:
+                if row["interface"] == "public":
+                    found.setdefault(row["region_id"], {})[service["type"]] = row["url"]
+        return found
+
     def get(self, url: str) -> Any:
         """The answer's body."""
         return _send("GET", url, self._headers, None)[1]
+
+    def find(self, url: str) -> Any:
+        """The answer's body; None where there is no such thing (404)."""
+        return _send("GET", url, self._headers, None, accept=(404,))[1]
 
     def post(self, url: str, body: Any) -> Any:
         """The answer's body; an object that is there already (409) answers None."""
@@ -44,6 +60,10 @@ class Rest:
     def put(self, url: str, body: Any = None) -> Any:
         """The answer's body."""
         return _send("PUT", url, self._headers, body)[1]
+
+    def delete(self, url: str) -> None:
+        """The object is gone, also when it was not there (404)."""
+        _send("DELETE", url, self._headers, None, accept=(404,))
 
     def upload(self, url: str, data: bytes) -> None:
         """Send bytes as they are."""

@@ -9,25 +9,10 @@ from deploy.simulator import dialects
 from deploy.simulator.http import BadBody, Json, Request, Response, empty, reply
 from deploy.simulator.identity import documents
 from deploy.simulator.identity.catalog import SERVICE_NAMES, Catalog
+from deploy.simulator.identity.errors import IdentityError, missing, unauthorized
 from deploy.simulator.identity.state import DOMAIN_ID, DOMAIN_NAME, Identity, Project, Token, User
+from deploy.simulator.identity.writing import Writing
 from deploy.simulator.routes import NoRoute, Routes, WrongMethod
-
-
-class IdentityError(Exception):
-    """A refusal in Keystone's words."""
-
-    def __init__(self, status: int, title: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.title, self.message = status, title, message
-
-
-def _unauthorized() -> IdentityError:
-    text = "The request you have made requires authentication."
-    return IdentityError(401, "Unauthorized", text)
-
-
-def _missing(kind: str, name: str) -> IdentityError:
-    return IdentityError(404, "Not Found", f"Could not find {kind}: {name}.")
 
 
 class IdentityApi:
@@ -48,6 +33,7 @@ class IdentityApi:
         for kind in self._collections:
             add("GET", f"/v3/{kind}", self.index)
             add("GET", f"/v3/{kind}/{{id}}", self.show)
+        Writing(identity).register(self.routes)
 
     _collections = ("regions", "projects", "users", "services", "endpoints", "domains", "roles")
 
@@ -89,13 +75,13 @@ class IdentityApi:
         elif "token" in methods:
             old = self.identity.valid(str((who.get("token") or {}).get("id", "")))
             if old is None:
-                raise _unauthorized()
+                raise unauthorized()
             user, fallback = old.user, old.project
         else:
-            raise _unauthorized()
+            raise unauthorized()
         project = self._scope(auth.get("scope"), fallback)
         if project is None or project.id not in user.roles:
-            raise _unauthorized()
+            raise unauthorized()
         token = self.identity.issue(user, project)
         response = self._describe(token, request, 201)
         response.headers.append((b"x-subject-token", token.id.encode()))
@@ -149,7 +135,7 @@ class IdentityApi:
         for row in self._rows(kind, request.origin):
             if row["id"] == wanted:
                 return reply({kind.removesuffix("s"): row})
-        raise _missing(kind.removesuffix("s"), wanted)
+        raise missing(kind.removesuffix("s"), wanted)
 
     def _rows(self, kind: str, origin: str) -> list[Json]:
         identity, catalog = self.identity, self.catalog
@@ -183,7 +169,7 @@ class IdentityApi:
     def _caller(self, request: Request) -> Token:
         token = self.identity.valid(request.headers.get("x-auth-token", ""))
         if token is None:
-            raise _unauthorized()
+            raise unauthorized()
         return token
 
     def _subject(self, request: Request, caller: Token, roles: tuple[str, ...]) -> Token:
@@ -193,7 +179,7 @@ class IdentityApi:
             raise IdentityError(403, "Forbidden", text)
         token = self.identity.valid(wanted)
         if token is None:
-            raise _missing("token", "the one given")
+            raise missing("token", "the one given")
         return token
 
     def _describe(self, token: Token, request: Request, status: int) -> Response:
@@ -207,7 +193,7 @@ class IdentityApi:
         else:
             user = self.identity.user_named(str(given.get("name")))
         if user is None or user.password != given.get("password"):
-            raise _unauthorized()
+            raise unauthorized()
         return user
 
     def _scope(self, scope: Any, fallback: Project) -> Project | None:
