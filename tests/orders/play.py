@@ -16,10 +16,11 @@ from tests.support.simulator import PODS
 from tests.support.stack import Stack
 
 AT_ONCE = 8
-# History, where a project was placed, and its default security group, as Neutron keeps it.
+# History, what was last known of quotas, where a project was placed, and its default security
+# group, as Neutron keeps it.
 _KEPT_TABLES = (
     *("operations", "leases", "alembic_version", "bindings"),
-    *("security_groups", "security_group_rules"),
+    *("security_groups", "security_group_rules", "quota_figures"),
 )
 _SHOWN = 20
 _ORDINARY = ("create external network", "boot vm1", "boot vm2", "add interface 1")
