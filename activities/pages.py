@@ -4,6 +4,8 @@ The order is that of the routing rows, (created_at, id) newest first. It never c
 marker of one pod's object means a place in every other pod's list.
 """
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 
 # How far a pod's idea of when objects were made may be from the routing rows'.
 _SKEW = timedelta(seconds=10)
+# Databases take some 32,000 parameters in one statement.
+_PARAMETERS = 20_000
+_KEPT = 50_000
+# Pods go on listing these to who asks for them, when their routings are gone.
+_GONE = ("DELETED", "SOFT_DELETED")
 _SORTS = {
     "created_at": ("created_at", "created"),
     "updated_at": ("updated_at", "updated"),
@@ -52,6 +59,7 @@ class Pages:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._lookups = _Lookups(store)
 
     async def place(self, question: "Question", marker: str) -> Place | None:
         """Return the place of the marker's object; ``BadRequest`` when there is no such."""
@@ -93,15 +101,8 @@ class Pages:
     ) -> list[Item]:
         """Return those of a pod's objects that have a routing there."""
         ids = [str(item.get("id")) for item in listed]
-        rows = select(routings.c.bottom_id, routings.c.created_at, routings.c.top_id).where(
-            routings.c.pod_id == pod.pod_id,
-            routings.c.type == question.resource.member,
-            routings.c.bottom_id.in_(ids),
-        )
-        async with self._store.read() as tx:
-            places = {
-                row["bottom_id"]: (row["created_at"], row["top_id"]) for row in await tx.all(rows)
-            }
+        gone = {id_ for id_, item in zip(ids, listed, strict=True) if item.get("status") in _GONE}
+        places = await self._lookups.places(question.resource.member, pod, ids, gone)
         return [
             Item(pod, item, places[id_])
             for id_, item in zip(ids, listed, strict=True)
@@ -122,6 +123,89 @@ class Pages:
         if fields:
             return next((n + 1 for n, item in enumerate(items) if item.place == place), 0)
         return next((n for n, item in enumerate(items) if item.place < place), len(items))
+
+
+class _Lookups:
+    """Looks up for all pods at once: those that answer during one query share the next one.
+
+    What was found is kept: an object never moves, its id is never given again, and once it is
+    gone its pod lists it no more.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: OrderedDict[tuple[str, str, str], Place] = OrderedDict()
+        self._waiting: list[_Lookup] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def places(
+        self, type_: str, pod: Pod, ids: list[str], gone: set[str]
+    ) -> dict[str, Place]:
+        """Return the places of those of a pod's objects that have a routing there."""
+        known = {}
+        for id_ in ids:
+            place = self._known.get((type_, pod.pod_id, id_))
+            if place is not None and id_ not in gone:
+                known[id_] = place
+        asked = [id_ for id_ in ids if id_ not in known]
+        if not asked:
+            return known
+        lookup = _Lookup(type_, pod.pod_id, asked, asyncio.get_running_loop().create_future())
+        self._waiting.append(lookup)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        found = await lookup.found
+        for id_, place in found.items():
+            self._known[type_, pod.pod_id, id_] = place
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return known | found
+
+    async def _run(self) -> None:
+        while self._waiting:
+            together = [lookup for lookup in self._waiting if lookup.type == self._waiting[0].type]
+            together = together[: _most(together)]
+            self._waiting = [lookup for lookup in self._waiting if lookup not in together]
+            try:
+                await self._answer(together)
+            except Exception as error:
+                for lookup in together:
+                    if not lookup.found.done():
+                        lookup.found.set_exception(error)
+
+    async def _answer(self, together: "list[_Lookup]") -> None:
+        ids = {id_ for lookup in together for id_ in lookup.ids}
+        columns = (routings.c.pod_id, routings.c.bottom_id, routings.c.created_at)
+        # An object that lives in one pod has the same id there and here.
+        rows = select(*columns, routings.c.top_id).where(
+            routings.c.type == together[0].type, routings.c.top_id.in_(ids)
+        )
+        found: dict[str, dict[str, Place]] = {}
+        async with self._store.read() as tx:
+            for row in await tx.all(rows):
+                place = (row["created_at"], row["top_id"])
+                found.setdefault(row["pod_id"], {})[row["bottom_id"]] = place
+        for lookup in together:
+            if not lookup.found.done():
+                lookup.found.set_result(found.get(lookup.pod_id, {}))
+
+
+@dataclass(slots=True, eq=False)
+class _Lookup:
+    type: str
+    pod_id: str
+    ids: list[str]
+    found: asyncio.Future[dict[str, Place]]
+
+
+def _most(together: list[_Lookup]) -> int:
+    """Return how many of them fit into one statement; one always does."""
+    size = 0
+    for number, lookup in enumerate(together):
+        size += len(lookup.ids)
+        if number and size > _PARAMETERS:
+            return number
+    return len(together)
 
 
 def sort_of(params: "Params") -> Sort:

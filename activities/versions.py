@@ -21,6 +21,7 @@ Range = tuple[Version, Version]
 _LOWEST: dict[str, Version] = {"compute": (2, 1), "volume": (3, 0)}
 _REFRESH_SECONDS = 20.0
 _RETRY_SECONDS = 5.0
+_AT_ONCE = 8
 # Of the kept list of pods, which a new pod renews at once.
 _LOOK_SECONDS = 0.2
 
@@ -38,6 +39,8 @@ class PodVersions:
         self._silent: set[str] = set()
         self._learned = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        # A hundred pods at once would keep clients' requests waiting for the processor.
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     def range(self, service: str) -> Range:
         """Return the lowest and the highest version that all known pods speak."""
@@ -78,7 +81,7 @@ class PodVersions:
                 pods = await self._pods.serving()
                 self._forget({pod.pod_id for pod in pods})
                 due = [pod for pod in pods if self._asked.get(pod.pod_id, 0) < time.monotonic()]
-                await asyncio.gather(*(self._ask(pod) for pod in due))
+                await asyncio.gather(*(self._ask_in_turn(pod) for pod in due))
                 self._learned.set()
             except Exception:
                 # The task has to outlive a database that is away for a while.
@@ -91,6 +94,10 @@ class PodVersions:
         self._common.clear()
         self._asked = {pod: at for pod, at in self._asked.items() if pod in serving}
         self._silent &= serving
+
+    async def _ask_in_turn(self, pod: Pod) -> None:
+        async with self._turn:
+            await self._ask(pod)
 
     async def _ask(self, pod: Pod) -> None:
         pause = _REFRESH_SECONDS

@@ -6,10 +6,10 @@ import sys
 
 import uvloop
 
-from tests.bench import passthrough
+from tests.bench import fanout, passthrough, tokens
 from tests.bench.tables import say
 
-BENCHES = {"pass-through": passthrough.run}
+BENCHES = {"pass-through": passthrough.run, "fan-out": fanout.run, "tokens": tokens.run}
 
 
 def main() -> int:

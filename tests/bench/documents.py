@@ -172,5 +172,8 @@ class Cloud:
         if not after or after[0] == "detail":
             first = self.regions.index(name) * self.each
             ids = [server_id(first + number) for number in reversed(range(self.each))]
-            return 200, {noun: [make(name, id_) for id_ in ids]}
+            listed = [make(name, id_) for id_ in ids]
+            if not after:
+                listed = [{key: item[key] for key in ("id", "name", "links")} for item in listed]
+            return 200, {noun: listed}
         return 200, {noun.removesuffix("s"): make(name, after[0])}
