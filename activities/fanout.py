@@ -84,8 +84,11 @@ class Fanout:
                 merged.objects.append((answer.pod, item))
         return merged
 
-    async def everything(self, question: Question) -> Merged:
-        """Return every object that pods list, however many pages that takes in a pod."""
+    async def everything(self, question: Question, marker: str = "id") -> Merged:
+        """Return every object that pods list, however many pages that takes in a pod.
+
+        ``marker`` is the field that the pods' own pages are marked by.
+        """
 
         async def one(pod: Pod) -> list[tuple[Pod, dict[str, Any]]]:
             found: dict[str, dict[str, Any]] = {}
@@ -101,7 +104,8 @@ class Fanout:
                 found |= listed
                 if not more and len(listed) < MAX_LIMIT:
                     return list(zip(repeat(pod), found.values(), strict=False))
-                params = [*question.params, ("marker", next(reversed(listed)))]
+                last = next(reversed(listed.values()))
+                params = [*question.params, ("marker", str(last[marker]))]
 
         parts, missing = await self._each(await self._pods.serving(), one)
         return Merged(objects=[item for part in parts for item in part], missing=missing)

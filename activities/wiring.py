@@ -10,6 +10,7 @@ from activities.admin.pod_registry import PodRegistry
 from activities.admin.pods import PodDirectory
 from activities.admin.routings import RoutingView
 from activities.compute.actions import ServerActions
+from activities.compute.aggregate_copies import AggregateCopies
 from activities.compute.aggregates import Aggregates
 from activities.compute.boot_plan import BootPlanner
 from activities.compute.boots import Boots
@@ -18,6 +19,8 @@ from activities.compute.flavors import Flavors
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
+from activities.compute.pod_numbers import PodNumbers
+from activities.compute.server_groups import ServerGroups
 from activities.compute.server_view import ServerView
 from activities.compute.servers import Servers
 from activities.creations import Creations
@@ -75,6 +78,8 @@ class Services:
     keypairs: Keypairs
     keypair_copies: KeypairCopies
     aggregates: Aggregates
+    pod_numbers: PodNumbers
+    server_groups: ServerGroups
     server_view: ServerView
     quotas: Quotas
     reservations: Reservations
@@ -95,6 +100,7 @@ class Services:
     floatingips: FloatingIPs
     copies: Copies
     router_work: RouterWork
+    network: network_wiring.NetworkServices
     upkeep: Upkeep
 
 
@@ -116,6 +122,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     flavor_copies = FlavorCopies(store, regions, pods, routings)
     keypairs = Keypairs(store, operations)
     keypair_copies = KeypairCopies(store, regions, pods, routings)
+    aggregate_copies = AggregateCopies(store, regions, pods, routings)
+    aggregates = Aggregates(store, pods, operations, aggregate_copies)
+    server_groups = ServerGroups(store, regions, pods, operations, routings)
     planner = BootPlanner(
         store, places, network.networks, network.ports, flavors, keypairs, network.security_groups
     )
@@ -142,6 +151,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         ("clean-up", "network-copy"): unbinding.clean_up,
         ("clean-up", "volume"): volumes.clean_up,
         ("update-copies", "quota"): limits.spread,
+        ("update-copies", "aggregate"): aggregate_copies.align,
+        ("clean-up", "server_group"): server_groups.clean_up,
         ("clean-up", "flavor"): flavor_copies.clean_up,
         ("clean-up", "keypair"): keypair_copies.clean_up,
     }
@@ -165,7 +176,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             flavor_copies=flavor_copies,
             keypairs=keypairs,
             keypair_copies=keypair_copies,
-            aggregates=Aggregates(store),
+            aggregates=aggregates,
+            pod_numbers=PodNumbers(store, pods),
+            server_groups=server_groups,
             server_view=ServerView(store),
             quotas=quotas,
             reservations=Reservations(store, quotas),
@@ -197,6 +210,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             floatingips=network.floatingips,
             copies=network.copies,
             router_work=network.router_work,
+            network=network,
             upkeep=Upkeep(store, operations, workers),
         )
     finally:

@@ -1,21 +1,39 @@
 """Aggregates: the admin's, and one for each pod that shows its availability zone."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 
+from activities.admin.pods import PodDirectory
 from activities.compute import checks
+from activities.compute.aggregate_copies import AggregateCopies
+from activities.operations import Operations
 from activities.store import Row, Store, Transaction, new_id
-from models.errors import BadRequest, Conflict, NotFound
-from models.tables.compute import aggregates
+from models.errors import (
+    BadRequest,
+    Conflict,
+    GatewayError,
+    NotFound,
+    PodFault,
+    PodUnavailable,
+)
+from models.tables.compute import aggregate_hosts, aggregates
+from models.values import Pod
 
 
 class Aggregates:
-    """The aggregate rows. Hosts stay inside their pods, so no aggregate here has any."""
+    """The aggregate rows, each with its ``hosts``; a host is in one pod, by its name."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, pods: PodDirectory, operations: Operations, copies: AggregateCopies
+    ) -> None:
         self._store = store
+        self._pods = pods
+        self._operations = operations
+        self.copies = copies
 
     async def create(self, body: Mapping[str, Any]) -> Row:
         """Write an aggregate."""
@@ -28,13 +46,17 @@ class Aggregates:
         async with self._store.write() as tx:
             if not await tx.insert_new(aggregates, row):
                 raise Conflict(f"Aggregate {row['name']} already exists.")
-            named = select(aggregates).where(aggregates.c.name == row["name"])
-            return await tx.one(named) or row
+            named = select(aggregates.c.id).where(aggregates.c.name == row["name"])
+            return await self._row(tx, str(await tx.value(named)))
 
     async def list(self) -> list[Row]:
         """Return all aggregates."""
         async with self._store.read() as tx:
-            return await tx.all(select(aggregates).order_by(aggregates.c.id))
+            rows = await tx.all(select(aggregates).order_by(aggregates.c.id))
+            hosts = await tx.all(select(aggregate_hosts).order_by(aggregate_hosts.c.host))
+        for row in rows:
+            row["hosts"] = [host["host"] for host in hosts if host["aggregate_id"] == row["id"]]
+        return rows
 
     async def get(self, id_: str) -> Row:
         """Return one aggregate; ``NotFound``."""
@@ -52,13 +74,16 @@ class Aggregates:
         if "availability_zone" in body:
             values["availability_zone"] = _zone(body["availability_zone"])
         async with self._store.write() as tx:
-            await self._own(tx, id_, "changed")
+            row = await self._own(tx, id_, "changed")
+            await self._check_zone(tx, row, values)
             other = select(aggregates.c.id).where(
                 aggregates.c.name == values.get("name"), aggregates.c.id != int(id_)
             )
             if await tx.one(other):
                 raise Conflict(f"Aggregate {values['name']} already exists.")
-            return await self._write(tx, id_, values)
+            row, operation = await self._write(tx, id_, values), await self._later(tx, id_)
+        await self._align(id_, operation)
+        return row
 
     async def set_metadata(self, id_: str, metadata: object) -> Row:
         """Set metadata; a null removes its key; ``availability_zone`` sets the zone."""
@@ -70,14 +95,108 @@ class Aggregates:
             values: dict[str, Any] = {}
             if "availability_zone" in metadata:
                 values["availability_zone"] = _zone(given.pop("availability_zone", None))
+            await self._check_zone(tx, row, values)
             kept = {k: v for k, v in row["metadata"].items() if k not in metadata}
-            return await self._write(tx, id_, values | {"metadata": kept | given})
+            row = await self._write(tx, id_, values | {"metadata": kept | given})
+            operation = await self._later(tx, id_)
+        await self._align(id_, operation)
+        return row
 
     async def delete(self, id_: str) -> None:
         """Delete an aggregate of the admin's own."""
         async with self._store.write() as tx:
             row = await self._own(tx, id_, "deleted")
+            if row["hosts"]:
+                raise BadRequest(
+                    f"Cannot delete aggregate {id_}. Reason: Host aggregate is not empty."
+                )
             await tx.run(aggregates.delete().where(aggregates.c.id == row["id"]))
+            operation = await self._later(tx, id_)
+        self._operations.announce(operation)
+
+    async def add_host(self, id_: str, host: str) -> Row:
+        """Put a host of a pod into the aggregate; ``NotFound`` when no pod has it."""
+        async with self._store.read() as tx:
+            row = await self._own(tx, id_, "changed")
+        pod = await self._pod_of(host)
+        zone = row["availability_zone"]
+        if zone and zone != pod.az_name:
+            raise Conflict(
+                f"Cannot add host to aggregate {id_}. Reason: One or more hosts already in "
+                f"availability zone(s) ['{pod.az_name}']."
+            )
+        new = {"aggregate_id": row["id"], "host": host, "pod_id": pod.pod_id}
+        async with self._store.write() as tx:
+            await self._own(tx, id_, "changed")
+            if not await tx.insert_new(aggregate_hosts, new):
+                raise Conflict(f"Aggregate {id_} already has host {host}.")
+            operation = await self._later(tx, id_)
+        try:
+            await self.copies.align(id_)
+        except (PodFault, Conflict):
+            async with self._store.write() as tx:
+                await tx.run(aggregate_hosts.delete().where(*_is(row["id"], host)))
+            raise
+        finally:
+            self._operations.announce(operation)
+        return await self.get(id_)
+
+    async def remove_host(self, id_: str, host: str) -> Row:
+        """Take a host out of the aggregate."""
+        async with self._store.write() as tx:
+            row = await self._own(tx, id_, "changed")
+            if not await tx.run(aggregate_hosts.delete().where(*_is(row["id"], host))):
+                raise NotFound(f"Cannot remove host {host} in aggregate {id_}")
+            operation = await self._later(tx, id_)
+        await self._align(id_, operation)
+        return await self.get(id_)
+
+    async def forget_host(self, pod: Pod, host: str) -> None:
+        """Note that the pod has lost the host: it took it out of its aggregates itself."""
+        gone = aggregate_hosts.c.pod_id == pod.pod_id, aggregate_hosts.c.host == host
+        async with self._store.write() as tx:
+            await tx.run(aggregate_hosts.delete().where(*gone))
+
+    async def _pod_of(self, host: str) -> Pod:
+        found, silent = [], []
+        for pod in await self._pods.serving():
+            try:
+                found += await self.copies.having([pod], host)
+            except PodUnavailable:
+                silent.append(pod.pod_name)
+        if len(found) > 1:
+            names = ", ".join(pod.pod_name for pod in found)
+            raise Conflict(f"Several pods have a compute host {host}: {names}.")
+        if not found and silent:
+            raise PodUnavailable(", ".join(silent), f"no other pod has a compute host {host}")
+        if not found:
+            raise NotFound(f"Compute host {host} could not be found.")
+        return found[0]
+
+    async def _check_zone(self, tx: Transaction, row: Row, values: Mapping[str, Any]) -> None:
+        """Return if the hosts may be in the zone that is to be set."""
+        zone = values.get("availability_zone")
+        if not zone:
+            return
+        of = aggregate_hosts.c.aggregate_id == row["id"]
+        pod_ids = {host["pod_id"] for host in await tx.all(select(aggregate_hosts).where(of))}
+        zones = sorted({pod.az_name for pod in await self._pods.all() if pod.pod_id in pod_ids})
+        if any(other != zone for other in zones):
+            raise BadRequest(
+                f"Cannot update aggregate {row['id']}. Reason: One or more hosts already in "
+                f"availability zone(s) {zones}."
+            )
+
+    async def _later(self, tx: Transaction, id_: str) -> str:
+        return await self._operations.add(
+            tx, "update-copies", "aggregate", id_, workflow_id=f"update-copies/aggregate/{id_}"
+        )
+
+    async def _align(self, id_: str, operation: str) -> None:
+        """Do it now where that works; the operation sees to the rest."""
+        with suppress(GatewayError):
+            await self.copies.align(id_)
+        self._operations.announce(operation)
 
     async def _own(self, tx: Transaction, id_: str, verb: str) -> Row:
         row = await self._row(tx, id_)
@@ -92,12 +211,18 @@ class Aggregates:
         return await self._row(tx, id_)
 
     async def _row(self, tx: Transaction, id_: str) -> Row:
-        if not id_.isdecimal():
-            raise BadRequest(f"Invalid input for aggregate_id. Value: {id_}. It is no integer.")
+        if not re.fullmatch(r"-?[0-9]{1,18}", id_):
+            raise BadRequest(f"Invalid input received: id must be an integer: {id_}")
         row = await tx.one(select(aggregates).where(aggregates.c.id == int(id_)))
         if row is None:
             raise NotFound(f"Aggregate {id_} could not be found.")
-        return row
+        of = aggregate_hosts.c.aggregate_id == row["id"]
+        hosts = await tx.all(select(aggregate_hosts).where(of).order_by(aggregate_hosts.c.host))
+        return row | {"hosts": [host["host"] for host in hosts]}
+
+
+def _is(aggregate_id: int, host: str) -> tuple[Any, ...]:
+    return aggregate_hosts.c.aggregate_id == aggregate_id, aggregate_hosts.c.host == host
 
 
 def _zone(value: object) -> str | None:

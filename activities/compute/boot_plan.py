@@ -1,5 +1,6 @@
 """BootPlanner: everything a boot needs looked up, and its pod chosen, before anything is made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -62,7 +63,9 @@ class BootPlanner:
         self._keypairs = keypairs
         self._security_groups = security_groups
 
-    async def plan(self, request: BootRequest, caller: Caller) -> BootPlan:
+    async def plan(
+        self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
+    ) -> BootPlan:
         """Return the plan; ``BadRequest`` for what does not exist or does not go together."""
         try:
             flavor = await self._flavors.get(caller, request.flavor_id)
@@ -72,7 +75,7 @@ class BootPlanner:
             # Nova's answer to a reference in the body that leads nowhere.
             raise BadRequest(error.message) from None
         keypair = await self._keypair(caller, request.key_name)
-        homes = await self._homes(caller, request)
+        homes = [*near, *await self._homes(caller, request)]
         pods = await self._pods(caller, request, links, homes)
         if request.mode.startswith("auto"):
             link = await self._automatic(caller, request, pods)

@@ -1,6 +1,7 @@
 """Boots: what a server needs made in its pod; its record afterwards; or all of it undone."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from activities.network.copies import Copies
 from activities.network.ports import Ports
 from activities.network.unbinding import Unbinding
 from activities.operations import Operations
-from activities.places import Places
+from activities.places import Home, Places
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict
 from models.tables.creation import server_ports
@@ -54,9 +55,11 @@ class Boots:
         self.creations = creations
         self._unbinding = unbinding
 
-    async def plan(self, request: BootRequest, caller: Caller) -> BootPlan:
-        """Return the plan of the boot; nothing is made for it."""
-        return await self._planner.plan(request, caller)
+    async def plan(
+        self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
+    ) -> BootPlan:
+        """Return the plan of the boot, in the pod of what it is to be near; nothing is made."""
+        return await self._planner.plan(request, caller, near)
 
     async def prepare(self, plan: BootPlan, creation: str) -> dict[str, Any]:
         """Make what the server needs in the pod; return the server as the pod is to get it."""

@@ -1,22 +1,17 @@
 """Keypairs: they belong to a user; pods hold copies under the same name."""
 
-import base64
-import binascii
+import asyncio
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from activities.compute import checks
+from activities.compute import checks, keys
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import BadRequest, Conflict, NotFound
+from models.errors import BadRequest, Conflict, Forbidden, NotFound
 from models.tables.compute import keypairs
 from models.tables.routing import routings
 
@@ -33,11 +28,18 @@ class Keypairs:
         self._operations = operations
 
     async def create(
-        self, user_id: str, body: Mapping[str, Any], version: tuple[int, int]
+        self, user_id: str, body: Mapping[str, Any], version: tuple[int, int], limit: int
     ) -> tuple[Row, str]:
-        """Write a keypair; return it, with the private key if one was generated here."""
-        row, private = _parsed(user_id, body, version)
+        """Write a keypair; return it, with the private key if one was generated here.
+
+        ``Forbidden`` when the user has as many as the limit (-1: none) allows.
+        """
+        # In a thread: making a key takes the time of a hundred requests.
+        row, private = await asyncio.to_thread(_parsed, user_id, body, version)
+        mine = select(func.count()).where(keypairs.c.user_id == user_id)
         async with self._store.write() as tx:
+            if 0 <= limit <= int(await tx.value(mine)):
+                raise Forbidden("Quota exceeded, too many key pairs.")
             if not await tx.insert_new(keypairs, row):
                 raise Conflict(f"Key pair '{row['name']}' already exists.")
             return await self._row(tx, user_id, row["name"]), private
@@ -118,42 +120,13 @@ def _parsed(user_id: str, body: Mapping[str, Any], version: tuple[int, int]) -> 
         public = body["public_key"].strip()
     elif version >= (2, 92):
         raise checks.refuse("keypair", dict(body), "'public_key' is a required property")
-    elif kind == "x509":
-        raise BadRequest("Certificates are not generated here: give the public_key to import.")
     else:
-        public, private = _generated()
+        public, private = keys.generated(kind, user_id)
     row = {
         "user_id": user_id,
         "name": name,
         "type": kind,
         "public_key": public,
-        "fingerprint": _fingerprint(kind, public),
+        "fingerprint": keys.fingerprint(kind, public),
     }
     return row, private
-
-
-def _generated() -> tuple[str, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
-    )
-    return f"{public.decode()} Generated-by-Nova", private.decode()
-
-
-def _fingerprint(kind: str, public: str) -> str:
-    try:
-        if kind == "x509":
-            digest = x509.load_pem_x509_certificate(public.encode()).fingerprint(hashes.SHA1())
-        else:
-            fields = public.split()
-            blob = base64.b64decode(fields[1], validate=True)
-            serialization.load_ssh_public_key(f"{fields[0]} {fields[1]}".encode())
-            digest = hashlib.md5(blob, usedforsecurity=False).digest()
-    except (ValueError, IndexError, binascii.Error, UnsupportedAlgorithm):
-        raise BadRequest("Keypair data is invalid: failed to generate fingerprint") from None
-    return ":".join(f"{byte:02x}" for byte in digest)

@@ -7,13 +7,20 @@ from api.compute import (
     aggregates,
     availability_zones,
     flavors,
+    hypervisors,
+    instance_usage_audit_log,
     interfaces,
     ips,
     keypairs,
     limits,
+    migrations,
     quota_sets,
     server_actions,
+    server_external_events,
+    server_groups,
     servers,
+    services,
+    simple_tenant_usage,
     volume_attachments,
 )
 from api.compute.proxy import PROXY
@@ -29,8 +36,15 @@ _MODULES = (
     keypairs,
     aggregates,
     availability_zones,
+    hypervisors,
+    instance_usage_audit_log,
     limits,
+    migrations,
     quota_sets,
+    server_external_events,
+    server_groups,
+    services,
+    simple_tenant_usage,
     servers,
     server_actions,
     interfaces,
@@ -48,14 +62,14 @@ def declared() -> Routes:
     return routes
 
 
-def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
+def create(open_services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
-    services.versions.start()
-    services.creations.start()
+    open_services.versions.start()
+    open_services.creations.start()
     return ServiceApp(
         "compute",
         "v2.1",
-        services,
+        open_services,
         tokens,
         policy,
         routes=VERSIONS.guard(declared()),

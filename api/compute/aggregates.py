@@ -1,15 +1,18 @@
 """/os-aggregates: ``ag_<pod>`` comes with a pod, the rest is the admin's."""
 
+import re
 from datetime import datetime
 from typing import Any
 
+from activities.compute import checks
 from activities.store import Row
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from models.errors import BadRequest, NotFound
 
 routes = Routes()
-_UUID = (2, 41)
+_UUID, _IMAGES = (2, 41), (2, 81)
+_HOST = re.compile(r"^[a-zA-Z0-9-._]*$")
 
 
 @routes.route("GET", "/os-aggregates", admin=True)
@@ -53,21 +56,38 @@ async def delete(call: Call) -> Answer:
 
 @routes.route("POST", "/os-aggregates/{id}/action", admin=True)
 async def action(call: Call) -> Answer:
-    """Set metadata; hosts belong to the aggregates inside pods."""
+    """Add a host, remove one, or set metadata."""
     body = await call.json()
     name = next(iter(body), "")
     inner = body.get(name)
     if len(body) != 1 or not isinstance(inner, dict):
         raise BadRequest("Give one action: add_host, remove_host or set_metadata.")
-    id_ = call.args["id"]
+    id_, aggregates = call.args["id"], call.services.aggregates
     if name == "set_metadata":
-        row = await call.services.aggregates.set_metadata(id_, inner.get("metadata"))
-        return Answer(200, {"aggregate": _view(call, row)})
-    if name in ("add_host", "remove_host"):
-        await call.services.aggregates.get(id_)
-        # Hosts are aggregated in the pod that has them; the gateway has none of its own.
-        raise NotFound(f"Compute host {inner.get('host')} could not be found.")
-    raise BadRequest(f"There is no such action: {name}")
+        checks.only(inner, ("metadata",), name)
+        row = await aggregates.set_metadata(id_, checks.required(inner, "metadata", name))
+    elif name in ("add_host", "remove_host"):
+        checks.only(inner, ("host",), name)
+        host = checks.text(checks.required(inner, "host", name), "host")
+        if not _HOST.match(host):
+            raise checks.refuse("host", host, f"{host!r} does not match '{_HOST.pattern}'")
+        change = aggregates.add_host if name == "add_host" else aggregates.remove_host
+        row = await change(id_, host)
+    else:
+        raise BadRequest(f"There is no such action: {name}")
+    return Answer(200, {"aggregate": _view(call, row)})
+
+
+@routes.route("POST", "/os-aggregates/{id}/images", admin=True)
+async def images(call: Call) -> Answer:
+    """Have all hosts of the aggregate fetch images beforehand."""
+    version = COMPUTE.of(call)
+    if version < _IMAGES:
+        raise NotFound("The resource could not be found.", "HTTPNotFound")
+    body, aggregates = await call.json(), call.services.aggregates
+    row = await aggregates.get(call.args["id"])
+    await aggregates.copies.cache_images(str(row["id"]), body, f"{version[0]}.{version[1]}")
+    return Answer(202)
 
 
 def _view(call: Call, row: Row) -> dict[str, Any]:
@@ -76,7 +96,7 @@ def _view(call: Call, row: Row) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "availability_zone": zone,
-        "hosts": [],
+        "hosts": row["hosts"],
         "metadata": row["metadata"] | ({"availability_zone": zone} if zone else {}),
         "created_at": _time(row["created_at"]),
         "updated_at": _time(row["updated_at"]),

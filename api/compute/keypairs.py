@@ -4,8 +4,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from activities.store import Row
+from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from api.quotas import asker
 from models.errors import BadRequest, Forbidden
 
 routes = Routes()
@@ -37,7 +39,9 @@ async def create(call: Call) -> Answer:
         if not isinstance(body["user_id"], str) or not body["user_id"]:
             raise BadRequest("Invalid input for field/attribute user_id.")
         user_id = _allowed(call, body["user_id"])
-    row, private = await call.services.keypairs.create(user_id, body, version)
+    asking = await asker(call, PROXY, "compute")
+    limit = await call.services.quotas.own_limit(asking, call.caller, "key_pairs")
+    row, private = await call.services.keypairs.create(user_id, body, version, limit)
     view = _view(call, row) | {"user_id": row["user_id"]}
     if private:
         view["private_key"] = private

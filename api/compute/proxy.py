@@ -10,6 +10,7 @@ from models.values import Pod
 
 async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
     await call.services.server_view.apply(pod, servers)
+    await call.services.server_groups.view(pod, servers)
     await call.services.servers.active(servers)
 
 

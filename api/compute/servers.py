@@ -8,6 +8,7 @@ import orjson
 from activities.compute.boot_plan import BootPlan
 from activities.compute.boot_request import parse
 from activities.compute.boots import least_version
+from activities.compute.server_groups import GROUPS_VERSION, group_hint, with_group
 from activities.compute.servers import GONE
 from activities.region import Answer as PodAnswer
 from api.compute.proxy import PROXY
@@ -28,7 +29,9 @@ async def create(call: Call) -> Answer:
     if not isinstance(server, dict):
         raise BadRequest("Invalid input: the body needs a 'server', an object.")
     request = parse(server, COMPUTE.of(call))
-    plan = await call.services.boots.plan(request, call.caller)
+    group = group_hint(body)
+    near = await call.services.server_groups.homes(call.caller, group) if group else []
+    plan = await call.services.boots.plan(request, call.caller, near)
     each = {"instances": 1, "cores": plan.flavor["vcpus"], "ram": plan.flavor["ram"]}
     async with room(call, PROXY, "compute", each, request.least, request.most) as held:
         if request.most == 1:
@@ -70,6 +73,7 @@ async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> 
     async with boots.creations.tracked("server", plan.pod, project, name) as creation:
         try:
             server = await boots.prepare(plan, creation)
+            body = await _grouped(call, plan, body)
         except GatewayError:
             await boots.undo(plan, creation)
             raise
@@ -81,6 +85,16 @@ async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> 
             return answer
         await boots.record(plan, creation, answer.json()["server"]["id"])
     return _as_asked(plan, answer)
+
+
+async def _grouped(call: Call, plan: BootPlan, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body with the group's id in the pod, if the server is to be in a group."""
+    group = group_hint(body)
+    if not group:
+        return body
+    headers = await PROXY.headers(call, GROUPS_VERSION)
+    groups = call.services.server_groups
+    return with_group(body, await groups.in_pod(call.caller, group, plan.pod, headers))
 
 
 async def _boot_many(call: Call, plan: BootPlan, body: dict[str, Any]) -> PodAnswer:

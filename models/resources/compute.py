@@ -6,7 +6,9 @@ SERVERS = Resource(
     "/servers", Home.ONE_POD, verbs=("list", "show", "update"), detail=True
 )  # create, delete and actions have their own code
 
+# These two are asked for everywhere, but what comes back is changed: they have code of their own.
 HYPERVISORS = Resource("/os-hypervisors", Home.ALL_PODS, detail=True, admin=True)
+MIGRATIONS = Resource("/os-migrations", Home.ALL_PODS, verbs=("list",), admin=True)
 
 COMPUTE = (
     SERVERS,
@@ -30,8 +32,6 @@ COMPUTE = (
         Home.PARENT,
         verbs=("list", "show", "update", "delete"),
     ),
-    HYPERVISORS,
-    Resource("/os-services", Home.ALL_PODS, verbs=("list",), admin=True),
-    Resource("/os-migrations", Home.ALL_PODS, verbs=("list",), admin=True),
+    Resource("/os-console-auth-tokens", Home.ALL_PODS, verbs=("show",), admin=True),
     Resource("/extensions", Home.ALL_PODS, merge_by="alias"),
 )

@@ -63,6 +63,8 @@ class Boot:
         for number in range(count):
             row = self._row(call, given, flavor, image, zone)
             row["scheduler_hints"] = hints or {}
+            if (hints or {}).get("group"):
+                self.service.groups.join(call, str(hints["group"]), row)
             if count > 1:
                 row["name"] = f"{name.strip()}-{number + 1}"
             row["plan"] = {"networks": networks, "groups": groups, "volumes": volumes}

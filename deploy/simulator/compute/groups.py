@@ -37,7 +37,8 @@ class ServerGroups:
     def create(self, call: Call) -> Response:
         """A group with one policy."""
         given = call.request.envelope("server_group")
-        policy = given.get("policy") or (given.get("policies") or [None])[0]
+        single = call.at_least(64)
+        policy = given.get("policy") if single else (given.get("policies") or [None])[0]
         if not given.get("name") or not policy:
             raise bad("Invalid input for field/attribute server_group.")
         row: Row = {
@@ -61,18 +62,27 @@ class ServerGroups:
         del self.state.groups[self._get(call)["id"]]
         return empty()
 
+    def join(self, call: Call, wanted: str, server: Row) -> None:
+        """Take a new server in; a group of another project is none."""
+        row = self.state.groups.get(wanted)
+        if row is None or row["project_id"] != call.token.project.id:
+            raise bad(f"Instance group {wanted} could not be found.")
+        row["members"].append(server["id"])
+        server["server_groups"] = [wanted]
+
     def _get(self, call: Call) -> Row:
         wanted = call.request.params["id"]
         row = self.state.groups.get(wanted)
-        if row is None or row["project_id"] != call.token.project.id:
+        if row is None or not (call.token.is_admin or row["project_id"] == call.token.project.id):
             raise NovaError(404, f"Instance group {wanted} could not be found.")
         return row
 
     def _view(self, call: Call, row: Row) -> Json:
-        keys = ["id", "name", "members"]
+        keys = ["id", "name"]
         if call.at_least(13):
             keys += ["project_id", "user_id"]
         shown = {key: row[key] for key in keys}
+        shown["members"] = [id_ for id_ in row["members"] if id_ in self.state.servers]
         if call.at_least(64):
             return {**shown, "policy": row["policy"], "rules": row["rules"]}
         return {**shown, "policies": [row["policy"]], "metadata": {}}

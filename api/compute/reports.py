@@ -1,0 +1,80 @@
+"""What admins read of all pods at once: the questions and merges that several routes share."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.region import Answer as PodAnswer
+from activities.versions import Version
+from api.compute.proxy import PROXY
+from api.http import Call
+from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+
+MAX_LIMIT = 1000
+
+
+async def ask(
+    call: Call, path: str, version: Version | None = None
+) -> tuple[list[PodAnswer], list[str]]:
+    """Send a GET to every pod; return who answered what, and who did not."""
+    headers = await PROXY.headers(call, version)
+    return await call.services.fanout.ask("compute", path, headers)
+
+
+async def sum_of(call: Call, path: str, version: Version | None = None) -> list[PodAnswer]:
+    """Return every pod's answer; ``PodUnavailable`` when one is missing from a sum."""
+    answers, missing = await ask(call, path, version)
+    if missing or not answers:
+        raise PodUnavailable(", ".join(missing) or "(any)", "its share of the sum is unknown")
+    for answer in answers:
+        if answer.status >= 400:
+            raise PodFault(answer.pod.pod_name, answer.status, answer.body, path)
+    return answers
+
+
+def known(answers: Sequence[PodAnswer], missing: Sequence[str]) -> list[PodAnswer]:
+    """Return the answers of the pods that know what was asked about; else raise why none does."""
+    found = [answer for answer in answers if answer.status < 300]
+    refused = next((answer for answer in answers if answer.status not in (200, 404)), None)
+    if refused is not None and not found:
+        raise PodFault(refused.pod.pod_name, refused.status, refused.body, "refused")
+    if found:
+        return found
+    if missing:
+        raise PodUnavailable(", ".join(missing), "no other pod knows this object")
+    if answers:
+        raise PodFault(answers[0].pod.pod_name, 404, answers[0].body, "not found")
+    raise NotFound("The resource could not be found.")
+
+
+def page(
+    call: Call, rows: list[dict[str, Any]], marker_key: str = "id"
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Return the page that ``limit`` and ``marker`` ask for, and the link to the next."""
+    text = call.param("limit") or str(MAX_LIMIT)
+    if not text.isdecimal():
+        raise BadRequest(
+            f"Invalid input for query parameters limit. Value: {text}. "
+            f"'{text}' does not match '^[0-9]*$'"
+        )
+    limit, marker, start = min(int(text), MAX_LIMIT), call.param("marker"), 0
+    if marker:
+        ids = [str(row[marker_key]) for row in rows]
+        if marker not in ids:
+            raise BadRequest(f"marker [{marker}] not found")
+        start = ids.index(marker) + 1
+    chosen = rows[start : start + limit]
+    if not chosen or len(chosen) < limit:
+        return chosen, []
+    kept = [(name, value) for name, value in call.params if name != "marker"]
+    query = urlencode([*kept, ("marker", str(chosen[-1][marker_key]))])
+    return chosen, [{"rel": "next", "href": f"{call.base}/v2.1{call.path}?{query}"}]
+
+
+def check_query(call: Call, names: Iterable[str]) -> None:
+    """Return if the query has these parameters only."""
+    unknown = sorted({name for name, _ in call.params} - set(names))
+    if unknown:
+        listed = ", ".join(f"'{name}'" for name in unknown)
+        verb = "was" if len(unknown) == 1 else "were"
+        raise BadRequest(f"Additional properties are not allowed ({listed} {verb} unexpected)")
