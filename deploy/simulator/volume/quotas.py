@@ -111,6 +111,8 @@ class Quotas:
         return reply({"quota_class_set": self._class(name)})
 
     def _checked(self, given: Json, what: str) -> dict[str, int]:
+        if not given:
+            raise bad(f"Invalid input for field/attribute quota_set. Value: {given}.")
         known = self._class("default")
         wrong = [key for key in given if key not in known and key not in ("id", "tenant_id")]
         if wrong:
