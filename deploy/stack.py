@@ -38,8 +38,9 @@ class Ports:
 
 
 REAL = Ports(gateway=19999, network=9696, temporal=7233, temporal_ui=8233)
-SIMULATED = Ports(gateway=39999, network=39696, temporal=37233, temporal_ui=38233)
-SIMULATOR_PORT = 35000
+# Below 32768: from there on the kernel gives ports to outgoing connections, and then one is taken.
+SIMULATED = Ports(gateway=31999, network=31696, temporal=31233, temporal_ui=31833)
+SIMULATOR_PORT = 31000
 SIMULATED_REGIONS = ("Pod1", "Pod2")
 
 
