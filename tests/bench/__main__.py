@@ -6,10 +6,16 @@ import sys
 
 import uvloop
 
-from tests.bench import fanout, passthrough, tokens
+from tests.bench import fanout, lists, pages, passthrough, tokens
 from tests.bench.tables import say
 
-BENCHES = {"pass-through": passthrough.run, "fan-out": fanout.run, "tokens": tokens.run}
+BENCHES = {
+    "pass-through": passthrough.run,
+    "fan-out": fanout.run,
+    "tokens": tokens.run,
+    "pages": pages.run,
+    "network-lists": lists.run,
+}
 
 
 def main() -> int:

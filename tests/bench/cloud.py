@@ -30,6 +30,7 @@ class Connection(asyncio.Protocol):
         self._parser: Any = HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._url = b""
+        self._member = False
         self._known: dict[bytes, bytes] = {}
         self._writable = asyncio.Event()
         self._writable.set()
@@ -49,6 +50,10 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._url = b""
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"x-subject-token":
+            self._member = value.startswith(b"m")
 
     def on_url(self, url: bytes) -> None:
         self._url += url
@@ -90,7 +95,7 @@ class Connection(asyncio.Protocol):
         path, method = self._url.decode(), self._parser.get_method()
         if path.startswith("/v3/auth/tokens"):
             catalog = "nocatalog" not in path
-            document = self._cloud.token(catalog=catalog)
+            document = self._cloud.token(catalog=catalog, member=self._member)
             if method == b"POST":
                 return _http(201, document, f"X-Subject-Token: {uuid.uuid4().hex}\r\n")
             return _http(200, document)
@@ -102,12 +107,14 @@ class Connection(asyncio.Protocol):
         return _http(200, {"versions": {"values": [version]}} if many else {"version": version})
 
     def _control(self, url: str) -> bytes:
-        """``/latency/<region>/<seconds>`` (negative: never), ``/each/<n>``, ``/calls``."""
+        """``/latency/<region>/<seconds>`` (negative: never), ``/each/<n>``, ``/newest/<n>``."""
         parts = url.strip("/").split("/")
         if parts[0] == "latency":
             self._cloud.latency[parts[1]] = float(parts[2])
         elif parts[0] == "each":
             self._cloud.each = int(parts[1])
+        elif parts[0] == "newest":
+            self._cloud.newest = int(parts[1])
         elif parts[0] == "forget":
             self._cloud.calls.clear()
             self._cloud.received = 0

@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-PROJECT, USER = "a" * 32, "b" * 32
+PROJECT, USER, MEMBERS = "a" * 32, "b" * 32, "d" * 32
 SERVICES = {
     "compute": ("compute", "/v2.1"),
     "network": ("network", ""),
@@ -42,7 +42,7 @@ class Cloud:
         self.regions = regions
         self.ports: dict[str, int] = {}
         self.latency: dict[str, float] = {}
-        self.each = 6
+        self.each, self.newest = 6, 0
         self.received = 0
         self.calls: dict[str, int] = {}
 
@@ -67,15 +67,16 @@ class Cloud:
             found.append({"type": kind, "name": service, "id": service, "endpoints": endpoints})
         return found
 
-    def token(self, *, catalog: bool) -> dict[str, Any]:
-        """The description of any token: they are all the same admin's."""
+    def token(self, *, catalog: bool, member: bool = False) -> dict[str, Any]:
+        """The description of the admin's token, or of a member's of another project."""
         domain = {"id": "default", "name": "Default"}
         at = datetime.now(UTC)
+        roles = ("member", "reader") if member else ("admin", "member", "reader")
         document: dict[str, Any] = {
             "methods": ["password"],
             "user": {"domain": domain, "id": USER, "name": "bench", "password_expires_at": None},
-            "project": {"domain": domain, "id": PROJECT, "name": "bench"},
-            "roles": [{"id": role, "name": role} for role in ("admin", "member", "reader")],
+            "project": {"domain": domain, "id": MEMBERS if member else PROJECT, "name": "bench"},
+            "roles": [{"id": role, "name": role} for role in roles],
             "issued_at": at.isoformat().replace("+00:00", "Z"),
             "expires_at": (at + timedelta(hours=8)).isoformat().replace("+00:00", "Z"),
             "audit_ids": ["x"],
@@ -170,8 +171,8 @@ class Cloud:
         after = parts[parts.index(noun) + 1 :]
         make = {"servers": self.server, "volumes": self.volume}.get(noun, self.server)
         if not after or after[0] == "detail":
-            first = self.regions.index(name) * self.each
-            ids = [server_id(first + number) for number in reversed(range(self.each))]
+            last = self.newest or (self.regions.index(name) + 1) * self.each
+            ids = [server_id(last - 1 - number) for number in range(self.each)]
             listed = [make(name, id_) for id_ in ids]
             if not after:
                 listed = [{key: item[key] for key in ("id", "name", "links")} for item in listed]

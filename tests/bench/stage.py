@@ -24,7 +24,7 @@ from models.tables.pod import pods
 from tests.support.client import send
 from tests.support.processes import PROGRAMS, ROOT, Process, free_ports
 
-TOKEN = "t" * 180
+TOKEN, MEMBER_TOKEN = "t" * 180, "m" * 180
 _TICKS = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
 
