@@ -35,6 +35,9 @@ async def forward(call: Call) -> Answer:
     headers["X-OpenStack-Request-ID"] = call.request_id
     query = f"?{call.query}" if call.query else ""
     body = call.chunks() if call.method in _BODY else None
+    if body is None:
+        # A body that is not passed on must not be waited for.
+        headers.pop("content-length", None)
     stack = AsyncExitStack()
     answer = await stack.enter_async_context(
         call.services.regions.open(
