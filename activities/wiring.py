@@ -12,6 +12,7 @@ from activities.admin.routings import RoutingView
 from activities.compute.actions import ServerActions
 from activities.compute.aggregate_copies import AggregateCopies
 from activities.compute.aggregates import Aggregates
+from activities.compute.boot_homes import BootHomes
 from activities.compute.boot_plan import BootPlanner
 from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
@@ -21,8 +22,11 @@ from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from activities.compute.pod_numbers import PodNumbers
 from activities.compute.server_groups import ServerGroups
+from activities.compute.server_ports import ServerPorts
 from activities.compute.server_view import ServerView
+from activities.compute.server_volumes import ServerVolumes
 from activities.compute.servers import Servers
+from activities.compute.volumes import ComputeVolumes
 from activities.creations import Creations
 from activities.fanout import Fanout
 from activities.network import wiring as network_wiring
@@ -83,12 +87,15 @@ class Services:
     server_view: ServerView
     quotas: Quotas
     reservations: Reservations
+    server_volumes: ServerVolumes
+    compute_volumes: ComputeVolumes
     places: Places
     creations: Creations
     volumes: Volumes
     boots: Boots
     servers: Servers
     server_actions: ServerActions
+    server_ports: ServerPorts
     interfaces: Interfaces
     security_groups: SecurityGroups
     security_group_rules: SecurityGroupRules
@@ -126,9 +133,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     aggregates = Aggregates(store, pods, operations, aggregate_copies)
     server_groups = ServerGroups(store, regions, pods, operations, routings)
     planner = BootPlanner(
-        store, places, network.networks, network.ports, flavors, keypairs, network.security_groups
+        store,
+        places,
+        BootHomes(regions, pods, places),
+        network.networks,
+        network.ports,
+        flavors,
+        keypairs,
+        network.security_groups,
     )
     unbinding = Unbinding(store, pods, operations, routings, network.copies)
+    server_volumes = ServerVolumes(store, operations, places)
     boots = Boots(
         store,
         operations,
@@ -140,14 +155,19 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         places,
         creations,
         unbinding,
+        server_volumes,
     )
-    servers = Servers(store, regions, pods, operations, routings, boots)
+    servers = Servers(store, regions, pods, operations, routings, boots, server_volumes)
+    interfaces = Interfaces(
+        store, regions, pods, operations, routings, planner, network.ports, network.copies
+    )
     volumes = Volumes(store, regions, pods, operations, routings, places, fanout, creations)
     limits = Limits(store, regions, pods, operations)
     quotas = Quotas(store, regions, PodFigures(store, regions, pods, versions), limits)
     workers: dict[tuple[str, str], Worker] = network.workers | {
         ("clean-up", "server"): servers.clean_up,
         ("clean-up", "creation"): boots.clean_up,
+        ("clean-up", "interface"): interfaces.clean_up,
         ("clean-up", "network-copy"): unbinding.clean_up,
         ("clean-up", "volume"): volumes.clean_up,
         ("update-copies", "quota"): limits.spread,
@@ -182,24 +202,18 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             server_view=ServerView(store),
             quotas=quotas,
             reservations=Reservations(store, quotas),
+            server_volumes=server_volumes,
+            compute_volumes=ComputeVolumes(store, operations, places, creations),
             places=places,
             creations=creations,
             volumes=volumes,
             boots=boots,
             servers=servers,
-            server_actions=ServerActions(
-                store,
-                planner,
-                network.ports,
-                flavors,
-                flavor_copies,
-                keypairs,
-                keypair_copies,
-                network.copy_upkeep,
+            server_actions=ServerActions(flavors, flavor_copies, keypairs, keypair_copies),
+            server_ports=ServerPorts(
+                store, planner, network.ports, network.floatingips, network.copy_upkeep
             ),
-            interfaces=Interfaces(
-                store, operations, routings, planner, network.ports, network.copies
-            ),
+            interfaces=interfaces,
             security_groups=network.security_groups,
             security_group_rules=network.security_group_rules,
             networks=network.networks,

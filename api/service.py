@@ -18,6 +18,7 @@ from models.errors import BadRequest, GatewayError, NotFound
 
 LOG = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
+_COMPUTE_ID = b"x-compute-request-id"
 Send = Callable[[Any], Any]
 Finish = Callable[[Call, Answer], None]
 
@@ -121,8 +122,8 @@ class ServiceApp:
         body = _encoded(answer).raw
         headers = list(answer.headers)
         headers.append((b"x-openstack-request-id", call.request_id.encode()))
-        if self._service == "compute":
-            headers.append((b"x-compute-request-id", call.request_id.encode()))
+        if self._service == "compute" and not any(k == _COMPUTE_ID for k, _ in headers):
+            headers.append((_COMPUTE_ID, call.request_id.encode()))
         if body is not None:
             headers.append((b"content-length", str(len(body)).encode()))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}

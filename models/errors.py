@@ -118,6 +118,7 @@ class PodUnavailable(GatewayError):
 
     def __init__(self, pod: str, reason: str, *, answered: int = 0) -> None:
         self.pod = pod
+        self.reason = reason
         self.answered = answered
         soon = _SOON if answered == 409 else None
         super().__init__(f"Pod {pod} is not available: {reason}", retry_after=soon)

@@ -1,10 +1,12 @@
 """BootPlanner: everything a boot needs looked up, and its pod chosen, before anything is made."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import or_, select
 
+from activities.compute.boot_homes import BootHomes
 from activities.compute.boot_request import BootRequest, Nic
 from activities.compute.flavors import Flavors
 from activities.compute.keypairs import Keypairs
@@ -31,7 +33,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class BootPlan:
-    """A boot that may begin."""
+    """A boot that may begin in the pod, or, if that cannot take it, in one of the others."""
 
     request: BootRequest
     caller: Caller
@@ -40,6 +42,8 @@ class BootPlan:
     flavor: Row
     keypair: Row | None
     group_ids: list[str] | None
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    others: tuple[Pod, ...] = ()
 
 
 class BootPlanner:
@@ -49,6 +53,7 @@ class BootPlanner:
         self,
         store: Store,
         places: Places,
+        homes: BootHomes,
         network_rows: Networks,
         ports: Ports,
         flavors: Flavors,
@@ -57,6 +62,7 @@ class BootPlanner:
     ) -> None:
         self._store = store
         self._places = places
+        self._homes = homes
         self._networks = network_rows
         self._ports = ports
         self._flavors = flavors
@@ -75,14 +81,44 @@ class BootPlanner:
             # Nova's answer to a reference in the body that leads nowhere.
             raise BadRequest(error.message) from None
         keypair = await self._keypair(caller, request.key_name)
-        homes = [*near, *await self._homes(caller, request)]
+        homes = [*near, *await self._homes.homes(caller, request)]
         pods = await self._pods(caller, request, links, homes)
         if request.mode.startswith("auto"):
             link = await self._automatic(caller, request, pods)
             if link:
                 links = [link]
                 pods = await self._pods(caller, request, links, homes)
-        return BootPlan(request, caller, pods[0], links, flavor, keypair, group_ids)
+        plan = BootPlan(request, caller, pods[0], links, flavor, keypair, group_ids)
+        return await self.moved(replace(plan, others=tuple(pods)))
+
+    async def moved(self, plan: BootPlan) -> BootPlan:
+        """Return the plan for the first of the other pods, which is one of the others no more."""
+        pod, *others = plan.others
+        hints = await self._homes.hints(plan.request, pod)
+        return replace(plan, pod=pod, others=tuple(others), hints=hints)
+
+    async def only_link(self, caller: Caller, pods: list[Pod]) -> Link | None:
+        """Return the one network of the project, where none was named; None: it has none.
+
+        ``Conflict`` when there are several.
+        """
+        mine = or_(networks.c.project_id == caller.project_id, networks.c.shared.is_(True))
+        with_subnets = networks.c.id.in_(select(subnets.c.network_id))
+        usable = select(networks).where(
+            mine,
+            with_subnets,
+            networks.c.router_external.is_(False),
+            networks.c.admin_state_up.is_(True),
+        )
+        async with self._store.read() as tx:
+            rows = await tx.all(usable)
+        reachable = [row for row in rows if await self._reaches(row, pods)]
+        if len(reachable) > 1:
+            raise Conflict(
+                "Multiple possible networks found, use a Network ID to be more specific.",
+                "NetworkAmbiguous",
+            )
+        return Link(Nic(network_id=reachable[0]["id"]), reachable[0], None) if reachable else None
 
     async def default_group(self, caller: Caller) -> str:
         """Return the id of the default group of the caller's project."""
@@ -163,17 +199,6 @@ class BootPlanner:
         except NotFound:
             raise BadRequest("Invalid key_name provided.") from None
 
-    async def _homes(self, caller: Caller, request: BootRequest) -> list[Home]:
-        homes = []
-        for id_, type_ in request.volumes.items():
-            try:
-                homes.append(await self._places.of(caller, type_, id_))
-            except NotFound:
-                raise BadRequest(
-                    f"Block Device Mapping is Invalid: failed to get {type_} {id_}."
-                ) from None
-        return homes
-
     async def _pods(
         self, caller: Caller, request: BootRequest, links: list[Link], homes: list[Home]
     ) -> list[Pod]:
@@ -200,30 +225,12 @@ class BootPlanner:
     async def _automatic(
         self, caller: Caller, request: BootRequest, pods: list[Pod]
     ) -> Link | None:
-        """Return the one network the project has; ``Conflict`` when there are several."""
-        mine = or_(networks.c.project_id == caller.project_id, networks.c.shared.is_(True))
-        with_subnets = networks.c.id.in_(select(subnets.c.network_id))
-        usable = select(networks).where(
-            mine,
-            with_subnets,
-            networks.c.router_external.is_(False),
-            networks.c.admin_state_up.is_(True),
-        )
-        async with self._store.read() as tx:
-            rows = await tx.all(usable)
-        reachable = [row for row in rows if await self._reaches(row, pods)]
-        if len(reachable) > 1:
-            raise Conflict(
-                "Multiple possible networks found, use a Network ID to be more specific.",
-                "NetworkAmbiguous",
-            )
-        if reachable:
-            return Link(Nic(network_id=reachable[0]["id"]), reachable[0], None)
-        if request.mode == "auto":
+        link = await self.only_link(caller, pods)
+        if link is None and request.mode == "auto":
             raise BadRequest(
                 f"Unable to automatically allocate a network for project {caller.project_id}"
             )
-        return None
+        return link
 
     async def _reaches(self, network: Row, pods: list[Pod]) -> bool:
         if network["pod_id"]:

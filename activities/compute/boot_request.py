@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from activities.compute import checks
+from activities.compute import boot_fields, checks
 from models.errors import BadRequest
 
 _ID = re.compile(r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
@@ -42,6 +42,14 @@ class BootRequest:
     volumes: dict[str, str] = field(default_factory=dict)
     least: int = 1
     most: int = 1
+    hints: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """The compute host and the hypervisor that an admin asks for by name."""
+        host, _, node = self.host.partition(":")
+        wanted = self.server.get("host"), self.server.get("hypervisor_hostname")
+        return str(wanted[0] or host), str(wanted[1] or node)
 
     @property
     def name(self) -> str:
@@ -49,8 +57,12 @@ class BootRequest:
         return str(self.server["name"]).strip()
 
 
-def parse(server: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
-    """Return the request; ``BadRequest`` in Nova's words."""
+def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
+    """Return the request in the body of ``POST /servers``; ``BadRequest`` in Nova's words."""
+    server = body.get("server")
+    if not isinstance(server, dict):
+        raise BadRequest("Invalid input: the body needs a 'server', an object.")
+    boot_fields.check(body, server, version)
     checks.text(checks.required(server, "name", "server"), "name")
     flavor = checks.required(server, "flavorRef", "server")
     if isinstance(flavor, bool) or not isinstance(flavor, str | int):
@@ -77,7 +89,13 @@ def parse(server: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
         _volumes(server),
         least,
         most,
+        boot_fields.hints(body),
     )
+    if request.host and (server.get("host") or server.get("hypervisor_hostname")):
+        raise BadRequest(
+            "One mechanism with host and/or hypervisor_hostname and another mechanism with "
+            "zone:host:node are mutually exclusive."
+        )
     if most > 1:
         _check_many(request)
     return request
@@ -101,13 +119,14 @@ def _networks(server: Mapping[str, Any], version: tuple[int, int]) -> tuple[str,
         return "auto-if-any", []
     if not isinstance(value, list):
         raise checks.refuse("networks", value, f"{value!r} is not valid under the given schema")
-    return "given", [_nic(entry) for entry in value]
+    return "given", [_nic(entry, version) for entry in value]
 
 
-def _nic(entry: object) -> Nic:
+def _nic(entry: object, version: tuple[int, int]) -> Nic:
     if not isinstance(entry, dict):
         raise checks.refuse("networks", entry, f"{entry!r} is not of type 'object'")
-    checks.only(entry, ("uuid", "port", "fixed_ip", "tag"), "networks")
+    known = ("uuid", "port", "fixed_ip")
+    checks.only(entry, (*known, "tag") if boot_fields.tagged_nics(version) else known, "networks")
     for key, value in entry.items():
         if value is not None and not isinstance(value, str):
             raise checks.refuse(key, value, f"{value!r} is not of type 'string'")

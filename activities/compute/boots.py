@@ -11,6 +11,7 @@ from activities.compute.boot_request import NETWORKS_REQUIRED, BootRequest
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.release import release
+from activities.compute.server_volumes import ServerVolumes
 from activities.creations import Creations
 from activities.network.copies import Copies
 from activities.network.ports import Ports
@@ -43,6 +44,7 @@ class Boots:
         places: Places,
         creations: Creations,
         unbinding: Unbinding,
+        volumes: ServerVolumes,
     ) -> None:
         self._store = store
         self._operations = operations
@@ -54,12 +56,17 @@ class Boots:
         self._places = places
         self.creations = creations
         self._unbinding = unbinding
+        self._volumes = volumes
 
     async def plan(
         self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
     ) -> BootPlan:
         """Return the plan of the boot, in the pod of what it is to be near; nothing is made."""
         return await self._planner.plan(request, caller, near)
+
+    async def moved(self, plan: BootPlan) -> BootPlan:
+        """Return the plan for the next pod, where there is one left to try."""
+        return await self._planner.moved(plan)
 
     async def prepare(self, plan: BootPlan, creation: str) -> dict[str, Any]:
         """Make what the server needs in the pod; return the server as the pod is to get it."""
@@ -86,6 +93,7 @@ class Boots:
             await tx.run(server_ports.update().where(mine).values(server_id=server_id))
             held = ports.update().where(ports.c.device_id == creation)
             await tx.run(held.values(device_id=server_id))
+            await self._volumes.booted(tx, plan.request, server_id)
             await self.creations.settle(tx, creation)
 
     async def undo(self, plan: BootPlan, creation: str) -> None:

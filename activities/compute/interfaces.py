@@ -5,21 +5,24 @@ from typing import Any
 
 from sqlalchemy import select
 
+from activities.admin.pods import PodDirectory
 from activities.compute import checks
 from activities.compute.boot_plan import BootPlanner, Link
 from activities.compute.boot_request import Nic
 from activities.network.copies import Copies
 from activities.network.ports import Ports
 from activities.operations import Operations
+from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Row, Store
-from models.errors import BadRequest, Conflict, NotFound
+from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodFault, PodUnavailable
 from models.tables.creation import server_ports
 from models.tables.network import TABLES
 from models.tables.routing import routings
 from models.values import Caller, Pod
 
 ports = TABLES["ports"]
+_TAGGED = (2, 49)
 
 
 class Interfaces:
@@ -28,6 +31,8 @@ class Interfaces:
     def __init__(
         self,
         store: Store,
+        regions: Regions,
+        pods: PodDirectory,
         operations: Operations,
         rows: Routings,
         planner: BootPlanner,
@@ -35,6 +40,8 @@ class Interfaces:
         copies: Copies,
     ) -> None:
         self._store = store
+        self._regions = regions
+        self._pods = pods
         self._operations = operations
         self._routings = rows
         self._planner = planner
@@ -42,16 +49,23 @@ class Interfaces:
         self._copies = copies
 
     async def attach(
-        self, caller: Caller, pod: Pod, server_id: str, wanted: Mapping[str, Any]
+        self,
+        caller: Caller,
+        pod: Pod,
+        server_id: str,
+        wanted: Mapping[str, Any],
+        version: tuple[int, int],
     ) -> tuple[str, dict[str, Any]]:
-        """Make the port that is to be attached; return its id and what to tell the pod."""
-        checks.only(wanted, ("net_id", "port_id", "fixed_ips", "tag"), "interfaceAttachment")
+        """Make the port that is to be attached; return its id and what to tell the pod.
+
+        Refuses as Nova does: 400 for what cannot be chosen, 404 for what does not exist.
+        """
+        known = ("net_id", "port_id", "fixed_ips")
+        tagged = version >= _TAGGED
+        checks.only(wanted, (*known, "tag") if tagged else known, "interfaceAttachment")
         nic = _nic(wanted)
-        try:
-            link = await self._planner.link(caller, nic)
-            await self._planner.check_pod(link, pod)
-        except NotFound as error:
-            raise BadRequest(error.message) from None
+        link = await self._link(caller, pod, nic)
+        await self._planner.check_pod(link, pod)
         port_id = await self._reserve(caller, pod, server_id, link)
         try:
             bottom = await self._copies.port(port_id, pod)
@@ -64,6 +78,39 @@ class Interfaces:
         """Record that the pod has plugged the port."""
         async with self._store.write() as tx:
             await tx.run(ports.update().where(ports.c.id == port_id).values(status="ACTIVE"))
+
+    async def detached(self, caller: Caller, port_id: str) -> None:
+        """Let the port go once its pod has; a server's own comes off there after the answer.
+
+        Another server could not have it sooner.
+        """
+        try:
+            await self.clean_up(port_id)
+        except (PodBusy, PodUnavailable):
+            async with self._store.write() as tx:
+                operation = await self._operations.add(
+                    tx,
+                    "clean-up",
+                    "interface",
+                    port_id,
+                    project_id=caller.project_id,
+                    request_id=caller.request_id,
+                    workflow_id=f"clean-up/interface/{port_id}",
+                )
+            self._operations.announce(operation)
+
+    async def clean_up(self, port_id: str) -> None:
+        """Let the port go if the pod has; ``PodBusy`` while the server there still has it."""
+        async with self._store.read() as tx:
+            port = await tx.one(select(ports).where(ports.c.id == port_id))
+        if port is None or not port["device_id"]:
+            return
+        row = await self._routings.where_is("port", port_id)
+        if row and row["bottom_id"]:
+            pod = await self._pods.get(row["pod_id"])
+            if await self._owner(pod, row["bottom_id"]) == port["device_id"]:
+                raise PodBusy(f"Pod {pod.pod_name} is still detaching port {port_id}")
+        await self.let_go(port_id)
 
     async def let_go(self, port_id: str) -> None:
         """Delete the port if it was made for the server, else free it."""
@@ -95,6 +142,31 @@ class Interfaces:
             for ip in attachment.get("fixed_ips") or []:
                 await self._topped(pod, "subnet", ip, "subnet_id")
 
+    async def _owner(self, pod: Pod, bottom: str) -> str:
+        """Return the server that the pod's port belongs to."""
+        try:
+            shown = await self._regions.admin(pod, "network", "GET", f"/ports/{bottom}")
+        except PodFault as fault:
+            if fault.status != 404:
+                raise
+            return ""
+        return str(shown["port"]["device_id"])
+
+    async def _link(self, caller: Caller, pod: Pod, nic: Nic) -> Link:
+        """Return what is to be attached; where nothing is named, the project's one network."""
+        if nic.network_id or nic.port_id:
+            return await self._planner.link(caller, nic)
+        try:
+            link = await self._planner.only_link(caller, [pod])
+        except Conflict as error:
+            raise BadRequest(error.message) from None
+        if link is None:
+            raise BadRequest(
+                "No specific network was requested and none are available for project "
+                f"'{caller.project_id}'."
+            )
+        return link
+
     async def _topped(self, pod: Pod, type_: str, item: dict[str, Any], key: str) -> None:
         of = (
             routings.c.pod_id == pod.pod_id,
@@ -118,14 +190,21 @@ class Interfaces:
                 wish: list[Row] | None = None
                 if link.nic.fixed_ip:
                     wish = [{"ip_address": link.nic.fixed_ip}]
-                row = await self._ports.insert(
-                    tx,
-                    network=link.network,
-                    project_id=caller.project_id,
-                    device_id=server_id,
-                    device_owner=owner,
-                    fixed_ips=wish,
-                )
+                try:
+                    row = await self._ports.insert(
+                        tx,
+                        network=link.network,
+                        project_id=caller.project_id,
+                        device_id=server_id,
+                        device_owner=owner,
+                        fixed_ips=wish,
+                    )
+                except Conflict as error:
+                    if error.kind != "IpAddressGenerationFailure":
+                        raise
+                    raise BadRequest(
+                        f"No fixed IP addresses available for network: {link.network['id']}"
+                    ) from None
                 id_ = str(row["id"])
             held = {"port_id": id_, "server_id": server_id, "made": link.port is None}
             await tx.insert(server_ports, held)
@@ -139,8 +218,6 @@ def _nic(wanted: Mapping[str, Any]) -> Nic:
             raise checks.refuse(name, value, f"{value!r} is not of type 'string'")
     if network and port:
         raise BadRequest("Must not input both network_id and port_id")
-    if not network and not port:
-        raise BadRequest("Give the net_id of a network or the port_id of a port.")
     ips = wanted.get("fixed_ips") or []
     if not isinstance(ips, list) or len(ips) > 1 or not all(isinstance(ip, dict) for ip in ips):
         raise checks.refuse("fixed_ips", ips, "It is not an array of one object")

@@ -10,6 +10,7 @@ from sqlalchemy import select, true
 from activities.admin.pods import PodDirectory
 from activities.compute.boots import Boots
 from activities.compute.release import release
+from activities.compute.server_volumes import ServerVolumes
 from activities.operations import OPEN, Operations
 from activities.region import Regions
 from activities.routings import Routings
@@ -38,6 +39,7 @@ class Servers:
         operations: Operations,
         rows: Routings,
         boots: Boots,
+        volumes: ServerVolumes,
     ) -> None:
         self._store = store
         self._regions = regions
@@ -45,6 +47,7 @@ class Servers:
         self._operations = operations
         self._routings = rows
         self._boots = boots
+        self._volumes = volumes
         self._plugged: OrderedDict[str, None] = OrderedDict()
 
     async def deleting(self, caller: Caller, id_: str) -> str:
@@ -130,6 +133,7 @@ class Servers:
         of = (routings.c.type == "server", routings.c.top_id == id_)
         async with self._store.write() as tx:
             waiting = await self._boots.let_go(tx, id_)
+            waiting += await self._volumes.gone(tx, id_)
             row = await tx.one(select(routings).where(*of))
             await tx.run(routings.delete().where(*of))
             if row:

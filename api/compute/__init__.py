@@ -8,6 +8,7 @@ from api.compute import (
     availability_zones,
     flavors,
     hypervisors,
+    images,
     instance_usage_audit_log,
     interfaces,
     ips,
@@ -18,10 +19,12 @@ from api.compute import (
     server_actions,
     server_external_events,
     server_groups,
+    server_security_groups,
     servers,
     services,
     simple_tenant_usage,
     volume_attachments,
+    volumes,
 )
 from api.compute.proxy import PROXY
 from api.http import Routes
@@ -47,9 +50,12 @@ _MODULES = (
     simple_tenant_usage,
     servers,
     server_actions,
+    server_security_groups,
     interfaces,
     volume_attachments,
     ips,
+    images,
+    volumes,
 )
 
 

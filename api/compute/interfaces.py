@@ -2,8 +2,10 @@
 
 import orjson
 
+from activities.compute import checks
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
+from api.microversions import COMPUTE
 from models.values import Pod
 
 routes = Routes()
@@ -29,9 +31,14 @@ async def show(call: Call) -> Answer:
 async def attach(call: Call) -> Answer:
     """Attach a port, or a new one on a network."""
     pod = await _pod(call)
-    wanted = await call.json("interfaceAttachment")
+    body = await call.json()
+    checks.only(body, ("interfaceAttachment",), "body")
+    wanted = body.get("interfaceAttachment", {})
+    if not isinstance(wanted, dict):
+        raise checks.refuse("interfaceAttachment", wanted, "It is not of type 'object'")
     interfaces = call.services.interfaces
-    port_id, inner = await interfaces.attach(call.caller, pod, call.args["id"], wanted)
+    version = COMPUTE.of(call)
+    port_id, inner = await interfaces.attach(call.caller, pod, call.args["id"], wanted, version)
     answer = await PROXY.send(call, pod, orjson.dumps({"interfaceAttachment": inner}))
     if answer.status >= 300:
         await interfaces.let_go(port_id)
@@ -46,7 +53,7 @@ async def detach(call: Call) -> Answer:
     pod = await _pod(call)
     answer = await PROXY.send(call, pod, path=await _path(call, pod))
     if answer.status < 300:
-        await call.services.interfaces.let_go(call.args["port_id"])
+        await call.services.interfaces.detached(call.caller, call.args["port_id"])
     return await PROXY.answer(call, answer)
 
 

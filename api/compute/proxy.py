@@ -2,22 +2,47 @@
 
 from typing import Any
 
-from api.http import Call
+from activities.region import Answer as PodAnswer
+from api.http import Answer, Call
 from api.microversions import COMPUTE
 from api.proxy import Proxy
 from models.values import Pod
+
+# Nova's actions and events of a server are listed and shown by it.
+_REQUEST_ID = "x-compute-request-id"
 
 
 async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
     await call.services.server_view.apply(pod, servers)
     await call.services.server_groups.view(pod, servers)
+    await call.services.server_volumes.seen(pod, servers)
     await call.services.servers.active(servers)
 
 
-PROXY = Proxy(
+async def _volume(call: Call, pod: Pod, volumes: list[dict[str, Any]]) -> None:
+    for volume in volumes:
+        if volume.get("availabilityZone"):
+            volume["availabilityZone"] = pod.az_name
+
+
+class ComputeProxy(Proxy):
+    """Tells, as Nova does, under which id the pod's own records have a request."""
+
+    async def answer(self, call: Call, answer: PodAnswer) -> Answer:
+        """Return the pod's answer with our links, in our words."""
+        seen = await super().answer(call, answer)
+        if _REQUEST_ID in answer.headers:
+            seen.headers.append((_REQUEST_ID.encode(), answer.headers[_REQUEST_ID].encode()))
+        return seen
+
+
+PROXY = ComputeProxy(
     "compute",
     COMPUTE,
     "v2.1",
-    views={"server": _server},
-    not_found={"server": "Instance {} could not be found."},
+    views={"server": _server, "volume": _volume},
+    not_found={
+        "server": "Instance {} could not be found.",
+        "volume": "Volume {} could not be found.",
+    },
 )

@@ -1,13 +1,20 @@
 """/servers/{id}/action: passed on; what an action names is made in the pod first."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import orjson
 
+from activities.compute import checks
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
-from models.errors import BadRequest
+from api.microversions import COMPUTE
+from models.errors import BadRequest, NotFound
+from models.values import Pod
 
 routes = Routes()
-_GROUPS = {"addSecurityGroup": True, "removeSecurityGroup": False}
+_IMAGES = ("createImage", "createBackup")
+_DELETES = ("forceDelete",)
 
 
 @routes.route("POST", "/servers/{id}/action")
@@ -20,20 +27,92 @@ async def action(call: Call) -> Answer:
     if len(body) != 1:
         raise BadRequest("There must be exactly one action in the body.")
     inner = body[name]
-    actions = call.services.server_actions
-    if name in _GROUPS:
-        group = inner.get("name") if isinstance(inner, dict) else None
-        if not isinstance(group, str) or not group:
-            raise BadRequest(f"Invalid input for field/attribute {name}. It needs a 'name'.")
-        await actions.set_group(call.caller, id_, group, add=_GROUPS[name])
+    own = _OWN.get(name)
+    if own:
+        await own(call, inner)
         return Answer(202)
     if isinstance(inner, dict):
-        body = {name: await actions.in_pod(call.caller, pod, name, inner)}
+        body = {name: await call.services.server_actions.in_pod(call.caller, pod, name, inner)}
+    if name in _DELETES:
+        return await _deleting(call, pod, body)
     answer = await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
-    if name in ("createImage", "createBackup"):
+    if name in _IMAGES:
         # The new object is an image: another API's.
         answer.headers = [
             (key, value.replace(b"/compute/", b"/image/", 1) if key == b"location" else value)
             for key, value in answer.headers
         ]
     return answer
+
+
+async def _deleting(call: Call, pod: Pod, body: dict[str, Any]) -> Answer:
+    operation = await call.services.servers.deleting(call.caller, call.args["id"])
+    try:
+        return await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
+    finally:
+        call.services.operations.announce(operation)
+
+
+async def _add_group(call: Call, inner: Any) -> None:
+    await _set_group(call, "addSecurityGroup", inner, add=True)
+
+
+async def _remove_group(call: Call, inner: Any) -> None:
+    await _set_group(call, "removeSecurityGroup", inner, add=False)
+
+
+async def _set_group(call: Call, name: str, inner: Any, *, add: bool) -> None:
+    group = _text(name, inner, "name", ("name",))
+    ports = call.services.server_ports
+    await ports.set_group(call.caller, call.args["id"], group, add=add)
+
+
+async def _add_fixed_ip(call: Call, inner: Any) -> None:
+    _refuse_since(call, (2, 44))
+    network = _text("addFixedIp", inner, "networkId", ("networkId",))
+    await call.services.server_ports.add_address(call.caller, call.args["id"], network)
+
+
+async def _remove_fixed_ip(call: Call, inner: Any) -> None:
+    _refuse_since(call, (2, 44))
+    address = _text("removeFixedIp", inner, "address", ("address",))
+    await call.services.server_ports.remove_address(call.caller, call.args["id"], address)
+
+
+async def _add_floating_ip(call: Call, inner: Any) -> None:
+    _refuse_since(call, (2, 44))
+    address = _text("addFloatingIp", inner, "address", ("address", "fixed_address"))
+    fixed = inner.get("fixed_address")
+    if fixed is not None and not isinstance(fixed, str):
+        raise checks.refuse("fixed_address", fixed, f"{fixed!r} is not of type 'string'")
+    await call.services.server_ports.add_floating(call.caller, call.args["id"], address, fixed)
+
+
+async def _remove_floating_ip(call: Call, inner: Any) -> None:
+    _refuse_since(call, (2, 44))
+    address = _text("removeFloatingIp", inner, "address", ("address",))
+    await call.services.server_ports.remove_floating(call.caller, call.args["id"], address)
+
+
+def _text(name: str, inner: Any, key: str, known: tuple[str, ...]) -> str:
+    if not isinstance(inner, dict):
+        raise checks.refuse(name, inner, f"{inner!r} is not of type 'object'")
+    checks.only(inner, known, name)
+    return checks.text(checks.required(inner, key, name), key)
+
+
+def _refuse_since(call: Call, version: tuple[int, int]) -> None:
+    """Raise ``NotFound`` from the version on in which Nova has the action no more."""
+    if COMPUTE.of(call) >= version:
+        raise NotFound("The resource could not be found.")
+
+
+# What is about the ports of a server is done at the top.
+_OWN: dict[str, Callable[[Call, Any], Awaitable[None]]] = {
+    "addSecurityGroup": _add_group,
+    "removeSecurityGroup": _remove_group,
+    "addFixedIp": _add_fixed_ip,
+    "removeFixedIp": _remove_fixed_ip,
+    "addFloatingIp": _add_floating_ip,
+    "removeFloatingIp": _remove_floating_ip,
+}

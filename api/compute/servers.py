@@ -1,10 +1,12 @@
 """/servers: boot, show and delete; lists and updates are the generic engine's."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from activities.compute import boot_fields
 from activities.compute.boot_plan import BootPlan
 from activities.compute.boot_request import parse
 from activities.compute.boots import least_version
@@ -15,30 +17,30 @@ from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import room
-from models.errors import BadRequest, GatewayError
+from models.errors import GatewayError, PodUnavailable
 from models.values import Pod
 
+LOG = logging.getLogger(__name__)
 routes = Routes()
+
+
+class _OutBefore(PodUnavailable):
+    """The pod was out before it was asked for the server: another one may be asked."""
 
 
 @routes.route("POST", "/servers")
 async def create(call: Call) -> Answer:
-    """Boot a server, or several alike, in one pod."""
+    """Boot a server, or several alike, in one pod: the first of its candidates that takes it."""
     body = await call.json()
-    server = body.get("server")
-    if not isinstance(server, dict):
-        raise BadRequest("Invalid input: the body needs a 'server', an object.")
-    request = parse(server, COMPUTE.of(call))
+    request = parse(body, COMPUTE.of(call))
     group = group_hint(body)
     near = await call.services.server_groups.homes(call.caller, group) if group else []
     plan = await call.services.boots.plan(request, call.caller, near)
     each = {"instances": 1, "cores": plan.flavor["vcpus"], "ram": plan.flavor["ram"]}
     async with room(call, PROXY, "compute", each, request.least, request.most) as held:
-        if request.most == 1:
-            answer = await _boot(call, plan, body, request.name)
-        else:
+        if request.most > 1:
             plan = replace(plan, request=replace(request, most=held.count))
-            answer = await _boot_many(call, plan, body)
+        answer = await _boot_somewhere(call, plan, body, many=request.most > 1)
         if answer.status < 300:
             held.commit()
     return await PROXY.answer(call, answer)
@@ -67,6 +69,32 @@ def _gone(answer: PodAnswer) -> bool:
     return bool(answer.json()["server"].get("status") == GONE)
 
 
+def _over_quota(answer: PodAnswer) -> bool:
+    return answer.status == 403 and b"Quota exceeded" in answer.body
+
+
+async def _boot_somewhere(
+    call: Call, plan: BootPlan, body: dict[str, Any], *, many: bool
+) -> PodAnswer:
+    """Boot in the plan's pod or, where that cannot take the server, in the next that may."""
+    while True:
+        hinted = boot_fields.with_hints(body, plan.hints)
+        try:
+            if many:
+                answer = await _boot_many(call, plan, hinted)
+            else:
+                answer = await _boot(call, plan, hinted, plan.request.name)
+            if not (plan.others and _over_quota(answer)):
+                return answer
+            why = "the project's quota there is used up"
+        except _OutBefore as error:
+            if not plan.others:
+                raise
+            why = error.message
+        LOG.info("%s: pod %s is passed over: %s", call.request_id, plan.pod.pod_name, why)
+        plan = await call.services.boots.moved(plan)
+
+
 async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> PodAnswer:
     boots = call.services.boots
     project = call.caller.project_id
@@ -74,6 +102,9 @@ async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> 
         try:
             server = await boots.prepare(plan, creation)
             body = await _grouped(call, plan, body)
+        except PodUnavailable as error:
+            await boots.undo(plan, creation)
+            raise _OutBefore(error.pod, error.reason) from error
         except GatewayError:
             await boots.undo(plan, creation)
             raise

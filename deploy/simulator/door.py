@@ -62,6 +62,7 @@ class Door:
         if request is None:
             return
         name, service = self.services(request.path)
+        request.id = f"req-{new_id()}"
         query = scope["query_string"].decode("latin-1")
         record = self.watch.log.begin(self.name, name, request, query)
         status: int | None = None
@@ -74,7 +75,7 @@ class Door:
             if response is None:
                 await self._cut(scope, receive)
                 return
-            request_id = f"req-{new_id()}".encode()
+            request_id = request.id.encode()
             response.headers.append((b"x-openstack-request-id", request_id))
             if name == "compute":
                 response.headers.append((b"x-compute-request-id", request_id))

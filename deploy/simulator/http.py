@@ -45,6 +45,7 @@ class Request:
     headers: dict[str, str]
     body: bytes
     origin: str = ""
+    id: str = ""
     params: dict[str, str] = field(default_factory=dict)
 
     def json(self) -> Any:

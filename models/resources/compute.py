@@ -10,6 +10,10 @@ SERVERS = Resource(
 HYPERVISORS = Resource("/os-hypervisors", Home.ALL_PODS, detail=True, admin=True)
 MIGRATIONS = Resource("/os-migrations", Home.ALL_PODS, verbs=("list",), admin=True)
 
+OS_VOLUMES = Resource(
+    "/os-volumes", Home.ONE_POD, detail=True, plural="volumes", singular="volume", brief=()
+)  # until 2.35
+
 COMPUTE = (
     SERVERS,
     Resource(
@@ -30,7 +34,15 @@ COMPUTE = (
     Resource(
         "/servers/{parent_id}/os-volume_attachments",
         Home.PARENT,
-        verbs=("list", "show", "update", "delete"),
+        verbs=("list", "show", "delete"),
+    ),
+    Resource(
+        "/servers/{parent_id}/migrations",
+        Home.PARENT,
+        verbs=("list", "show", "delete", "action"),
+    ),
+    Resource(
+        "/servers/{parent_id}/shares", Home.PARENT, verbs=("list", "show", "create", "delete")
     ),
     Resource("/os-console-auth-tokens", Home.ALL_PODS, verbs=("show",), admin=True),
     Resource("/extensions", Home.ALL_PODS, merge_by="alias"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import server_view
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
+from deploy.simulator.compute.history import noted
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Response, empty, pick, reply
 from deploy.simulator.ids import new_id, now, seconds
@@ -30,9 +31,15 @@ _MOVES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "revertResize": ("revert_resize", ("resized",), "active"),
     "confirmResize": ("confirm_resize", ("resized",), "active"),
     "migrate": ("migrate", ("active", "stopped"), "resized"),
+    "shelveOffload": ("shelve_offload", ("shelved",), "shelved_offloaded"),
+    "restore": ("restore", ("soft-delete",), "active"),
 }
+_ADMINS = ("migrate", "os-migrateLive", "evacuate", "os-resetState", "injectNetworkInfo")
+# As Nova records them.
+_RECORDED = {"os-start": "start", "os-stop": "stop", "os-migrateLive": "live-migration"}
+_LOOKS = ("os-getConsoleOutput", "os-getVNCConsole")
 _ANSWERED_204 = ("confirmResize",)
-_ACCEPTED = ("changePassword", "resetNetwork", "injectNetworkInfo", "createBackup")
+_ACCEPTED = ("changePassword", "resetNetwork", "injectNetworkInfo", "trigger_crash_dump")
 
 
 class Actions:
@@ -58,7 +65,15 @@ class Actions:
             raise bad(f"Invalid input for field/attribute {name}. Value: {given}.")
         if row["locked"] and not call.token.is_admin and name not in ("unlock", "lock"):
             raise NovaError(409, f"Instance {row['id']} is locked")
+        if name in _ADMINS and not call.token.is_admin:
+            raise forbidden(f"os_compute_api:os-{name}")
         row["updated"] = seconds(now())
+        response = self._done(call, row, name, given)
+        if name not in _LOOKS:
+            noted(call, row, _RECORDED.get(name, name))
+        return response
+
+    def _done(self, call: Call, row: Row, name: str, given: Any) -> Response:
         if name == "reboot" and (given or {}).get("type") not in ("SOFT", "HARD"):
             raise bad("Invalid input for field/attribute type.")
         if name in _MOVES:
@@ -88,6 +103,8 @@ class Actions:
         if name == "confirmResize":
             row.pop("old_flavor", None)
         row["vm_state"] = then
+        if name == "rescue":
+            return reply({"adminPass": row["admin_pass"]})
         return empty(204 if name in _ANSWERED_204 else 202)
 
     def _lock(self, call: Call, row: Row, given: Any) -> Response:
@@ -143,14 +160,20 @@ class Actions:
         return empty(202)
 
     def _reset(self, call: Call, row: Row, given: Any) -> Response:
-        if not call.token.is_admin:
-            raise forbidden("os_compute_api:os-admin-actions:reset_state")
+        if given.get("state") not in ("active", "error"):
+            raise bad(f"Invalid input for field/attribute state. Value: {given.get('state')}.")
         row.update(vm_state=str(given.get("state")), task_state=None)
         return empty(202)
 
     def _force_delete(self, call: Call, row: Row, given: Any) -> Response:
         self.service.servers.delete(call)
         return empty(202)
+
+    def _live(self, call: Call, row: Row, given: Any) -> Response:
+        raise bad("No valid host was found. There are not enough hosts available.")
+
+    def _evacuate(self, call: Call, row: Row, given: Any) -> Response:
+        raise bad(f"Compute service of {row['host']} is still in use.")
 
     def _group(self, call: Call, given: Any) -> str:
         for row in self.service.network.security_groups.rows.values():
@@ -165,6 +188,9 @@ class Actions:
         "resize": _resize,
         "rebuild": _rebuild,
         "createImage": _create_image,
+        "createBackup": _create_image,
+        "os-migrateLive": _live,
+        "evacuate": _evacuate,
         "os-getConsoleOutput": _log,
         "os-getVNCConsole": _vnc,
         "addSecurityGroup": _add_group,

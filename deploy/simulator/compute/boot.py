@@ -6,7 +6,10 @@ import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from deploy.simulator.compute import boot_volumes
 from deploy.simulator.compute.errors import NovaError, bad
+from deploy.simulator.compute.fields import items
+from deploy.simulator.compute.history import noted
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json
 from deploy.simulator.identity.state import Token
@@ -49,7 +52,7 @@ class Boot:
         image = self.image(call, given)
         self._key(call, given)
         zone = self._zone(given.get("availability_zone"))
-        volumes = self._volumes(call, given)
+        volumes = boot_volumes.wanted(self.service, call, given)
         if not image and not volumes:
             raise bad("Invalid imageRef provided.")
         networks = self._networks(call, given)
@@ -68,6 +71,7 @@ class Boot:
             if count > 1:
                 row["name"] = f"{name.strip()}-{number + 1}"
             row["plan"] = {"networks": networks, "groups": groups, "volumes": volumes}
+            noted(call, row, "create")
             self.service.state.servers[row["id"]] = row
             self.service.state.later(partial(self.finish, call.token, row))
             rows.append(row)
@@ -82,7 +86,7 @@ class Boot:
             for item in row["plan"]["networks"]:
                 self.service.plugs.plug(token, row, item, row["plan"]["groups"])
             for item in row["plan"]["volumes"]:
-                self.service.volume_plugs.attach(token, row, item)
+                boot_volumes.attach(self.service, token, row, item)
         except (NeutronError, NovaError) as error:
             row.update(vm_state="error", task_state=None)
             row["fault"] = {
@@ -134,6 +138,7 @@ class Boot:
             "scheduler_hints": {},
             "server_groups": [],
             "made_ports": [],
+            "actions": [],
             "admin_pass": given.get("adminPass") or secrets.token_urlsafe(9),
         }
 
@@ -183,21 +188,6 @@ class Boot:
         if zone not in self.service.state.zones():
             raise bad("The requested availability zone is not available")
         return zone
-
-    def _volumes(self, call: Call, given: Json) -> list[Json]:
-        rows = []
-        for item in items(given, "block_device_mapping_v2"):
-            if item.get("source_type") == "volume":
-                volume = self.service.volumes.get(call.token, str(item.get("uuid")))
-                if volume is None:
-                    raise bad(
-                        f"Block Device Mapping is Invalid: failed to get volume "
-                        f"{item.get('uuid')}."
-                    )
-                if volume["status"] != "available":
-                    raise bad(f"Invalid volume: status of {volume['id']} must be available.")
-                rows.append(item)
-        return rows
 
     def _networks(self, call: Call, given: Json) -> list[Json]:
         wanted = given.get("networks")
@@ -264,14 +254,6 @@ class Boot:
                 raise bad(f"Security group {item.get('name')} not found for project.")
             found += match
         return found or None
-
-
-def items(given: Json, key: str) -> list[Json]:
-    """The objects of a list; none when it is not given."""
-    rows = given.get(key) or []
-    if not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
-        raise bad(f"Invalid input for field/attribute {key}. Value: {rows}.")
-    return rows
 
 
 def check_metadata(given: Any) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from deploy.simulator.compute.boot import items
-from deploy.simulator.compute.errors import NovaError, bad
+from deploy.simulator.compute.errors import NovaError, bad, forbidden
+from deploy.simulator.compute.fields import items
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
@@ -83,8 +83,10 @@ class Plugs:
     def create(self, call: Call) -> Response:
         """Another port for a running server."""
         row = self.service.servers.get(call)
-        given = call.request.envelope("interfaceAttachment")
+        given = call.request.document().get("interfaceAttachment") or {}
         item: Json = {"uuid": given.get("net_id"), "port": given.get("port_id")}
+        if not item["uuid"] and not item["port"]:
+            item["uuid"] = self._only(call)
         for fixed in items(given, "fixed_ips")[:1]:
             item["fixed_ip"] = pick(fixed, "ip_address")
         try:
@@ -100,6 +102,22 @@ class Plugs:
         port = self._port(call)
         self.unplug(self.service.servers.get(call), port)
         return empty(202)
+
+    def _only(self, call: Call) -> str:
+        """The one network of the caller's project."""
+        rows = [
+            row
+            for row in self.service.network.networks.rows.values()
+            if row["project_id"] == call.token.project.id or row["shared"]
+        ]
+        if len(rows) > 1:
+            raise bad("Multiple possible networks found, use a Network ID to be more specific.")
+        if not rows:
+            raise bad(
+                "No specific network was requested and none are available for project "
+                f"'{call.token.project.id}'."
+            )
+        return str(rows[0]["id"])
 
     def _port(self, call: Call) -> Row:
         row, wanted = self.service.servers.get(call), call.request.params["port"]
@@ -131,6 +149,7 @@ class VolumePlugs:
         add("GET", "/servers/{id}/os-volume_attachments", self.index)
         add("POST", "/servers/{id}/os-volume_attachments", self.create)
         add("GET", "/servers/{id}/os-volume_attachments/{volume}", self.show)
+        add("PUT", "/servers/{id}/os-volume_attachments/{volume}", self.update)
         add("DELETE", "/servers/{id}/os-volume_attachments/{volume}", self.delete)
 
     def attach(self, token: Token, row: Row, item: Json) -> Json:
@@ -176,6 +195,27 @@ class VolumePlugs:
         row = self.service.servers.get(call)
         attachment = self.attach(call.token, row, call.request.envelope("volumeAttachment"))
         return reply({"volumeAttachment": _attachment(call, attachment)})
+
+    def update(self, call: Call) -> Response:
+        """Whether the volume goes with the server; or another volume instead, for admins."""
+        attachment, row = self._one(call), self.service.servers.get(call)
+        given = call.request.envelope("volumeAttachment")
+        wanted = pick(given, "volumeId")
+        if wanted != attachment["volumeId"]:
+            if not call.token.is_admin:
+                raise forbidden("os_compute_api:os-volumes-attachments:swap")
+            row["volumes"].remove(attachment)
+            try:
+                self.attach(call.token, row, {"uuid": wanted, "device": attachment["device"]})
+            except NovaError:
+                row["volumes"].append(attachment)
+                raise
+            self.service.volumes.detach(attachment["volumeId"], delete=False)
+        elif not call.at_least(85):
+            raise bad("Invalid input: the volume is attached already.")
+        else:
+            attachment["delete_on_termination"] = bool(given.get("delete_on_termination"))
+        return empty(202)
 
     def delete(self, call: Call) -> Response:
         """Take a volume from a running server."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import server_view
-from deploy.simulator.compute.boot import check_metadata, items
+from deploy.simulator.compute.boot import check_metadata
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
+from deploy.simulator.compute.fields import items
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json, Response, empty, reply
@@ -46,7 +47,6 @@ class Servers:
         add("PUT", "/servers/{id}/metadata", self.set_metadata)
         add("DELETE", "/servers/{id}/metadata/{key}", self.drop_metadata)
         add("GET", "/servers/{id}/os-security-groups", self.groups)
-        add("GET", "/servers/{id}/os-instance-actions", self.events)
 
     def index(self, call: Call) -> Response:
         """Names and links."""
@@ -156,20 +156,6 @@ class Servers:
             for row in rows
         ]
         return reply({"security_groups": found})
-
-    def events(self, call: Call) -> Response:
-        """What was done to the server: here only its making."""
-        row = self.get(call)
-        action = {
-            "action": "create",
-            "instance_uuid": row["id"],
-            "request_id": f"req-{row['id']}",
-            "user_id": row["user_id"],
-            "project_id": row["project_id"],
-            "start_time": row["created"].rstrip("Z") + ".000000",
-            "message": None,
-        }
-        return reply({"instanceActions": [action]})
 
     def get(self, call: Call) -> Row:
         """The server named in the path."""

@@ -16,7 +16,9 @@ from deploy.simulator.compute.hypervisors import Hypervisors
 from deploy.simulator.compute.keypairs import Keypairs
 from deploy.simulator.compute.operations import Operations
 from deploy.simulator.compute.plugs import Plugs, VolumePlugs
+from deploy.simulator.compute.proxies import OldProxies
 from deploy.simulator.compute.quotas import Quotas
+from deploy.simulator.compute.server_parts import ServerParts
 from deploy.simulator.compute.servers import Servers
 from deploy.simulator.compute.services import Services
 from deploy.simulator.compute.state import Call, ComputeState
@@ -55,6 +57,8 @@ class ComputeService:
         self.servers.route(self.routes.add)
         self.plugs.route(self.routes.add)
         self.volume_plugs.route(self.routes.add)
+        ServerParts(self).route(self.routes.add)
+        OldProxies(self).route(self.routes.add)
         Actions(self).route(self.routes.add)
         Aggregates(state).route(self.routes.add)
         self.groups = ServerGroups(state)

@@ -1,0 +1,99 @@
+"""BootHomes: where a server has to be because of what its request names beside networks."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from activities.admin.pods import PodDirectory
+from activities.compute.boot_request import BootRequest
+from activities.places import Home, Places
+from activities.region import Regions
+from models.errors import BadRequest, Forbidden, NotFound, PodUnavailable
+from models.values import Caller, Pod
+
+_SAME, _DIFFERENT = "same_host", "different_host"
+# Hypervisors are found by their whole name from here on.
+_PATTERN = "2.53"
+
+
+class BootHomes:
+    """Volumes, snapshots, other servers and compute hosts, each of which is in one pod."""
+
+    def __init__(self, regions: Regions, pods: PodDirectory, places: Places) -> None:
+        self._regions = regions
+        self._pods = pods
+        self._places = places
+
+    async def homes(self, caller: Caller, request: BootRequest) -> list[Home]:
+        """Return what the server has to be near to; ``BadRequest`` for what does not exist."""
+        found = []
+        for id_, type_ in request.volumes.items():
+            try:
+                found.append(await self._places.of(caller, type_, id_))
+            except NotFound:
+                raise BadRequest(
+                    f"Block Device Mapping is Invalid: failed to get {type_} {id_}."
+                ) from None
+        for id_ in texts(request.hints.get(_SAME)):
+            home = await self._places.home("server", id_)
+            # The scheduler of a pod takes no notice of a server that is not there.
+            if home and (home[1] == caller.project_id or caller.admin):
+                found.append((f"server {id_}", home[0]))
+        return [*found, *await self._targets(caller, request)]
+
+    async def hints(self, request: BootRequest, pod: Pod) -> dict[str, Any]:
+        """Return the hints as the pod is to get them."""
+        given = dict(request.hints)
+        if _DIFFERENT in given:
+            # Servers in other pods are on other hosts already, and unknown in this one.
+            homes = {
+                id_: await self._places.home("server", id_) for id_ in texts(given[_DIFFERENT])
+            }
+            given[_DIFFERENT] = [id_ for id_, home in homes.items() if not home or home[0] == pod]
+            if not given[_DIFFERENT]:
+                del given[_DIFFERENT]
+        return given
+
+    async def _targets(self, caller: Caller, request: BootRequest) -> list[Home]:
+        host, node = request.target
+        if not host and not node:
+            return []
+        if not caller.admin:
+            api, rule = "compute", "requested_destination"
+            if request.host:
+                api, rule = "os_compute_api", "forced_host"
+            raise Forbidden(f"Policy doesn't allow {api}:servers:create:{rule} to be performed.")
+        homes = []
+        if host:
+            path = f"/os-services?binary=nova-compute&host={quote(host)}"
+            match = {"host": host}
+            homes.append((f"host {host}", await self._has(path, "services", match, host)))
+        if node:
+            path = f"/os-hypervisors?hypervisor_hostname_pattern={quote(node)}"
+            match = {"hypervisor_hostname": node}
+            homes.append((f"host {node}", await self._has(path, "hypervisors", match, node)))
+        return homes
+
+    async def _has(self, path: str, key: str, match: Mapping[str, str], name: str) -> Pod:
+        """Return the pod that lists such a thing."""
+
+        async def ask(pod: Pod) -> bool:
+            found = await self._regions.admin(pod, "compute", "GET", path, microversion=_PATTERN)
+            return any(match.items() <= row.items() for row in found[key])
+
+        pods = await self._pods.serving()
+        answers = await asyncio.gather(*(ask(pod) for pod in pods), return_exceptions=True)
+        for pod, answer in zip(pods, answers, strict=True):
+            if answer is True:
+                return pod
+        silent = [answer for answer in answers if isinstance(answer, PodUnavailable)]
+        if silent:
+            raise silent[0]
+        raise BadRequest(f"Compute host {name} could not be found.")
+
+
+def texts(value: object) -> list[str]:
+    """Return the texts of a hint, which may be one or a list."""
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, str)]

@@ -1,0 +1,58 @@
+"""ComputeVolumes: volumes made and deleted through the compute API, until 2.35."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from activities.creations import Creations
+from activities.operations import Operations
+from activities.places import Places
+from activities.store import Store
+from models.errors import NotFound
+from models.values import Caller, Pod
+
+
+class ComputeVolumes:
+    """What the gateway does about them beside passing the calls on."""
+
+    def __init__(
+        self, store: Store, operations: Operations, places: Places, creations: Creations
+    ) -> None:
+        self._store = store
+        self._operations = operations
+        self._places = places
+        self.creations = creations
+
+    async def place(self, caller: Caller, wanted: Mapping[str, Any]) -> Pod:
+        """Return the pod for a new volume: its snapshot's, or the best of its zone."""
+        zone, snapshot = wanted.get("availability_zone"), wanted.get("snapshot_id")
+        homes = []
+        if isinstance(snapshot, str) and snapshot:
+            homes.append(await self._places.of(caller, "snapshot", snapshot))
+        pods = await self._places.candidates(caller, zone if isinstance(zone, str) else "", homes)
+        return pods[0]
+
+    async def recorded(self, creation: str, pod: Pod, caller: Caller, id_: str) -> None:
+        """Record a volume that the pod has made."""
+        async with self._store.write() as tx:
+            await self._places.record(tx, "volume", id_, pod, caller.project_id)
+            await self.creations.settle(tx, creation)
+
+    async def refused(self, creation: str) -> None:
+        """Record that the pod has made nothing."""
+        async with self._store.write() as tx:
+            await self.creations.settle(tx, creation)
+
+    async def deleting(self, caller: Caller, id_: str) -> str:
+        """Write the clean-up of a volume that is about to be deleted; return its operation."""
+        if await self._places.home("volume", id_) is None:
+            raise NotFound(f"Volume {id_} could not be found.")
+        async with self._store.write() as tx:
+            return await self._operations.add(
+                tx,
+                "clean-up",
+                "volume",
+                id_,
+                project_id=caller.project_id,
+                request_id=caller.request_id,
+                workflow_id=f"clean-up/volume/{id_}",
+            )
