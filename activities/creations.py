@@ -22,7 +22,9 @@ from models.tables.routing import leases, routings
 from models.values import Pod
 
 LOG = logging.getLogger(__name__)
-_SERVICES = {"server": "compute", "volume": "volume"}
+_SERVICES = {"server": "compute"} | dict.fromkeys(
+    ("volume", "snapshot", "backup", "group", "group_snapshot"), "volume"
+)
 _LOOK_SECONDS = 10.0
 # How far a pod's clock may be from ours.
 _SKEW = timedelta(seconds=60)

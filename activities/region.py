@@ -21,6 +21,7 @@ import orjson
 from keystoneauth1 import exceptions as ksa
 from multidict import CIMultiDictProxy
 
+from activities.faults import fault, reason
 from models.errors import NotFound, PodFault, PodUnavailable
 from models.settings import Settings
 from models.values import Pod
@@ -137,7 +138,7 @@ class Regions:
             ) as answer:
                 yield answer
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise PodUnavailable(pod.pod_name, _reason(error)) from error
+            raise PodUnavailable(pod.pod_name, reason(error)) from error
 
     async def forward(
         self,
@@ -163,7 +164,7 @@ class Regions:
             ) as answer:
                 return Answer(pod, answer.status, answer.headers, await answer.read())
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise PodUnavailable(pod.pod_name, _reason(error)) from error
+            raise PodUnavailable(pod.pod_name, reason(error)) from error
 
     def _limit(self, seconds: float) -> aiohttp.ClientTimeout:
         if self._usual is None or self._usual.total != seconds:
@@ -198,7 +199,7 @@ class Regions:
         status, raw = await self._request(pod.pod_name, method, url, headers, body)
         if status < 300:
             return orjson.loads(raw) if raw else None
-        message, kind = _fault(raw)
+        message, kind = fault(raw)
         passing = retry_conflict and status == 409 and kind not in _LASTING
         if status in _TRANSIENT or passing:
             raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status)
@@ -218,6 +219,11 @@ class Regions:
         session = await self._session()
         auth_url = _VERSION.sub("", str(session.auth.auth_url).rstrip("/"))
         return await self._request("Keystone", method, auth_url + path, dict(headers or {}), None)
+
+    async def token(self) -> str:
+        """Return a token of the service user, for what is streamed."""
+        session = await self._session()
+        return str(await self._call("Keystone", session.get_token))
 
     async def identity_url(self) -> str:
         """Return Keystone's address, as a 401 names it."""
@@ -286,19 +292,3 @@ class Regions:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._http
-
-
-def _reason(error: BaseException) -> str:
-    return "no answer in time" if isinstance(error, TimeoutError) else type(error).__name__
-
-
-def _fault(raw: bytes) -> tuple[str, str]:
-    """Return message and type of any OpenStack fault body."""
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return raw[:200].decode(errors="replace"), ""
-    inner = next(iter(body.values()), None) if isinstance(body, dict) else None
-    if isinstance(inner, dict):
-        return str(inner.get("message", "")), str(inner.get("type", ""))
-    return str(inner or body), ""

@@ -29,6 +29,7 @@ from activities.compute.servers import Servers
 from activities.compute.volumes import ComputeVolumes
 from activities.creations import Creations
 from activities.fanout import Fanout
+from activities.image.copies import ImageCopies
 from activities.network import wiring as network_wiring
 from activities.network.copies import Copies
 from activities.network.floatingips import FloatingIPs
@@ -54,6 +55,12 @@ from activities.routings import Routings
 from activities.store import Store
 from activities.upkeep import Upkeep, Worker
 from activities.versions import PodVersions
+from activities.volume import wiring as volume_wiring
+from activities.volume.objects import VolumeObjects
+from activities.volume.qos_copies import QosCopies
+from activities.volume.qos_specs import QosSpecs
+from activities.volume.type_copies import TypeCopies
+from activities.volume.types import VolumeTypes
 from activities.volume.volumes import Volumes
 from activities.zones import Zones
 from models.settings import Settings
@@ -92,6 +99,12 @@ class Services:
     places: Places
     creations: Creations
     volumes: Volumes
+    volume_objects: VolumeObjects
+    volume_types: VolumeTypes
+    type_copies: TypeCopies
+    qos_specs: QosSpecs
+    qos_copies: QosCopies
+    image_copies: ImageCopies
     boots: Boots
     servers: Servers
     server_actions: ServerActions
@@ -161,21 +174,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     interfaces = Interfaces(
         store, regions, pods, operations, routings, planner, network.ports, network.copies
     )
-    volumes = Volumes(store, regions, pods, operations, routings, places, fanout, creations)
+    volume = volume_wiring.build(
+        settings, store, regions, pods, routings, operations, places, creations
+    )
+    image_copies = ImageCopies(settings, store, regions, pods, operations)
     limits = Limits(store, regions, pods, operations)
     quotas = Quotas(store, regions, PodFigures(store, regions, pods, versions), limits)
-    workers: dict[tuple[str, str], Worker] = network.workers | {
+    workers: dict[tuple[str, str], Worker] = {
         ("clean-up", "server"): servers.clean_up,
         ("clean-up", "creation"): boots.clean_up,
         ("clean-up", "interface"): interfaces.clean_up,
         ("clean-up", "network-copy"): unbinding.clean_up,
-        ("clean-up", "volume"): volumes.clean_up,
         ("update-copies", "quota"): limits.spread,
+        ("update-copies", "image"): image_copies.copy,
         ("update-copies", "aggregate"): aggregate_copies.align,
         ("clean-up", "server_group"): server_groups.clean_up,
         ("clean-up", "flavor"): flavor_copies.clean_up,
         ("clean-up", "keypair"): keypair_copies.clean_up,
     }
+    workers |= network.workers | volume.workers
     try:
         yield Services(
             settings=settings,
@@ -206,7 +223,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             compute_volumes=ComputeVolumes(store, operations, places, creations),
             places=places,
             creations=creations,
-            volumes=volumes,
+            volumes=volume.volumes,
+            volume_objects=volume.objects,
+            volume_types=volume.types,
+            type_copies=volume.type_copies,
+            qos_specs=volume.qos_specs,
+            qos_copies=volume.qos_copies,
+            image_copies=image_copies,
             boots=boots,
             servers=servers,
             server_actions=ServerActions(flavors, flavor_copies, keypairs, keypair_copies),

@@ -181,7 +181,7 @@ class Proxy:
 
     async def home(self, call: Call, path: str) -> Pod:
         """Return the pod that knows what the path names; its refusal where none does."""
-        return (await self._found(call, path)).pod
+        return (await self.first(call, path)).pod
 
     def _handler(self, resource: Resource, verb: str) -> Handler:
         # Below a parent that is in one pod only (a volume type) there is nothing to merge.
@@ -219,10 +219,10 @@ class Proxy:
     async def _search(self, call: Call) -> Answer:
         """Answer with the first pod that knows the thing."""
         query = f"?{call.query}" if call.query else ""
-        return await self.answer(call, await self._found(call, call.path + query))
+        return await self.answer(call, await self.first(call, call.path + query))
 
-    async def _found(self, call: Call, path: str) -> PodAnswer:
-        """Return the answer of the first pod that knows the thing; ``PodFault`` of none."""
+    async def first(self, call: Call, path: str) -> PodAnswer:
+        """Return the answer of the first pod that knows a thing; ``PodFault`` if none does."""
         found, missing = await call.services.fanout.ask(
             self._service, self.pod_path(call, path), await self.headers(call)
         )

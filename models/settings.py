@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     list_strict: bool = Field(
         False, description="Answer 503 instead of a list that lacks an unreachable pod"
     )
+    image_per_pod: bool = Field(
+        False, description="Every pod has a Glance of its own; images are copied where needed"
+    )
     temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend")
     temporal_namespace: str = Field("default", description="Temporal namespace")
     temporal_ui_url: str = Field(

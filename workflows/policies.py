@@ -41,6 +41,14 @@ POD = Policy(
     ),
 )
 
+# Bytes are copied between pods: for as long as they flow.
+TRANSFER = Policy(
+    start_to_close_timeout=timedelta(hours=24),
+    schedule_to_close_timeout=timedelta(hours=48),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=POD["retry_policy"],
+)
+
 # Undoing what a failed operation made: worth a while, not a day; the audit finds the rest.
 UNDO = Policy(
     start_to_close_timeout=timedelta(minutes=5),

@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.upkeep import Outcome, Task, Upkeep
-from workflows.policies import POD, STORE, reason
+from workflows.policies import POD, STORE, TRANSFER, reason
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Worker:
     async def work(self, work: UpkeepInput) -> None:
         """Run until no operation waits; fail with the reason of the last failure."""
         task = Task(work.type, work.resource_type, work.resource_id)
+        policy = TRANSFER if work.resource_type == "image" else POD
         error = ""
         while self.waiting:
             asked, self.waiting = self.waiting, []
@@ -43,7 +44,7 @@ class Worker:
                 continue
             error = ""
             try:
-                await workflow.execute_activity_method(Upkeep.do_upkeep, task, **POD)
+                await workflow.execute_activity_method(Upkeep.do_upkeep, task, **policy)
             except ActivityError as failure:
                 error = reason(failure)
             await workflow.execute_activity_method(

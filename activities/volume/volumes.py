@@ -1,23 +1,20 @@
-"""Volumes: placed in a pod, removed from it, and shown in the words of the user's region."""
+"""Volumes: placed in a pod, and shown in the words of the user's region."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from activities.admin.pods import PodDirectory
-from activities.creations import Creations
-from activities.fanout import Fanout
-from activities.operations import Operations
-from activities.places import Places
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Store
-from models.errors import BadRequest, NotFound, PodBusy, PodFault
+from activities.places import Home
+from activities.volume.objects import VolumeObjects
+from activities.volume.type_copies import TypeCopies
+from activities.volume.types import VolumeTypes
+from models.errors import BadRequest
 from models.values import Caller, Pod
 
-_SOURCES = {"source_volid": "volume", "snapshot_id": "snapshot", "backup_id": "backup"}
-_GOING = {"deleting"}
-_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_HINTS = "OS-SCH-HNT:scheduler_hints"
+# Hints that name what the volume is to be near to, or far from.
+_NEAR = {"same_host": "volume", "local_to_instance": "server"}
+_FAR = "different_host"
 
 
 class Volumes:
@@ -25,30 +22,21 @@ class Volumes:
 
     def __init__(
         self,
-        store: Store,
-        regions: Regions,
         pods: PodDirectory,
-        operations: Operations,
-        rows: Routings,
-        places: Places,
-        fanout: Fanout,
-        creations: Creations,
+        objects: VolumeObjects,
+        types: VolumeTypes,
+        type_copies: TypeCopies,
     ) -> None:
-        self._store = store
-        self._regions = regions
         self._pods = pods
-        self._operations = operations
-        self._routings = rows
-        self._places = places
-        self._fanout = fanout
-        self.creations = creations
+        self._objects = objects
+        self._types = types
+        self._type_copies = type_copies
 
-    async def place(self, caller: Caller, volume: Mapping[str, Any]) -> Pod:
-        """Return the pod for a new volume: its source's, or the best of its zone."""
-        homes = []
-        for key, type_ in _SOURCES.items():
-            if volume.get(key):
-                homes.append(await self._places.of(caller, type_, str(volume[key])))
+    async def candidates(self, caller: Caller, body: Mapping[str, Any]) -> list[Pod]:
+        """Return the pods for a new volume, best first: its sources', or those of its zone."""
+        volume = body["volume"]
+        homes = await self._objects.homes(caller, volume)
+        homes += await self._hinted(caller, body)
         zone = volume.get("availability_zone")
         if zone is not None and not isinstance(zone, str):
             raise BadRequest(
@@ -56,71 +44,51 @@ class Volumes:
             )
         if zone and not await self._pods.in_zone(zone):
             raise BadRequest(f"Availability zone '{zone}' is invalid.")
-        return (await self._places.candidates(caller, zone or "", homes))[0]
+        return await self._objects.candidates(caller, zone or "", homes)
 
-    async def in_pod(
-        self, volume: Mapping[str, Any], pod: Pod, headers: Mapping[str, str], project: str
-    ) -> dict[str, Any]:
+    async def in_pod(self, caller: Caller, body: Mapping[str, Any], pod: Pod) -> dict[str, Any]:
         """Return the body of a new volume as the pod is to get it."""
-        body = dict(volume)
-        body.pop("availability_zone", None)
+        volume = dict(body["volume"])
+        volume.pop("availability_zone", None)
         if pod.pod_az_name:
-            body["availability_zone"] = pod.pod_az_name
-        wanted = body.get("volume_type")
-        if isinstance(wanted, str) and _ID.match(wanted):
-            body["volume_type"] = await self._type_name(wanted, headers, project)
-        return body
+            volume["availability_zone"] = pod.pod_az_name
+        wanted = volume.get("volume_type")
+        if isinstance(wanted, str) and wanted:
+            row = await self._types.named(caller, wanted)
+            volume["volume_type"] = await self._type_copies.in_pod(row, pod)
+        inner = dict(body) | {"volume": volume}
+        hints = body.get(_HINTS)
+        if isinstance(hints, dict) and hints.get(_FAR):
+            # A volume in another pod is far away already, and not known in this one.
+            far = [id_ for id_ in _texts(hints[_FAR]) if await self._is_in(caller, id_, pod)]
+            kept = {key: value for key, value in hints.items() if key != _FAR}
+            inner[_HINTS] = kept | ({_FAR: far} if far else {})
+        return inner
 
-    async def recorded(self, creation: str, pod: Pod, caller: Caller, id_: str) -> None:
-        """Record a volume that the pod has made."""
-        async with self._store.write() as tx:
-            await self._places.record(tx, "volume", id_, pod, caller.project_id)
-            await self.creations.settle(tx, creation)
-
-    async def refused(self, creation: str) -> None:
-        """Record that the pod has made nothing."""
-        async with self._store.write() as tx:
-            await self.creations.settle(tx, creation)
-
-    async def deleting(self, caller: Caller, id_: str) -> str:
-        """Write the clean-up of a volume that is about to be deleted; return its operation."""
-        async with self._store.write() as tx:
-            return await self._operations.add(
-                tx,
-                "clean-up",
-                "volume",
-                id_,
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"clean-up/volume/{id_}",
-            )
-
-    async def clean_up(self, id_: str) -> None:
-        """Forget a volume that its pod no longer has; ``PodBusy`` while it is being deleted."""
-        row = await self._routings.where_is("volume", id_)
-        if row is None:
-            return
-        pod = await self._pods.get(row["pod_id"])
-        try:
-            volume = (await self._regions.admin(pod, "volume", "GET", f"/volumes/{id_}"))["volume"]
-        except PodFault as fault:
-            if fault.status != 404:
-                raise
-            await self._routings.forget("volume", id_, pod)
-            return
-        if volume["status"] in _GOING:
-            raise PodBusy(f"Pod {pod.pod_name} is still deleting volume {id_}")
-
-    def view(self, pod: Pod, volumes: list[dict[str, Any]]) -> None:
-        """Change what a pod says of its volumes, in place."""
+    async def view(self, pod: Pod, volumes: list[dict[str, Any]]) -> None:
+        """Change what a pod says of its volumes (or backups), in place."""
         for volume in volumes:
-            if "availability_zone" in volume:
+            if volume.get("availability_zone"):
                 volume["availability_zone"] = pod.az_name
+            if volume.get("volume_type_id"):
+                known = await self._type_copies.top_id(pod, volume["volume_type_id"])
+                volume["volume_type_id"] = known
 
-    async def _type_name(self, id_: str, headers: Mapping[str, str], project: str) -> str:
-        """Return the name by which every pod knows a type that one of them gave the id."""
-        answers, _ = await self._fanout.ask("volume", f"/{project}/types/{id_}", headers)
-        for answer in answers:
-            if answer.status == 200:
-                return str(answer.json()["volume_type"]["name"])
-        raise NotFound(f"Volume type {id_} could not be found.", "VolumeTypeNotFound")
+    async def _hinted(self, caller: Caller, body: Mapping[str, Any]) -> list[Home]:
+        hints = body.get(_HINTS)
+        if not isinstance(hints, dict):
+            return []
+        named = [(type_, id_) for key, type_ in _NEAR.items() for id_ in _texts(hints.get(key))]
+        homes = []
+        for type_, id_ in named:
+            homes += await self._objects.homes_of(caller, type_, id_)
+        return homes
+
+    async def _is_in(self, caller: Caller, id_: str, pod: Pod) -> bool:
+        homes = await self._objects.homes_of(caller, "volume", id_)
+        return all(home == pod for _, home in homes)
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, str) and one]

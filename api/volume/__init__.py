@@ -7,7 +7,21 @@ from api.http import Routes
 from api.microversions import VOLUME as VERSIONS
 from api.policy import Policy
 from api.service import ServiceApp
-from api.volume import availability_zones, limits, quota_sets, volumes
+from api.volume import (
+    attachments,
+    availability_zones,
+    backups,
+    default_types,
+    encryption,
+    limits,
+    os_services,
+    qos_specs,
+    quota_sets,
+    snapshots,
+    types,
+    volume_transfers,
+    volumes,
+)
 from api.volume.proxy import PROXY
 from models.resources.volume import VOLUME
 
@@ -17,8 +31,23 @@ PREFIX = "/volume"
 def declared() -> Routes:
     """Return every route after the version."""
     routes = Routes()
-    for own in (volumes.routes, availability_zones.routes, limits.routes, quota_sets.routes):
-        routes.include(own)
+    own = (
+        volumes,
+        snapshots,
+        backups,
+        volume_transfers,
+        attachments,
+        types,
+        encryption,
+        qos_specs,
+        default_types,
+        availability_zones,
+        limits,
+        quota_sets,
+        os_services,
+    )
+    for module in own:
+        routes.include(module.routes)
     routes.include(PROXY.routes(VOLUME))
     return routes
 

@@ -2,20 +2,89 @@
 
 from typing import Any
 
-from api.http import Call
+import orjson
+
+from activities.region import Answer as PodAnswer
+from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.proxy import Proxy
 from models.values import Pod
 
 
-async def _volume(call: Call, pod: Pod, volumes: list[dict[str, Any]]) -> None:
-    call.services.volumes.view(pod, volumes)
+async def _placed(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
+    await call.services.volumes.view(pod, items)
+
+
+async def _service(call: Call, pod: Pod, services: list[dict[str, Any]]) -> None:
+    for service in services:
+        service["zone"] = pod.az_name
 
 
 PROXY = Proxy(
     "volume",
     VOLUME,
     "v3",
-    views={"volume": _volume},
-    not_found={"volume": "Volume {} could not be found."},
+    views={"volume": _placed, "backup": _placed, "service": _service},
+    not_found={
+        "volume": "Volume {} could not be found.",
+        "snapshot": "Snapshot {} could not be found.",
+        "backup": "Backup {} could not be found.",
+        "group": "Group {} could not be found.",
+        "group_snapshot": "GroupSnapshot {} could not be found.",
+    },
 )
+
+
+async def made(
+    call: Call, type_: str, pod: Pod, body: dict[str, Any], *, owner_id: str = ""
+) -> PodAnswer:
+    """Have the pod make an object, and record it; return what the pod answered."""
+    objects = call.services.volume_objects
+    inner = next((one for one in body.values() if isinstance(one, dict)), {})
+    name = inner.get("name", inner.get("display_name"))
+    project = call.caller.project_id
+    async with objects.creations.tracked(type_, pod, project, name) as creation:
+        answer = await PROXY.send(call, pod, orjson.dumps(body))
+        if answer.status < 300:
+            id_ = answer.json()[type_]["id"]
+            await objects.recorded(creation, type_, pod, call.caller, id_, owner_id)
+        else:
+            await objects.refused(creation)
+    return answer
+
+
+async def volume_size(call: Call, pod: Pod, id_: str) -> int:
+    """Return the size of a volume; 0 where the pod does not tell, and will refuse as well."""
+    answer = await PROXY.send(call, pod, method="GET", path=f"/volumes/{id_}")
+    return int(answer.json()["volume"]["size"]) if answer.status == 200 else 0
+
+
+async def ending(call: Call, type_: str, pod: Pod, body: bytes | None = None) -> Answer:
+    """Pass on a call that may end an object; its routing goes when the pod no longer has it."""
+    id_ = call.args["id"]
+    operation = await call.services.volume_objects.deleting(call.caller, type_, id_)
+    try:
+        return await PROXY.relay(call, pod, body)
+    finally:
+        call.services.operations.announce(operation)
+
+
+def members(path: str, type_: str) -> Routes:
+    """Return the routes that show, and delete, an object in its pod."""
+    routes = Routes()
+
+    @routes.route("GET", f"{path}/{{id}}")
+    async def show(call: Call) -> Answer:
+        id_ = call.args["id"]
+        pod = await PROXY.pod_of(call, type_, id_)
+        answer = await PROXY.relay(call, pod)
+        if answer.status == 404:
+            # Its pod has deleted it meanwhile.
+            await call.services.volume_objects.clean_up(type_, id_)
+        return answer
+
+    @routes.route("DELETE", f"{path}/{{id}}")
+    async def delete(call: Call) -> Answer:
+        return await ending(call, type_, await PROXY.pod_of(call, type_, call.args["id"]))
+
+    return routes

@@ -1,58 +1,145 @@
-"""/volumes: create and delete; the rest is the generic engine's."""
+"""/volumes: create, actions and the summary; the rest is the generic engine's."""
+
+from typing import Any
 
 import orjson
 
 from api.http import Answer, Call, Routes
+from api.proxy import missing_pods
 from api.quotas import room, size_of
-from api.volume.proxy import PROXY
-from models.errors import BadRequest
+from api.volume.proxy import PROXY, ending, made, members, volume_size
+from models.errors import BadRequest, PodFault, PodUnavailable
+from models.values import Pod
 
 routes = Routes()
+_TYPED = ("source_volid", "snapshot_id", "backup_id")
+# After these the pod may no longer have the volume.
+_ENDS = {"os-force_delete", "os-unmanage"}
 
 
 @routes.route("POST", "/volumes")
 async def create(call: Call) -> Answer:
-    """Create a volume where its source is, or in the best pod of its zone."""
+    """Create a volume where its source is, or in the best pod of its zone that takes it."""
     body = await call.json()
     wanted = body.get("volume")
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'volume' in request body.")
+    body = await _with_default_type(call, body, wanted)
     volumes = call.services.volumes
-    pod = await volumes.place(call.caller, wanted)
-    headers = await PROXY.headers(call)
-    inner = await volumes.in_pod(wanted, pod, headers, call.caller.project_id)
-    sent = orjson.dumps(body | {"volume": inner})
-    name = wanted.get("name", wanted.get("display_name"))
-    project = call.caller.project_id
-    async with (
-        room(call, PROXY, "volume", {"volumes": 1, "gigabytes": size_of(wanted)}) as held,
-        volumes.creations.tracked("volume", pod, project, name) as creation,
-    ):
-        answer = await PROXY.send(call, pod, sent)
+    pods = await volumes.candidates(call.caller, body)
+    each = {"volumes": 1, "gigabytes": size_of(wanted)}
+    async with room(call, PROXY, "volume", each) as held:
+        for pod in pods:
+            last = pod == pods[-1]
+            sent = await volumes.in_pod(call.caller, body, pod)
+            try:
+                if isinstance(wanted.get("imageRef"), str):
+                    await call.services.image_copies.ensure(call.caller, wanted["imageRef"], pod)
+                answer = await made(call, "volume", pod, sent)
+            except PodUnavailable:
+                if last:
+                    raise
+                continue
+            # What one pod has no room for, another of the zone may take.
+            if answer.status != 413 or last:
+                break
         if answer.status < 300:
             held.commit()
-            await volumes.recorded(creation, pod, call.caller, answer.json()["volume"]["id"])
-        else:
-            await volumes.refused(creation)
     return await PROXY.answer(call, answer)
 
 
-@routes.route("GET", "/volumes/{id}")
-async def show(call: Call) -> Answer:
-    """Show one volume; one that its pod has deleted meanwhile is forgotten."""
-    pod = await PROXY.pod_of(call, "volume", call.args["id"])
-    answer = await PROXY.relay(call, pod)
-    if answer.status == 404:
-        await call.services.volumes.clean_up(call.args["id"])
-    return answer
+@routes.route("GET", "/volumes/summary")
+async def summary(call: Call) -> Answer:
+    """Add up the volumes of all pods; 503 while one does not answer."""
+    query = f"?{call.query}" if call.query else ""
+    path = PROXY.pod_path(call, f"/volumes/summary{query}")
+    answers, missing = await call.services.fanout.ask("volume", path, await PROXY.headers(call))
+    if missing or not answers:
+        raise PodUnavailable(", ".join(missing) or "(any)", "its share of the sum is unknown")
+    total: dict[str, Any] = {}
+    for answer in answers:
+        if answer.status >= 400:
+            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "summary")
+        for key, value in answer.json()["volume-summary"].items():
+            total[key] = _united(total[key], value) if key in total else value
+    return Answer(200, {"volume-summary": total}, missing_pods(missing))
 
 
-@routes.route("DELETE", "/volumes/{id}")
-async def delete(call: Call) -> Answer:
-    """Delete a volume; its routing goes when the pod no longer has it."""
-    pod = await PROXY.pod_of(call, "volume", call.args["id"])
-    operation = await call.services.volumes.deleting(call.caller, call.args["id"])
-    try:
-        return await PROXY.relay(call, pod)
-    finally:
-        call.services.operations.announce(operation)
+@routes.route("POST", "/volumes/{id}/action")
+async def action(call: Call) -> Answer:
+    """Do something to a volume in its pod."""
+    id_ = call.args["id"]
+    pod = await PROXY.pod_of(call, "volume", id_)
+    body = await call.json()
+    name = next(iter(body), "")
+    inner = body.get(name)
+    if name in _ENDS:
+        return await ending(call, "volume", pod, orjson.dumps(body))
+    if isinstance(inner, dict):
+        if name == "os-extend":
+            return await _extend(call, pod, body, inner)
+        body = await _translated(call, pod, name, inner) or body
+    answer = await PROXY.send(call, pod, orjson.dumps(body))
+    if name == "os-volume_upload_image" and answer.status < 300:
+        return await _uploading(call, pod, answer.json())
+    return await PROXY.answer(call, answer)
+
+
+routes.include(members("/volumes", "volume"))
+
+
+async def _with_default_type(
+    call: Call, body: dict[str, Any], wanted: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the body with the type that is the project's default, where it names none."""
+    if wanted.get("volume_type") or any(wanted.get(key) for key in _TYPED):
+        return body
+    default = await call.services.volume_types.default(call.caller.project_id)
+    return body | {"volume": wanted | {"volume_type": default["id"]}} if default else body
+
+
+async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, Any]) -> Answer:
+    """Make a volume larger, if its project's quota has room for the difference."""
+    now = await volume_size(call, pod, call.args["id"])
+    more = max(0, size_of({"size": inner.get("new_size")}) - now)
+    async with room(call, PROXY, "volume", {"gigabytes": more}) as held:
+        answer = await PROXY.send(call, pod, orjson.dumps(body))
+        if answer.status < 300:
+            held.commit()
+    return await PROXY.answer(call, answer)
+
+
+async def _translated(
+    call: Call, pod: Pod, name: str, inner: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Return the action as the pod has to get it, where that is not as the user says it."""
+    if name == "os-retype" and isinstance(inner.get("new_type"), str):
+        row = await call.services.volume_types.named(call.caller, inner["new_type"])
+        return {name: inner | {"new_type": await call.services.type_copies.in_pod(row, pod)}}
+    if name == "os-reimage" and isinstance(inner.get("image_id"), str):
+        await call.services.image_copies.ensure(call.caller, inner["image_id"], pod)
+    if name == "os-attach" and isinstance(inner.get("instance_uuid"), str):
+        here = (f"volume {call.args['id']}", pod)
+        await call.services.volume_objects.together(
+            call.caller, here, "server", inner["instance_uuid"]
+        )
+    return None
+
+
+async def _uploading(call: Call, pod: Pod, body: dict[str, Any]) -> Answer:
+    """Answer what becomes an image, with its type as the user knows it."""
+    type_ = body["os-volume_upload_image"].get("volume_type")
+    if isinstance(type_, dict) and "id" in type_:
+        type_["id"] = await call.services.type_copies.top_id(pod, type_["id"])
+        type_["qos_specs_id"] = await call.services.qos_copies.top_id(
+            pod, type_.get("qos_specs_id")
+        )
+    return Answer(202, body)
+
+
+def _united(one: Any, other: Any) -> Any:
+    """Return the sum of two pods' figures; of metadata, every value of every key."""
+    if not isinstance(one, dict):
+        return one + other
+    keys = sorted(set(one) | set(other))
+    return {key: sorted({*one.get(key, ()), *other.get(key, ())}) for key in keys}

@@ -35,6 +35,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--build-delay", type=float, default=0.05, help="seconds until a server or volume is ready"
     )
+    parser.add_argument(
+        "--image-per-region", action="store_true", help="a Glance in every region, not one for all"
+    )
     parser.add_argument("--clouds-yaml", type=Path, help="write the users' clouds.yaml there")
     return parser.parse_args()
 
@@ -42,7 +45,13 @@ def _arguments() -> argparse.Namespace:
 async def _serve(arguments: argparse.Namespace) -> None:
     settings = Settings(arguments.latency, arguments.build_delay)
     names = [name for name in arguments.regions.split(",") if name]
-    cloud = Cloud(names, arguments.gateway.rstrip("/"), arguments.host, settings)
+    cloud = Cloud(
+        names,
+        arguments.gateway.rstrip("/"),
+        arguments.host,
+        settings,
+        image_per_region=arguments.image_per_region,
+    )
     await cloud.open(arguments.port)
     control = Control(cloud)
     port = arguments.port + 2 + len(names) if arguments.port else 0

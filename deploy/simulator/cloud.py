@@ -23,14 +23,23 @@ NOTHING = Service()
 class Cloud:
     """Builds the doors, opens them, and puts everything back to the beginning."""
 
-    def __init__(self, names: list[str], gateway: str, host: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        names: list[str],
+        gateway: str,
+        host: str,
+        settings: Settings,
+        *,
+        image_per_region: bool = False,
+    ) -> None:
         self.names, self.gateway, self.host = names, gateway, host
         self.settings = settings
         self.identity = Identity()
         self.catalog = Catalog()
         self.watch = Watch(self.identity, Faults(), CallLog(), settings)
+        self.image_per_region = image_per_region
         self.images = self._new_images()
-        self.regions = {name: Region(name, settings, self.images) for name in names}
+        self.regions = {name: Region(name, settings, self._images_of()) for name in names}
         self.doors: dict[str, Door] = {}
 
     @property
@@ -57,7 +66,8 @@ class Cloud:
         self.catalog.add(TOP_REGION, gateway_urls(self.gateway, self.auth_url))
         for name in self.names:
             origin = self.listener(name).origin
-            self.catalog.add(name, region_urls(origin, self.auth_url, image_url))
+            own = f"{origin}/image" if self.image_per_region else image_url
+            self.catalog.add(name, region_urls(origin, self.auth_url, own))
         for door in self.doors.values():
             door.auth_url = self.auth_url
 
@@ -74,13 +84,17 @@ class Cloud:
         fresh = self._new_images()
         self.images.images, self.images.data = fresh.images, fresh.data
         for region in self.regions.values():
-            region.reset(self.images)
+            region.reset(self._images_of())
         for name in self.doors:
             await self.listener(name).open()
 
     def inventory(self) -> Json:
         """The shared images."""
         return {"image": {"images": list(self.images.images.values())}}
+
+    def _images_of(self) -> ImageStore:
+        """The images that a region sees: everybody's, or its own."""
+        return self._new_images() if self.image_per_region else self.images
 
     def _new_images(self) -> ImageStore:
         owner = self.identity.project_named("admin")
@@ -123,8 +137,13 @@ class Cloud:
                 "/volume/v3": lambda request: volume_versions.versions(request, 200),
             },
         )
+        image = Service(
+            private=lambda token, request: region.image.below(token, request, "/image"),
+            public={"/image": lambda request: region.image.versions(request)},
+        )
         return {
             "compute": ("compute", compute),
             "network": ("network", network),
             "volume": ("volume", volume),
+            "image": ("image", image),
         }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from deploy.simulator.compute.service import ComputeService
 from deploy.simulator.compute.state import ComputeState
 from deploy.simulator.http import Json
+from deploy.simulator.image.api import ImageApi
 from deploy.simulator.image.store import ImageStore
 from deploy.simulator.network.service import NetworkService
 from deploy.simulator.network.state import State as NetworkState
@@ -17,7 +18,7 @@ from deploy.simulator.volume.volumes import VolumeStore
 
 
 class Region:
-    """Nova, Neutron and Cinder; Keystone and Glance are shared with the other regions."""
+    """Nova, Neutron and Cinder; Keystone is shared with the other regions, Glance may be."""
 
     def __init__(self, name: str, settings: Settings, images: ImageStore) -> None:
         self.name, self.settings = name, settings
@@ -30,6 +31,7 @@ class Region:
             timer.cancel()
         self._timers.clear()
         self.network = NetworkService(NetworkState(self.name, self.settings))
+        self.image = ImageApi(images)
         self.store = VolumeStore(self.name, self.later)
         self.volume = VolumeService(self.store, images)
         state = ComputeState(self.name, self.later)
@@ -69,6 +71,10 @@ class Region:
             "volume": {
                 "volumes": list(self.store.volumes.values()),
                 "snapshots": list(self.store.snapshots.values()),
+                "backups": list(self.store.backups.values()),
+                "transfers": list(self.store.transfers.values()),
+                "attachments": list(self.store.attachments.values()),
+                "qos_specs": list(self.store.qos.values()),
                 "types": list(self.store.types.values()),
             },
         }

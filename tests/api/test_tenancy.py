@@ -13,7 +13,7 @@ import pytest
 
 from api import admin, compute, image, network, volume
 from api.http import Route
-from tests.support.client import Answer, Json, User, send
+from tests.support.client import Answer, Json, User, send, until
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
@@ -46,6 +46,9 @@ BODIES: dict[str, Json] = {
     "PUT /security-group-rules/{id}": {"security_group_rule": {"description": "stolen"}},
     "PUT /servers/{id}": {"server": {"name": "stolen"}},
     "PUT /volumes/{id}": {"volume": {"name": "stolen"}},
+    "PUT /snapshots/{id}": {"snapshot": {"name": "stolen"}},
+    "PUT /backups/{id}": {"backup": {"name": "stolen"}},
+    "POST /backups/{id}/restore": {"restore": {}},
     "POST /servers/{id}/action": {"reboot": {"type": "SOFT"}},
     "POST /volumes/{id}/action": {"os-extend": {"new_size": 2}},
 }
@@ -78,6 +81,8 @@ def owned(stack: Stack) -> Iterator[Owned]:
         server = site.boot(net)
         group = owner.network.make("/security-groups", name="mine")
         volume_ = owner.volume.make("/volumes", size=1, name="mine", availability_zone="az1")
+        of = {"volume_id": volume_["id"]}
+        until(lambda: _is_available(owner, volume_["id"]), "the volume is there")
         owner.compute.make("/os-keypairs", name="of-the-owner")
         rule = {"direction": "ingress", "security_group_id": group["id"]}
         ids = {
@@ -90,13 +95,20 @@ def owned(stack: Stack) -> Iterator[Owned]:
             "security-group-rules": owner.network.make("/security-group-rules", **rule)["id"],
             "servers": server["id"],
             "volumes": volume_["id"],
+            "snapshots": owner.volume.make("/snapshots", **of)["id"],
+            "backups": owner.volume.make("/backups", **of)["id"],
             "os-keypairs": "of-the-owner",
         }
         stack.settle()
         yield Owned(owner, stack.tenant(), ids)
-        owner.volume.delete(f"/volumes/{volume_['id']}")
+        owner.volume.delete(f"/backups/{ids['backups']}")
+        owner.volume.delete(f"/volumes/{volume_['id']}?cascade=True")
         owner.compute.delete("/os-keypairs/of-the-owner")
         site.tear_down()
+
+
+def _is_available(owner: User, id_: str) -> bool:
+    return bool(owner.volume.get(f"/volumes/{id_}")["status"] == "available")
 
 
 def _anything(route: Route) -> str:

@@ -22,10 +22,11 @@ SPARE = "Spare"
 class Simulator:
     """The process, and its control API."""
 
-    def __init__(self, folder: Path, gateway: str) -> None:
+    def __init__(self, folder: Path, gateway: str, *options: str) -> None:
         self.clouds_yaml = folder / "clouds.yaml"
         command = [sys.executable, "-m", "deploy.simulator", "--regions", ",".join((*PODS, SPARE))]
         command += ["--gateway", gateway, "--clouds-yaml", str(self.clouds_yaml)]
+        command += options
         self.process = Process("simulator", command, folder / "simulator.log", self._is_ready)
         self.clouds: Json = {}
         self._control = ""

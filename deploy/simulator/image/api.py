@@ -54,6 +54,12 @@ class ImageApi:
         except WrongMethod:
             return dialects.image(405, "The method is not allowed for this resource.")
 
+    def below(self, token: Token, request: Request, prefix: str) -> Response:
+        """The answer to a request at a port that is shared with other services."""
+        request.path = request.path.removeprefix(prefix)
+        request.origin += prefix
+        return self.handle(token, request)
+
     def versions(self, request: Request) -> Response:
         """What there is, told to anybody."""
         rows = [
@@ -101,7 +107,9 @@ class ImageApi:
         """A record without data; the id may be chosen."""
         self._writer(token)
         given = request.json()
-        if not isinstance(given, dict) or set(given) & _READ_ONLY:
+        # Whose an image is, an administrator may say.
+        given_away = {"owner"} if token.is_admin else set()
+        if not isinstance(given, dict) or set(given) & (_READ_ONLY - given_away):
             raise GlanceError(403, "Attribute is read-only.")
         if given.get("disk_format") not in (None, *_FORMATS):
             raise GlanceError(400, f"Invalid disk format '{given['disk_format']}'.")

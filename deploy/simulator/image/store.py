@@ -30,7 +30,7 @@ class ImageStore:
         )
         self.upload(row, b"QFI\xfb" + bytes(4092))
 
-    def add(self, owner: Project, **values: Any) -> Row:
+    def add(self, owner: Project, /, **values: Any) -> Row:
         """An image without data yet."""
         moment = seconds(now())
         row: Row = {

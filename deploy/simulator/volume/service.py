@@ -10,11 +10,16 @@ from deploy.simulator.identity.state import Token
 from deploy.simulator.image.store import ImageStore
 from deploy.simulator.routes import NoRoute, Routes, WrongMethod
 from deploy.simulator.volume import versions
+from deploy.simulator.volume.attachments import Attachments
+from deploy.simulator.volume.backups import Backups
 from deploy.simulator.volume.collection import Volumes
 from deploy.simulator.volume.errors import CinderError
+from deploy.simulator.volume.operations import Operations
+from deploy.simulator.volume.qos import QosSpecs
 from deploy.simulator.volume.quotas import Quotas
 from deploy.simulator.volume.snapshots import Snapshots
-from deploy.simulator.volume.types import Operations, Types
+from deploy.simulator.volume.transfers import Transfers
+from deploy.simulator.volume.types import Types
 from deploy.simulator.volume.volumes import Call, VolumeStore
 
 _PREFIX = "/volume/v3"
@@ -26,8 +31,8 @@ class VolumeService:
     def __init__(self, store: VolumeStore, images: ImageStore) -> None:
         self.routes: Routes[Callable[[Call], Response]] = Routes()
         Volumes(store, images).route(self.routes.add)
-        Snapshots(store).route(self.routes.add)
-        Types(store).route(self.routes.add)
+        for part in (Snapshots, Backups, Transfers, Attachments, Types, QosSpecs):
+            part(store).route(self.routes.add)
         Operations(store).route(self.routes.add)
         Quotas(store).route(self.routes.add)
 

@@ -1,14 +1,18 @@
-"""Snapshots: as much as a client needs to make, list and delete one."""
+"""Snapshots."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from deploy.simulator.http import Json, Response, empty, reply
+from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.ids import micros, new_id, now
-from deploy.simulator.volume.errors import bad, missing
+from deploy.simulator.volume.errors import bad, forbidden, missing
+from deploy.simulator.volume.lists import matching, paged, visible
+from deploy.simulator.volume.metadata import Metadata, check
 from deploy.simulator.volume.volumes import Call, Row, VolumeStore
+
+_FILTERS = ("name", "volume_id", "status", "id")
 
 
 class Snapshots:
@@ -20,33 +24,39 @@ class Snapshots:
     def route(self, add: Callable[[str, str, Any], None]) -> None:
         """Add the routes."""
         add("GET", "/snapshots", self.index)
-        add("GET", "/snapshots/detail", self.index)
+        add("GET", "/snapshots/detail", self.detail)
         add("POST", "/snapshots", self.create)
         add("GET", "/snapshots/{id}", self.show)
+        add("PUT", "/snapshots/{id}", self.update)
         add("DELETE", "/snapshots/{id}", self.delete)
+        add("POST", "/snapshots/{id}/action", self.action)
+        Metadata("/snapshots", "Snapshot", self.get).route(add)
 
     def index(self, call: Call) -> Response:
-        """The project's snapshots."""
-        everybody = call.token.is_admin and call.request.flag("all_tenants")
-        rows = [
-            row
-            for row in self.store.snapshots.values()
-            if everybody or row["project_id"] == call.token.project.id
-        ]
-        for key in ("name", "volume_id", "status"):
-            wanted = call.request.arg(key)
-            rows = [row for row in rows if wanted in ("", str(row[key]))]
-        return reply({"snapshots": [self._view(call, row) for row in rows]})
+        """Everything but what extensions add."""
+        rows, extra = self._page(call)
+        shown = [self._view(call, row, complete=False, detail=False) for row in rows]
+        return reply({"snapshots": shown, **extra})
+
+    def detail(self, call: Call) -> Response:
+        """Everything about each."""
+        rows, extra = self._page(call)
+        return reply({"snapshots": [self._view(call, row) for row in rows], **extra})
 
     def create(self, call: Call) -> Response:
         """A snapshot of a volume that is not in use, unless forced."""
         given = call.request.envelope("snapshot")
+        check(given.get("metadata") or {})
         volume = self.store.get(call.token, str(given.get("volume_id")))
         if volume is None:
             raise missing("Volume", str(given.get("volume_id")))
         forced = given.get("force") in (True, "true", "True") or call.at_least(66)
-        if volume["status"] != "available" and not forced:
-            raise bad(f"Invalid volume: Volume {volume['id']} status must be available.")
+        if volume["status"] != "available" and not (forced and volume["status"] == "in-use"):
+            wanted = "available, in-use" if forced else "available"
+            raise bad(
+                f"Invalid volume: Volume {volume['id']} status must be {wanted}, but current "
+                f"status is: {volume['status']}."
+            )
         row: Row = {
             "id": new_id(),
             "project_id": volume["project_id"],
@@ -66,11 +76,50 @@ class Snapshots:
 
     def show(self, call: Call) -> Response:
         """One snapshot."""
-        return reply({"snapshot": self._view(call, self._get(call))})
+        return reply({"snapshot": self._view(call, self.get(call))})
+
+    def update(self, call: Call) -> Response:
+        """Name and description."""
+        row, given = self.get(call), call.request.envelope("snapshot")
+        row.update({key: given[key] for key in ("name", "description") if key in given})
+        row["updated_at"] = micros(now())
+        return reply({"snapshot": self._view(call, row, complete=False)})
 
     def delete(self, call: Call) -> Response:
         """Accepted at once; gone a little later."""
-        row = self._get(call)
+        row = self.get(call)
+        if row["status"] not in ("available", "error"):
+            raise bad(
+                "Invalid snapshot: Snapshot status must be available or error or unmanaging "
+                "and must not be part of a group."
+            )
+        return self._delete(row)
+
+    def action(self, call: Call) -> Response:
+        """What administrators and back ends do to it."""
+        row, body = self.get(call), call.request.document()
+        if "os-update_snapshot_status" in body:
+            row["status"] = pick(body, "os-update_snapshot_status", "status")
+            return empty(202)
+        for action in ("os-reset_status", "os-force_delete"):
+            if action in body and not call.token.is_admin:
+                raise forbidden(f"volume_extension:snapshot_admin_actions:{action[3:]}")
+        if "os-reset_status" in body:
+            row["status"] = pick(body, "os-reset_status", "status")
+            return empty(202)
+        if "os-force_delete" in body:
+            return self._delete(row)
+        raise bad(f"There is no such action: {', '.join(body)}")
+
+    def get(self, call: Call) -> Row:
+        """The snapshot named in the path."""
+        wanted = call.request.params["id"]
+        row = self.store.snapshots.get(wanted)
+        if row is None or not (call.token.is_admin or row["project_id"] == call.token.project.id):
+            raise missing("Snapshot", wanted)
+        return row
+
+    def _delete(self, row: Row) -> Response:
         row["status"] = "deleting"
         self.store.later(lambda: self._gone(row))
         return empty(202)
@@ -78,16 +127,16 @@ class Snapshots:
     def _gone(self, row: Row) -> None:
         self.store.snapshots.pop(row["id"], None)
 
-    def _get(self, call: Call) -> Row:
-        wanted = call.request.params["id"]
-        row = self.store.snapshots.get(wanted)
-        if row is None or not (call.token.is_admin or row["project_id"] == call.token.project.id):
-            raise missing("Snapshot", wanted)
-        return row
+    def _page(self, call: Call) -> tuple[list[Row], Json]:
+        rows = matching(call, visible(call, self.store.snapshots.values()), _FILTERS)
+        return paged(call, rows, "snapshots", "Snapshot")
 
-    def _view(self, call: Call, row: Row, *, complete: bool = True) -> Json:
-        hidden = ("project_id",) if call.at_least(41) else ("project_id", "user_id")
-        shown = {key: value for key, value in row.items() if key not in hidden}
+    def _view(self, call: Call, row: Row, *, complete: bool = True, detail: bool = True) -> Json:
+        shown = {key: value for key, value in row.items() if key not in ("project_id", "user_id")}
+        if not detail:
+            return shown
+        if call.at_least(41):
+            shown["user_id"] = row["user_id"]
         if call.at_least(14):
             shown["group_snapshot_id"] = None
         if call.at_least(65):

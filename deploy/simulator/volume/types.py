@@ -1,12 +1,12 @@
-"""Volume types, and what a client reads about the service."""
+"""Volume types, with extra specs, access and encryption."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from deploy.simulator.http import Json, Response, empty, reply
-from deploy.simulator.ids import micros, now
+from deploy.simulator.http import Json, Response, empty, pick, reply
+from deploy.simulator.ids import new_id
 from deploy.simulator.volume.errors import CinderError, bad, forbidden, missing
 from deploy.simulator.volume.volumes import DEFAULT_TYPE, Call, Row, VolumeStore
 
@@ -26,7 +26,15 @@ class Types:
         add("DELETE", "/types/{id}", self.delete)
         add("GET", "/types/{id}/extra_specs", self.specs)
         add("POST", "/types/{id}/extra_specs", self.add_specs)
+        add("GET", "/types/{id}/extra_specs/{key}", self.spec)
+        add("PUT", "/types/{id}/extra_specs/{key}", self.set_spec)
         add("DELETE", "/types/{id}/extra_specs/{key}", self.drop_spec)
+        add("GET", "/types/{id}/os-volume-type-access", self.access)
+        add("POST", "/types/{id}/action", self.action)
+        add("GET", "/types/{id}/encryption", self.encryption)
+        add("POST", "/types/{id}/encryption", self.encrypt)
+        add("PUT", "/types/{id}/encryption/{key}", self.reencrypt)
+        add("DELETE", "/types/{id}/encryption/{key}", self.decrypt)
 
     def index(self, call: Call) -> Response:
         """The types the caller may use."""
@@ -34,7 +42,7 @@ class Types:
         rows = [
             self._view(call, row)
             for row in self.store.types.values()
-            if (call.token.is_admin and public == "none") or row["is_public"]
+            if (call.token.is_admin and public == "none") or self._usable(call, row)
         ]
         return reply({"volume_types": rows})
 
@@ -67,7 +75,8 @@ class Types:
         self._admin(call, "volume_extension:type_update")
         row = self._get(call)
         given = call.request.envelope("volume_type")
-        row.update({key: given[key] for key in ("name", "description") if key in given})
+        known = ("name", "description", "is_public")
+        row.update({key: given[key] for key in known if given.get(key) is not None})
         return reply({"volume_type": self._view(call, row)})
 
     def delete(self, call: Call) -> Response:
@@ -76,6 +85,9 @@ class Types:
         row = self._get(call)
         if any(v["volume_type_id"] == row["id"] for v in self.store.volumes.values()):
             raise bad("Target volume type is still in use.")
+        if row["name"] == DEFAULT_TYPE:
+            text = f"The volume type {row['id']} is a default volume type and cannot be deleted."
+            raise bad(text)
         del self.store.types[row["id"]]
         return empty(202)
 
@@ -90,19 +102,95 @@ class Types:
         self._get(call)["extra_specs"].update(given)
         return reply({"extra_specs": given})
 
+    def spec(self, call: Call) -> Response:
+        """One extra spec."""
+        row, key = self._get(call), call.request.params["key"]
+        if key not in row["extra_specs"]:
+            raise self._no_spec(row, key)
+        return reply({key: row["extra_specs"][key]})
+
+    def set_spec(self, call: Call) -> Response:
+        """One extra spec has another value."""
+        self._admin(call, "volume_extension:types_extra_specs:update")
+        given = call.request.document()
+        if call.request.params["key"] not in given:
+            raise bad("Request body and URI mismatch")
+        self._get(call)["extra_specs"].update(given)
+        return reply(given)
+
     def drop_spec(self, call: Call) -> Response:
         """One extra spec less."""
         self._admin(call, "volume_extension:types_extra_specs:delete")
-        if self._get(call)["extra_specs"].pop(call.request.params["key"], None) is None:
-            raise missing("Extra spec", call.request.params["key"])
+        row, key = self._get(call), call.request.params["key"]
+        if key not in row["extra_specs"]:
+            raise self._no_spec(row, key)
+        del row["extra_specs"][key]
         return empty(202)
+
+    def access(self, call: Call) -> Response:
+        """Who may use a private type."""
+        self._admin(call, "volume_extension:volume_type_access:get_all_for_type")
+        row = self._get(call)
+        if row["is_public"]:
+            raise CinderError(404, "Access list not available for public volume types.")
+        rows = [{"volume_type_id": row["id"], "project_id": one} for one in row["access"]]
+        return reply({"volume_type_access": rows})
+
+    def action(self, call: Call) -> Response:
+        """Give or take access."""
+        self._admin(call, "volume_extension:volume_type_access:addProjectAccess")
+        row, body = self._get(call), call.request.document()
+        action = next(iter(body), "")
+        project = pick(body, action, "project")
+        if row["is_public"]:
+            text = "Type access modification is not applicable to public volume type."
+            raise bad(f"Invalid volume type: {text}")
+        if action == "addProjectAccess":
+            row["access"].append(project)
+        else:
+            row["access"].remove(project)
+        return empty(202)
+
+    def encryption(self, call: Call) -> Response:
+        """How it is encrypted, or nothing."""
+        self._admin(call, "volume_extension:volume_type_encryption:get")
+        return reply(self._get(call)["encryption"])
+
+    def encrypt(self, call: Call) -> Response:
+        """Encrypted from now on."""
+        self._admin(call, "volume_extension:volume_type_encryption:create")
+        row, given = self._get(call), call.request.envelope("encryption")
+        if row["encryption"]:
+            raise bad(f"Volume type encryption for type {row['id']} already exists.")
+        ids = {"encryption_id": new_id(), "volume_type_id": row["id"]}
+        row["encryption"] = {"cipher": None, "key_size": None, **given, **ids, "deleted": False}
+        return reply({"encryption": {**given, **ids}})
+
+    def reencrypt(self, call: Call) -> Response:
+        """Encrypted in another way."""
+        self._admin(call, "volume_extension:volume_type_encryption:update")
+        row, given = self._get(call), call.request.envelope("encryption")
+        row["encryption"] = {**row["encryption"], **given}
+        return reply({"encryption": given})
+
+    def decrypt(self, call: Call) -> Response:
+        """No longer encrypted."""
+        self._admin(call, "volume_extension:volume_type_encryption:delete")
+        self._get(call)["encryption"] = {}
+        return empty(202)
+
+    def _usable(self, call: Call, row: Row) -> bool:
+        return bool(row["is_public"] or call.token.project.id in row["access"])
+
+    def _no_spec(self, row: Row, key: str) -> CinderError:
+        return CinderError(404, f"Volume Type {row['id']} has no extra specs with key {key}.")
 
     def _get(self, call: Call) -> Row:
         wanted = call.request.params["id"]
         row = self.store.types.get(wanted)
         if wanted == "default":
             row = self.store.type_named(DEFAULT_TYPE)
-        if row is None or not (row["is_public"] or call.token.is_admin):
+        if row is None or not (call.token.is_admin or self._usable(call, row)):
             raise missing("Volume type", wanted)
         return row
 
@@ -116,51 +204,9 @@ class Types:
             "os-volume-type-access:is_public": row["is_public"],
         }
         if call.token.is_admin and call.request.method == "GET":
-            shown["qos_specs_id"] = None
+            shown["qos_specs_id"] = row["qos_specs_id"]
         return shown
 
     def _admin(self, call: Call, rule: str) -> None:
         if not call.token.is_admin:
             raise forbidden(rule)
-
-
-class Operations:
-    """`/os-availability-zone`, `/os-services`, `/extensions`."""
-
-    def __init__(self, store: VolumeStore) -> None:
-        self.store = store
-
-    def route(self, add: Callable[[str, str, Any], None]) -> None:
-        """Add the routes."""
-        add("GET", "/os-availability-zone", self.zones)
-        add("GET", "/extensions", self.extensions)
-        add("GET", "/os-services", self.services)
-
-    def zones(self, call: Call) -> Response:
-        """The one zone."""
-        row = {"zoneName": self.store.zone, "zoneState": {"available": True}}
-        return reply({"availabilityZoneInfo": [row]})
-
-    def extensions(self, call: Call) -> Response:
-        """None that a client of today would ask for."""
-        return reply({"extensions": []})
-
-    def services(self, call: Call) -> Response:
-        """Every process, all of them up."""
-        if not call.token.is_admin:
-            raise forbidden("volume_extension:services:index")
-        host = f"{self.store.region.lower()}-storage1"
-        rows: list[Json] = [
-            {
-                "binary": binary,
-                "host": host if binary == "cinder-scheduler" else f"{host}@file",
-                "zone": self.store.zone,
-                "status": "enabled",
-                "state": "up",
-                "updated_at": micros(now()),
-                "disabled_reason": None,
-            }
-            for binary in ("cinder-scheduler", "cinder-volume")
-        ]
-        rows[1] |= {"replication_status": None, "active_backend_id": None, "frozen": False}
-        return reply({"services": rows})

@@ -31,7 +31,7 @@ def full(store: VolumeStore, call: Call, row: Row, *, complete: bool = True) -> 
         "updated_at": row["updated_at"],
         "name": row["name"],
         "description": row["description"],
-        "volume_type": row["volume_type"],
+        "volume_type": store.types[row["volume_type_id"]]["name"],
         "snapshot_id": row["snapshot_id"],
         "source_volid": row["source_volid"],
         "metadata": row["metadata"],
@@ -48,8 +48,8 @@ def full(store: VolumeStore, call: Call, row: Row, *, complete: bool = True) -> 
         shown["migration_status"] = None
     if complete:
         shown["os-vol-tenant-attr:tenant_id"] = row["project_id"]
-        if row["image_id"]:
-            shown["volume_image_metadata"] = {"image_id": row["image_id"]}
+        if row["image_metadata"]:
+            shown["volume_image_metadata"] = row["image_metadata"]
         if call.token.is_admin:
             host = f"{store.region.lower()}-storage1@file#file"
             shown["os-vol-host-attr:host"] = None if row["status"] == "creating" else host

@@ -43,7 +43,13 @@ class VolumeStore:
     zone: str = "nova"
     volumes: dict[str, Row] = field(default_factory=dict)
     snapshots: dict[str, Row] = field(default_factory=dict)
+    backups: dict[str, Row] = field(default_factory=dict)
+    transfers: dict[str, Row] = field(default_factory=dict)
+    attachments: dict[str, Row] = field(default_factory=dict)
+    messages: dict[str, Row] = field(default_factory=dict)
     types: dict[str, Row] = field(default_factory=dict)
+    qos: dict[str, Row] = field(default_factory=dict)
+    disabled: dict[str, str | None] = field(default_factory=dict)
     quotas: dict[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,6 +65,8 @@ class VolumeStore:
             "is_public": True,
             "extra_specs": {},
             "access": [],
+            "encryption": {},
+            "qos_specs_id": None,
             **values,
         }
         self.types[row["id"]] = row
@@ -81,6 +89,8 @@ class VolumeStore:
     def create(self, token: Token, given: Json, size: int, kind: Row) -> Row:
         """A volume that is being made."""
         moment = micros(now())
+        image = {"image_id": given["imageRef"]} if given.get("imageRef") else {}
+        source = self._source(given)
         row: Row = {
             "id": new_id(),
             "project_id": token.project.id,
@@ -93,9 +103,9 @@ class VolumeStore:
             "volume_type_id": kind["id"],
             "snapshot_id": given.get("snapshot_id"),
             "source_volid": given.get("source_volid"),
-            "image_id": given.get("imageRef"),
+            "image_metadata": image or dict(source.get("image_metadata", {})),
             "metadata": dict(given.get("metadata") or {}),
-            "bootable": "true" if given.get("imageRef") else "false",
+            "bootable": "true" if image else source.get("bootable", "false"),
             "multiattach": False,
             "status": "creating",
             "created_at": moment,
@@ -116,6 +126,18 @@ class VolumeStore:
         """Nova has taken a volume into use."""
         moment = micros(now())
         row.update(status="in-use", updated_at=moment)
+        self.attachments[attachment_id] = {
+            "id": attachment_id,
+            "project_id": row["project_id"],
+            "volume_id": row["id"],
+            "instance": server_id,
+            "status": "attached",
+            "attach_mode": "rw",
+            "attached_at": moment,
+            "detached_at": "",
+            "connection_info": {},
+            "created_at": moment,
+        }
         row["attachments"].append(
             {
                 "id": row["id"],
@@ -133,6 +155,8 @@ class VolumeStore:
         row = self.volumes.get(volume_id)
         if row is None:
             return
+        for entry in row["attachments"]:
+            self.attachments.pop(entry["attachment_id"], None)
         row.update(status="available", attachments=[], updated_at=micros(now()))
         if delete:
             self.delete(row)
@@ -141,8 +165,10 @@ class VolumeStore:
         """The size asked for, or that of what the volume is made from."""
         size = given.get("size")
         if size is None:
-            source = self.snapshots.get(str(given.get("snapshot_id"))) or self.get(
-                token, str(given.get("source_volid"))
+            source = (
+                self.snapshots.get(str(given.get("snapshot_id")))
+                or self.backups.get(str(given.get("backup_id")))
+                or self.get(token, str(given.get("source_volid")))
             )
             if source is not None:
                 return int(source["size"])
@@ -155,9 +181,17 @@ class VolumeStore:
             )
         return size
 
+    def _source(self, given: Json) -> Row:
+        """The volume that the new one is like, by itself or by a snapshot of it."""
+        snapshot = self.snapshots.get(str(given.get("snapshot_id"))) or {}
+        wanted = given.get("source_volid") or snapshot.get("volume_id")
+        return self.volumes.get(str(wanted), {})
+
     def _ready(self, row: Row) -> None:
         if row["status"] == "creating":
             row.update(status="available", updated_at=micros(now()))
 
     def _gone(self, row: Row) -> None:
         self.volumes.pop(row["id"], None)
+        for id_ in [i for i, a in self.attachments.items() if a["volume_id"] == row["id"]]:
+            del self.attachments[id_]

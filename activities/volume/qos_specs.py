@@ -1,0 +1,117 @@
+"""QosSpecs: defined at the top by the admin, associated with volume types there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.pages import sort_of
+from activities.store import Row, Store, new_id
+from activities.volume import checks
+from activities.volume.type_learning import TypeLearning
+from models.errors import BadRequest, Conflict, NotFound
+from models.tables.volume import qos_specs
+
+_CONSUMERS = ("front-end", "back-end", "both")
+_SOON = 2.0
+_PAGE = 1000
+
+
+class QosSpecs:
+    """The rows of QoS specs."""
+
+    def __init__(self, store: Store, learning: TypeLearning) -> None:
+        self._store = store
+        self._learning = learning
+
+    async def page(self, params: Sequence[tuple[str, str]]) -> tuple[list[Row], bool]:
+        """Return the specs that were asked for; and whether the page is full."""
+        await self._learning.fresh()
+        asked = dict(params)
+        async with self._store.read() as tx:
+            rows = await tx.all(select(qos_specs))
+        for key in ("id", "name", "consumer"):
+            rows = [row for row in rows if key not in asked or row[key] == asked[key]]
+        rows.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
+        for names, descending in reversed(sort_of(params)):
+            rows.sort(key=lambda row: str(row.get(names[0]) or ""), reverse=descending)
+        limit = min(checks.number(asked.get("limit"), "limit", _PAGE), _PAGE)
+        start = checks.number(asked.get("offset"), "offset", 0)
+        if marker := asked.get("marker"):
+            ids = [row["id"] for row in rows]
+            if marker not in ids:
+                raise _not_found(marker)
+            start += ids.index(marker) + 1
+        page = rows[start : start + limit]
+        return page, bool(page) and len(page) == limit
+
+    async def get(self, id_: str) -> Row:
+        """Return specs by their id; ``NotFound``."""
+        row = await self._row(qos_specs.c.id == id_)
+        if row is None:
+            await self._learning.fresh(_SOON)
+            row = await self._row(qos_specs.c.id == id_)
+        if row is None:
+            raise _not_found(id_)
+        return row
+
+    async def create(self, body: Mapping[str, Any]) -> Row:
+        """Write specs; ``Conflict`` when the name is taken."""
+        given = dict(body)
+        name = checks.text(checks.required(given, "name", "qos_specs"), "name")
+        del given["name"]
+        row = {"id": new_id(), "name": name, "consumer": "back-end", "specs": {}}
+        row |= _parsed(given)
+        await self._learning.fresh(_SOON)
+        async with self._store.hold("volume-types"):
+            if await self._row(qos_specs.c.name == name):
+                raise Conflict(f"QoS Specs {name} already exists.")
+            async with self._store.write() as tx:
+                await tx.insert(qos_specs, row)
+        return row
+
+    async def update(self, row: Row, body: Mapping[str, Any]) -> Row:
+        """Add keys to specs, or replace those of the same names."""
+        values = _parsed(body)
+        values["specs"] = row["specs"] | values["specs"]
+        return await self._set(row["id"], values)
+
+    async def unset(self, row: Row, keys: Iterable[Any]) -> Row:
+        """Remove keys; ``NotFound`` for one that is not there."""
+        kept = dict(row["specs"])
+        for key in keys:
+            if key not in kept:
+                raise NotFound(f"QoS spec {row['id']} has no spec with key {key}.")
+            del kept[key]
+        return await self._set(row["id"], {"specs": kept})
+
+    async def forget(self, id_: str) -> None:
+        """Delete the row."""
+        async with self._store.write() as tx:
+            await tx.run(qos_specs.delete().where(qos_specs.c.id == id_))
+
+    async def _set(self, id_: str, values: Mapping[str, Any]) -> Row:
+        async with self._store.write() as tx:
+            await tx.run(qos_specs.update().where(qos_specs.c.id == id_).values(**dict(values)))
+        return await self.get(id_)
+
+    async def _row(self, condition: Any) -> Row | None:
+        async with self._store.read() as tx:
+            return await tx.one(select(qos_specs).where(condition))
+
+
+def _parsed(body: Mapping[str, Any]) -> dict[str, Any]:
+    specs: dict[str, Any] = dict(checks.specs(dict(body), "qos_specs"))
+    consumer = specs.pop("consumer", None)
+    values: dict[str, Any] = {"specs": specs}
+    if consumer is not None:
+        if consumer not in _CONSUMERS:
+            raise BadRequest(
+                f"Invalid qos specs: Valid consumer of QoS specs are: {list(_CONSUMERS)}"
+            )
+        values["consumer"] = consumer
+    return values
+
+
+def _not_found(id_: str) -> NotFound:
+    return NotFound(f"No such QoS spec {id_}.", "QoSSpecsNotFound")

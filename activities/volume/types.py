@@ -1,0 +1,202 @@
+"""VolumeTypes: defined at the top by the admin; pods hold copies with ids of their own."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.pages import sort_of
+from activities.region import Regions
+from activities.store import Row, Store, new_id
+from activities.volume import checks
+from activities.volume.type_learning import TypeLearning
+from models.errors import BadRequest, Conflict, NotFound
+from models.tables.volume import default_types, qos_specs, volume_types
+from models.values import Caller
+
+# What everybody may know of a type; the other extra specs are for admins.
+VISIBLE = ("RESKEY:availability_zones", "multiattach", "replication_enabled")
+_SOON = 2.0
+_PAGE = 1000
+
+
+class VolumeTypes:
+    """The rows of volume types."""
+
+    def __init__(self, store: Store, regions: Regions, learning: TypeLearning) -> None:
+        self._store = store
+        self._regions = regions
+        self._learning = learning
+
+    async def learn(self) -> None:
+        """Take over what pods have of their own, unless that was done a moment ago."""
+        await self._learning.fresh(_SOON)
+
+    async def page(
+        self, caller: Caller, params: Sequence[tuple[str, str]]
+    ) -> tuple[list[Row], bool]:
+        """Return the types the caller may see and asked for; and whether the page is full."""
+        await self._learning.fresh()
+        asked = dict(params)
+        async with self._store.read() as tx:
+            rows = await tx.all(select(volume_types).order_by(volume_types.c.created_at))
+        rows = [row for row in rows if _wanted(caller, row, asked)]
+        rows.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
+        for names, descending in reversed(sort_of(params)):
+            rows.sort(key=lambda row: str(row.get(names[0]) or ""), reverse=descending)
+        limit = min(checks.number(asked.get("limit"), "limit", _PAGE), _PAGE)
+        start = checks.number(asked.get("offset"), "offset", 0)
+        if marker := asked.get("marker"):
+            ids = [row["id"] for row in rows]
+            if marker not in ids:
+                raise not_found(marker)
+            start += ids.index(marker) + 1
+        page = rows[start : start + limit]
+        return page, bool(page) and len(page) == limit
+
+    async def get(self, caller: Caller, id_: str) -> Row:
+        """Return a type the caller may use, by its id; ``NotFound``."""
+        row = await self._row(volume_types.c.id == id_)
+        if row is None:
+            await self.learn()
+            row = await self._row(volume_types.c.id == id_)
+        if row is None or not _usable(caller, row):
+            raise not_found(id_)
+        return row
+
+    async def named(self, caller: Caller, wanted: str) -> Row:
+        """Return a type the caller may use, by its id or its name; ``NotFound``."""
+        by = (volume_types.c.id == wanted) | (volume_types.c.name == wanted)
+        row = await self._row(by)
+        if row is None:
+            await self.learn()
+            row = await self._row(by)
+        if row is None or not _usable(caller, row):
+            if checks.is_id(wanted):
+                raise not_found(wanted)
+            raise NotFound(f"Volume type with name {wanted} could not be found.")
+        return row
+
+    async def create(self, body: Mapping[str, Any]) -> Row:
+        """Write a type; ``Conflict`` when the name is taken."""
+        row = _parsed(body)
+        await self.learn()
+        async with self._store.hold("volume-types"):
+            if await self._row(volume_types.c.name == row["name"]):
+                raise Conflict(f"Volume Type {row['name']} already exists.")
+            async with self._store.write() as tx:
+                await tx.insert(volume_types, row)
+        return await self._known(row["id"])
+
+    async def refuse_taken(self, name: str, id_: str) -> None:
+        """Return if no other type has the name; ``Conflict``."""
+        row = await self._row(volume_types.c.name == name)
+        if row and row["id"] != id_:
+            raise Conflict(f"Volume Type {name} already exists.")
+
+    async def set(self, id_: str, values: Mapping[str, Any]) -> Row:
+        """Write columns of a type."""
+        async with self._store.write() as tx:
+            await tx.run(
+                volume_types.update().where(volume_types.c.id == id_).values(**dict(values))
+            )
+        return await self._known(id_)
+
+    async def forget(self, id_: str) -> None:
+        """Delete the row."""
+        async with self._store.write() as tx:
+            await tx.run(volume_types.delete().where(volume_types.c.id == id_))
+
+    async def default(self, project_id: str) -> Row | None:
+        """Return the type that was made the project's default, if any."""
+        mine = select(default_types.c.volume_type_id).where(
+            default_types.c.project_id == project_id
+        )
+        async with self._store.read() as tx:
+            id_ = await tx.value(mine)
+        return await self._row(volume_types.c.id == id_) if id_ else None
+
+    async def defaults(self) -> list[Row]:
+        """Return every project's default."""
+        async with self._store.read() as tx:
+            return await tx.all(select(default_types).order_by(default_types.c.project_id))
+
+    async def set_default(self, project_id: str, id_: str | None) -> None:
+        """Make a type the project's default; None: none."""
+        mine = default_types.c.project_id == project_id
+        async with self._store.write() as tx:
+            await tx.run(default_types.delete().where(mine))
+            if id_:
+                row = {"project_id": project_id, "volume_type_id": id_}
+                await tx.insert(default_types, row)
+
+    async def is_default(self, id_: str) -> bool:
+        """Tell whether the type is any project's default."""
+        mine = select(default_types.c.project_id).where(default_types.c.volume_type_id == id_)
+        async with self._store.read() as tx:
+            return await tx.one(mine) is not None
+
+    async def of_specs(self, specs_id: str) -> list[Row]:
+        """Return the types that QoS specs are associated with."""
+        mine = select(volume_types).where(volume_types.c.qos_specs_id == specs_id)
+        async with self._store.read() as tx:
+            return await tx.all(mine.order_by(volume_types.c.name))
+
+    async def qos(self, id_: str | None) -> Row | None:
+        """Return QoS specs by their id."""
+        async with self._store.read() as tx:
+            return await tx.one(select(qos_specs).where(qos_specs.c.id == id_)) if id_ else None
+
+    async def _known(self, id_: str) -> Row:
+        row = await self._row(volume_types.c.id == id_)
+        if row is None:
+            raise not_found(id_)
+        return row
+
+    async def _row(self, condition: Any) -> Row | None:
+        async with self._store.read() as tx:
+            return await tx.one(select(volume_types).where(condition))
+
+
+def not_found(id_: str) -> NotFound:
+    """Return Cinder's refusal of an unknown type."""
+    return NotFound(f"Volume type {id_} could not be found.", "VolumeTypeNotFound")
+
+
+def _parsed(body: Mapping[str, Any]) -> Row:
+    public = "os-volume-type-access:is_public"
+    checks.only(body, ("name", "description", "extra_specs", public), "volume_type")
+    return {
+        "id": new_id(),
+        "name": checks.text(checks.required(body, "name", "volume_type"), "name"),
+        "description": checks.description(body.get("description")),
+        "is_public": checks.boolean(body.get(public, True), public),
+        "extra_specs": checks.specs(body.get("extra_specs", {}), "extra_specs"),
+        "access": [],
+        "encryption": {},
+    }
+
+
+def _usable(caller: Caller, row: Row) -> bool:
+    return bool(caller.admin or row["is_public"] or caller.project_id in row["access"])
+
+
+def _wanted(caller: Caller, row: Row, asked: Mapping[str, str]) -> bool:
+    text = asked.get("is_public", "true") if caller.admin else "true"
+    public = None if text.lower() == "none" else checks.boolean(text, "is_public")
+    mine = public is not False and caller.project_id in row["access"]
+    if public is not None and row["is_public"] != public and not mine:
+        return False
+    for key in ("name", "description"):
+        if key in asked and caller.admin and row[key] != asked[key]:
+            return False
+    if "extra_specs" not in asked:
+        return True
+    try:
+        specs = ast.literal_eval(asked["extra_specs"])
+    except (ValueError, SyntaxError):
+        raise BadRequest("Invalid input received: extra_specs is no dictionary.") from None
+    if not isinstance(specs, dict) or (not caller.admin and set(specs) - set(VISIBLE)):
+        return False
+    return all(row["extra_specs"].get(key) == value for key, value in specs.items())

@@ -1,0 +1,72 @@
+"""What block storage is made of, built once."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from activities.admin.pods import PodDirectory
+from activities.creations import Creations
+from activities.operations import Operations
+from activities.places import Places
+from activities.region import Regions
+from activities.routings import Routings
+from activities.store import Store
+from activities.upkeep import Worker
+from activities.volume.objects import VolumeObjects
+from activities.volume.qos_copies import QosCopies
+from activities.volume.qos_specs import QosSpecs
+from activities.volume.type_copies import TypeCopies
+from activities.volume.type_learning import TypeLearning
+from activities.volume.types import VolumeTypes
+from activities.volume.volumes import Volumes
+from models.settings import Settings
+
+
+@dataclass(slots=True)
+class VolumeParts:
+    """The parts, and the upkeep that they do."""
+
+    volumes: Volumes
+    objects: VolumeObjects
+    types: VolumeTypes
+    type_copies: TypeCopies
+    qos_specs: QosSpecs
+    qos_copies: QosCopies
+    workers: dict[tuple[str, str], Worker]
+
+
+def build(
+    settings: Settings,
+    store: Store,
+    regions: Regions,
+    pods: PodDirectory,
+    routings: Routings,
+    operations: Operations,
+    places: Places,
+    creations: Creations,
+) -> VolumeParts:
+    """Build the parts."""
+    objects = VolumeObjects(store, regions, pods, operations, routings, places, creations)
+    learning = TypeLearning(settings, store, regions, pods)
+    types = VolumeTypes(store, regions, learning)
+    qos_copies = QosCopies(store, regions, pods, operations)
+    type_copies = TypeCopies(store, regions, pods, operations, types, qos_copies)
+    workers: dict[tuple[str, str], Worker] = {
+        ("clean-up", type_): partial(objects.clean_up, type_)
+        for type_ in ("volume", "snapshot", "backup", "group", "group_snapshot")
+    }
+    return VolumeParts(
+        volumes=Volumes(pods, objects, types, type_copies),
+        objects=objects,
+        types=types,
+        type_copies=type_copies,
+        qos_specs=QosSpecs(store, learning),
+        qos_copies=qos_copies,
+        workers=workers
+        | {
+            ("update-copies", "volume"): objects.given,
+            ("update-copies", "volume_type"): type_copies.update,
+            ("clean-up", "volume_type"): type_copies.clean_up,
+            ("update-copies", "qos_specs"): qos_copies.update,
+            ("clean-up", "qos_specs"): qos_copies.clean_up,
+        },
+    )

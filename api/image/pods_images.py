@@ -1,0 +1,193 @@
+"""The image API where every pod has a Glance of its own: one list, one image wherever it lies."""
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from activities.pages import sort_value
+from activities.region import Answer as PodAnswer
+from api.http import Answer, Call, Headers
+from api.image.forwarding import forward, passed_on
+from api.links import moved
+from api.proxy import missing_pods
+from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.values import Pod
+
+_LIMIT, _MAX = 25, 1000
+_PAGING = {"limit", "marker", "sort", "sort_key", "sort_dir"}
+# These concern the one place where the bytes come to.
+_AT_HOME = ("file", "stage", "import")
+Held = list[tuple[Pod, dict[str, Any]]]
+
+
+async def serve(call: Call) -> Answer:
+    """Answer a call, from all pods or from those that have the image."""
+    segments = call.path.strip("/").split("/")
+    if segments[0] != "images":
+        return await forward(call, await home(call))
+    if len(segments) == 1:
+        return await (_list(call) if call.method == "GET" else _create(call))
+    held = await _holders(call, segments[1])
+    if call.method in ("GET", "HEAD"):
+        return await forward(call, _best(held, "active"))
+    if segments[2:3] and segments[2] in _AT_HOME:
+        return await forward(call, _best(held, "queued", "uploading", "importing"))
+    return await _everywhere(call, [pod for pod, _ in held])
+
+
+async def home(call: Call) -> Pod:
+    """Return the pod that the project's new images go to."""
+    return (await call.services.placement.candidates(call.caller.project_id))[0]
+
+
+async def _create(call: Call) -> Answer:
+    return await forward(call, await home(call))
+
+
+async def _list(call: Call) -> Answer:
+    """Answer one page of the images of all pods, each of them once."""
+    params = call.params
+    asked = dict(params)
+    limit = asked.get("limit", str(_LIMIT))
+    if not limit.isdecimal():
+        raise BadRequest("limit param must be an integer")
+    kept = [(key, value) for key, value in params if key not in _PAGING]
+    pods = await call.services.pods.serving()
+    parts = await asyncio.gather(*(_in_time(call, pod, kept) for pod in pods))
+    missing = [pod.pod_name for pod, part in zip(pods, parts, strict=True) if part is None]
+    if missing and call.services.settings.list_strict:
+        raise PodUnavailable(", ".join(missing), "a complete list needs its answer")
+    images: dict[str, dict[str, Any]] = {}
+    for image in (image for part in parts for image in part or ()):
+        known = images.get(image["id"])
+        # The copies of an image are younger than it is.
+        if known is None or image["created_at"] < known["created_at"]:
+            images[image["id"]] = image
+    rows = _sorted(list(images.values()), params)
+    if marker := asked.get("marker"):
+        ids = [image["id"] for image in rows]
+        if marker not in ids:
+            raise BadRequest(f"Invalid marker. Image {marker} could not be found.")
+        rows = rows[ids.index(marker) + 1 :]
+    size = min(int(limit), _MAX)
+    page = rows[:size]
+    body: dict[str, Any] = {
+        "images": page,
+        "first": _path([(key, value) for key, value in params if key != "marker"]),
+        "schema": "/v2/schemas/images",
+    }
+    if page and len(rows) > size:
+        following = [(key, value) for key, value in params if key != "marker"]
+        body["next"] = _path([*following, ("marker", page[-1]["id"])])
+    return Answer(200, body, missing_pods(missing))
+
+
+async def _in_time(
+    call: Call, pod: Pod, params: list[tuple[str, str]]
+) -> list[dict[str, Any]] | None:
+    try:
+        async with asyncio.timeout(call.services.settings.list_deadline):
+            return await _all_of(call, pod, params)
+    except (PodUnavailable, TimeoutError):
+        return None
+
+
+async def _all_of(call: Call, pod: Pod, params: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    query = [*params, ("limit", str(_MAX))]
+    while True:
+        answer = await _ask(call, pod, "GET", f"/images?{urlencode(query)}")
+        if answer.status >= 400:
+            raise PodFault(pod.pod_name, answer.status, answer.body, "list images")
+        body = answer.json()
+        found += body["images"]
+        if "next" not in body:
+            return found
+        query = parse_qsl(urlsplit(body["next"]).query)
+
+
+async def _holders(call: Call, image_id: str) -> Held:
+    """Return the pods that have the image, and what they say of it."""
+    pods = await call.services.pods.serving()
+    path = f"/images/{image_id}"
+
+    async def one(pod: Pod) -> PodAnswer | None:
+        try:
+            return await _ask(call, pod, "GET", path)
+        except PodUnavailable:
+            return None
+
+    answers = await asyncio.gather(*(one(pod) for pod in pods))
+    held = [(a.pod, a.json()) for a in answers if a is not None and a.status == 200]
+    silent = [pod.pod_name for pod, a in zip(pods, answers, strict=True) if a is None]
+    if silent and (not held or call.method not in ("GET", "HEAD")):
+        raise PodUnavailable(", ".join(silent), f"whether it has image {image_id} is unknown")
+    if held:
+        return held
+    refusal = next((a for a in answers if a is not None), None)
+    if refusal is None or refusal.status < 400:
+        raise NotFound(f"No image found with ID {image_id}")
+    raise PodFault(refusal.pod.pod_name, refusal.status, refusal.body, f"show {path}")
+
+
+async def _everywhere(call: Call, pods: list[Pod]) -> Answer:
+    """Change every copy; answer what the first pod answers, or the first that refuses."""
+    body = await call.body()
+    query = f"?{call.query}" if call.query else ""
+    first: PodAnswer | None = None
+    for pod in pods:
+        answer = await _ask(call, pod, call.method, call.path + query, body)
+        if first is None or answer.status >= 400:
+            first = answer
+        if answer.status >= 400:
+            break
+    if first is None:
+        raise NotFound("No image found")
+    root = await call.services.regions.root(first.pod.pod_name, "image")
+    headers: Headers = []
+    for name in ("content-type", "location"):
+        if name in first.headers:
+            value = (
+                moved(first.headers[name], call.base, root)
+                if name == "location"
+                else (first.headers[name])
+            )
+            headers.append((name.encode(), value.encode()))
+    return Answer(first.status, headers=headers, raw=first.body)
+
+
+async def _ask(
+    call: Call, pod: Pod, method: str, path: str, body: bytes | None = None
+) -> PodAnswer:
+    headers = passed_on(call)
+    if method == "GET":
+        headers = {key: value for key, value in headers.items() if key != "content-type"}
+    headers.pop("content-length", None)
+    answer = await call.services.regions.forward(
+        pod, "image", method, path, headers=headers, body=body
+    )
+    if answer.status >= 500 and answer.status != 501:
+        raise PodUnavailable(pod.pod_name, f"it answered {answer.status}", answered=500)
+    return answer
+
+
+def _best(held: Held, *statuses: str) -> Pod:
+    return next((pod for pod, image in held if image["status"] in statuses), held[0][0])
+
+
+def _sorted(images: list[dict[str, Any]], params: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    keys = [value for name, value in params if name == "sort_key"]
+    ways = [value for name, value in params if name == "sort_dir"] or ["desc"]
+    wishes = [(key, ways[min(n, len(ways) - 1)]) for n, key in enumerate(keys)]
+    for part in dict(params).get("sort", "").split(","):
+        key, _, way = part.strip().partition(":")
+        if key:
+            wishes.append((key, way or "desc"))
+    images.sort(key=lambda image: (image["created_at"], image["id"]), reverse=True)
+    for key, way in reversed(wishes):
+        images.sort(key=lambda image: sort_value(image, (key,)), reverse=way != "asc")
+    return images
+
+
+def _path(params: list[tuple[str, str]]) -> str:
+    return f"/v2/images?{urlencode(params)}" if params else "/v2/images"

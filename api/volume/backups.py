@@ -1,0 +1,119 @@
+"""/backups: made where their volume is, restored there; records of them come and go."""
+
+import base64
+import binascii
+from typing import Any
+
+import orjson
+
+from activities.volume import checks
+from api.http import Answer, Call, Routes
+from api.quotas import room
+from api.volume.proxy import PROXY, ending, made, members, volume_size
+from models.errors import BadRequest
+from models.values import Pod
+
+routes = Routes()
+
+
+@routes.route("POST", "/backups")
+async def create(call: Call) -> Answer:
+    """Back up a volume, or a snapshot of it, in its pod."""
+    body = await call.json()
+    wanted = _inner(body, "backup")
+    checks.required(wanted, "volume_id", "backup")
+    for key in ("volume_id", "snapshot_id"):
+        value = wanted.get(key)
+        if value is not None and not (isinstance(value, str) and checks.is_id(value)):
+            raise checks.refuse(key, value, f"{value!r} is not a 'uuid'")
+    objects = call.services.volume_objects
+    sources = {key: wanted.get(key) for key in ("volume_id", "snapshot_id")}
+    homes = await objects.homes(call.caller, sources)
+    zone = wanted.get("availability_zone")
+    if zone is not None and not isinstance(zone, str):
+        raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
+    pod = (await objects.candidates(call.caller, zone or "", homes))[0]
+    if zone:
+        kept = {key: value for key, value in wanted.items() if key != "availability_zone"}
+        mine = {"availability_zone": pod.pod_az_name} if pod.pod_az_name else {}
+        body = body | {"backup": kept | mine}
+    size = await volume_size(call, pod, str(wanted["volume_id"]))
+    async with room(call, PROXY, "volume", {"backups": 1, "backup_gigabytes": size}) as held:
+        answer = await made(call, "backup", pod, body)
+        if answer.status < 300:
+            held.commit()
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("POST", "/backups/{id}/restore")
+async def restore(call: Call) -> Answer:
+    """Write a backup to a volume of its pod, or to a new one."""
+    id_ = call.args["id"]
+    pod = await PROXY.pod_of(call, "backup", id_)
+    body = await call.json()
+    wanted = _inner(body, "restore", nullable=True)
+    objects = call.services.volume_objects
+    if wanted.get("volume_id"):
+        here = (f"backup {id_}", pod)
+        await objects.together(call.caller, here, "volume", str(wanted["volume_id"]))
+        return await PROXY.relay(call, pod, orjson.dumps(body))
+    name = wanted.get("name") or f"restore_backup_{id_}"
+    project = call.caller.project_id
+    async with objects.creations.tracked("volume", pod, project, name) as creation:
+        answer = await PROXY.send(call, pod, orjson.dumps(body))
+        if answer.status < 300:
+            volume_id = answer.json()["restore"]["volume_id"]
+            await objects.recorded(creation, "volume", pod, call.caller, volume_id)
+        else:
+            await objects.refused(creation)
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("GET", "/backups/{id}/export_record", admin=True)
+async def export_record(call: Call) -> Answer:
+    """Show what is needed to know the backup elsewhere."""
+    return await PROXY.relay(call, await PROXY.pod_of(call, "backup", call.args["id"]))
+
+
+@routes.route("POST", "/backups/import_record", admin=True)
+async def import_record(call: Call) -> Answer:
+    """Make a backup known again, in the pod that it or its volume came from."""
+    body = await call.json()
+    record = _inner(body, "backup-record")
+    pod = await _origin(call, record.get("backup_url"))
+    return await PROXY.answer(call, await made(call, "backup", pod, body))
+
+
+@routes.route("POST", "/backups/{id}/action")
+async def action(call: Call) -> Answer:
+    """Do something to a backup in its pod."""
+    pod = await PROXY.pod_of(call, "backup", call.args["id"])
+    body = await call.json()
+    if "os-force_delete" in body:
+        return await ending(call, "backup", pod, orjson.dumps(body))
+    return await PROXY.relay(call, pod, orjson.dumps(body))
+
+
+routes.include(members("/backups", "backup"))
+
+
+def _inner(body: dict[str, Any], key: str, *, nullable: bool = False) -> dict[str, Any]:
+    inner = checks.required(body, key, "body")
+    if inner is None and nullable:
+        return {}
+    if not isinstance(inner, dict):
+        raise BadRequest(f"Missing required element '{key}' in request body.")
+    return inner
+
+
+async def _origin(call: Call, url: Any) -> Pod:
+    """Return the pod of what the record names; without any such, the best for the project."""
+    objects = call.services.volume_objects
+    try:
+        record = orjson.loads(base64.b64decode(str(url), validate=True))
+    except (binascii.Error, orjson.JSONDecodeError):
+        record = None
+    known = record if isinstance(record, dict) else {}
+    homes = await objects.homes_of(call.caller, "backup", str(known.get("id")))
+    homes = homes or await objects.homes_of(call.caller, "volume", str(known.get("volume_id")))
+    return (await objects.candidates(call.caller, "", homes))[0]

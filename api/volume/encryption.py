@@ -1,0 +1,106 @@
+"""/types/{id}/encryption: how the volumes of a type are encrypted."""
+
+from typing import Any
+
+from activities.store import Row, new_id
+from activities.volume import checks
+from activities.volume.type_copies import TypeCopies
+from api.http import Answer, Call, Routes
+from models.errors import BadRequest, NotFound
+
+routes = Routes()
+_SETTINGS = ("provider", "control_location", "cipher", "key_size")
+
+
+@routes.route("GET", "/types/{id}/encryption", admin=True)
+async def encryption(call: Call) -> Answer:
+    """Show how volumes of the type are encrypted; nothing, if they are not."""
+    return Answer(200, _encryption(await _row(call)))
+
+
+@routes.route("POST", "/types/{id}/encryption", admin=True)
+async def encrypt(call: Call) -> Answer:
+    """Have the type's volumes encrypted."""
+    given = _parsed(await call.json(), required=("provider", "control_location"))
+    row = await _row(call)
+    if row["encryption"]:
+        raise BadRequest(f"Volume type encryption for type {row['id']} already exists.")
+    given["encryption_id"] = new_id()
+    await _copies(call).change(row, {"encryption": given})
+    return Answer(200, {"encryption": given | {"volume_type_id": row["id"]}})
+
+
+@routes.route("GET", "/types/{id}/encryption/{key}", admin=True)
+async def encryption_item(call: Call) -> Answer:
+    """Show one setting of the encryption."""
+    row = await _row(call)
+    settings = _encryption(row)
+    key = call.args["key"]
+    if key not in settings:
+        raise NotFound(f"Volume type encryption for type {row['id']} does not exist.")
+    return Answer(200, {key: settings[key]})
+
+
+@routes.route("PUT", "/types/{id}/encryption/{key}", admin=True)
+async def reencrypt(call: Call) -> Answer:
+    """Change settings of the encryption."""
+    given = _parsed(await call.json(), required=())
+    row = _encrypted(await _row(call))
+    await _copies(call).change(row, {"encryption": row["encryption"] | given})
+    return Answer(200, {"encryption": given})
+
+
+@routes.route("DELETE", "/types/{id}/encryption/{key}", admin=True)
+async def decrypt(call: Call) -> Answer:
+    """Have the type's volumes no longer encrypted."""
+    row = _encrypted(await _row(call))
+    await _copies(call).change(row, {"encryption": {}})
+    return Answer(202)
+
+
+def _copies(call: Call) -> TypeCopies:
+    return call.services.type_copies
+
+
+async def _row(call: Call) -> Row:
+    return await call.services.volume_types.get(call.caller, call.args["id"])
+
+
+def _encryption(row: Row) -> dict[str, Any]:
+    if not row["encryption"]:
+        return {}
+    return {
+        **dict.fromkeys(_SETTINGS),
+        **row["encryption"],
+        "volume_type_id": row["id"],
+        "created_at": row["created_at"].isoformat(),
+        "updated_at": None,
+        "deleted": False,
+        "deleted_at": None,
+    }
+
+
+def _encrypted(row: Row) -> Row:
+    if not row["encryption"]:
+        raise NotFound(f"Volume type encryption for type {row['id']} does not exist.")
+    return row
+
+
+def _parsed(body: dict[str, Any], *, required: tuple[str, ...]) -> dict[str, Any]:
+    given = checks.envelope(body, "encryption")
+    for key in required:
+        checks.required(given, key, "encryption")
+    if given.get("control_location", "front-end") not in ("front-end", "back-end"):
+        where = given["control_location"]
+        reason = f"{where!r} is not one of ['front-end', 'back-end']"
+        raise checks.refuse("control_location", where, reason)
+    for key in ("provider", "cipher"):
+        if given.get(key) is not None or key in required:
+            checks.text(given[key], key, least=0)
+    size = given.get("key_size")
+    if size is not None:
+        number = size if isinstance(size, str) else str(size)
+        if isinstance(size, bool) or not number.isdecimal():
+            raise checks.refuse("key_size", size, f"{size!r} is not of type 'integer'")
+        given["key_size"] = int(number)
+    return {key: given[key] for key in _SETTINGS if key in given}

@@ -1,0 +1,79 @@
+"""/os-services: enabled, disabled, frozen in the pod that has the host."""
+
+from typing import Any
+
+import orjson
+
+from api.http import Answer, Call, Routes
+from api.proxy import missing_pods
+from api.volume.proxy import PROXY
+from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.values import Pod
+
+routes = Routes()
+_ONE_HOST = {
+    "enable",
+    "disable",
+    "disable-log-reason",
+    "freeze",
+    "thaw",
+    "failover_host",
+    "failover",
+}
+_ALL_HOSTS = {"get-log", "set-log"}
+
+
+@routes.route("PUT", "/os-services/{action}", admin=True)
+async def update(call: Call) -> Answer:
+    """Do something to a service; its log levels, to the services of all pods."""
+    action = call.args["action"]
+    body = await call.json()
+    if action in _ALL_HOSTS:
+        return await _everywhere(call, body)
+    if action not in _ONE_HOST:
+        raise BadRequest("Invalid input received: Unknown action")
+    return await PROXY.relay(call, await _home(call, body), orjson.dumps(body))
+
+
+async def _home(call: Call, body: dict[str, Any]) -> Pod:
+    """Return the pod whose service the body names."""
+    host = body.get("host") or body.get("cluster")
+    if not isinstance(host, str):
+        raise BadRequest("Missing required element 'host' in request body.")
+    path = PROXY.pod_path(call, "/os-services")
+    answers, missing = await call.services.fanout.ask("volume", path, await PROXY.headers(call))
+    pods = []
+    for answer in answers:
+        if answer.status >= 400:
+            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "list services")
+        services = answer.json()["services"]
+        if any(host in (s["host"], s["host"].partition("@")[0]) for s in services):
+            pods.append(answer.pod)
+    if len(pods) > 1:
+        names = ", ".join(pod.pod_name for pod in pods)
+        raise BadRequest(f"Several pods have a host {host}: {names}. Ask the pod itself.")
+    if pods:
+        return pods[0]
+    if missing:
+        raise PodUnavailable(", ".join(missing), f"no other pod has a host {host}")
+    binary = body.get("binary") or body.get("service") or ""
+    raise NotFound(f"Service {binary} could not be found on host {host}.")
+
+
+async def _everywhere(call: Call, body: dict[str, Any]) -> Answer:
+    levels: list[Any] = []
+    status, missing = 202, []
+    for pod in await call.services.pods.serving():
+        try:
+            answer = await PROXY.send(call, pod, orjson.dumps(body))
+        except PodUnavailable as error:
+            missing.append(error.pod)
+            continue
+        if answer.status >= 400:
+            raise PodFault(pod.pod_name, answer.status, answer.body, "log levels")
+        status = answer.status
+        if status == 200:
+            levels += answer.json()["log_levels"]
+    if missing:
+        raise PodUnavailable(", ".join(missing), "its services were not asked")
+    return Answer(status, {"log_levels": levels} if status == 200 else None, missing_pods([]))

@@ -1,0 +1,143 @@
+"""/qos-specs, and their association with volume types."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.store import Row
+from activities.volume import checks
+from activities.volume.qos_specs import QosSpecs
+from api.http import Answer, Call, Routes
+from models.errors import BadRequest
+
+routes = Routes()
+
+
+@routes.route("GET", "/qos-specs", admin=True)
+async def list_(call: Call) -> Answer:
+    """List the specs."""
+    rows, full = await _specs(call).page(call.params)
+    body: dict[str, Any] = {"qos_specs": [_view(row) for row in rows]}
+    if full:
+        params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
+        query = urlencode([*params, ("marker", rows[-1]["id"])])
+        href = f"{call.base}/v3/{call.caller.project_id}/qos-specs?{query}"
+        body["qos_specs_links"] = [{"rel": "next", "href": href}]
+    return Answer(200, body)
+
+
+@routes.route("POST", "/qos-specs", admin=True)
+async def create(call: Call) -> Answer:
+    """Create specs; pods get them with a type that they are associated with."""
+    row = await _specs(call).create(checks.envelope(await call.json(), "qos_specs"))
+    return Answer(200, _shown(call, row))
+
+
+@routes.route("GET", "/qos-specs/{id}", admin=True)
+async def show(call: Call) -> Answer:
+    """Show specs."""
+    return Answer(200, _shown(call, await _row(call)))
+
+
+@routes.route("PUT", "/qos-specs/{id}", admin=True)
+async def update(call: Call) -> Answer:
+    """Add keys, or replace some."""
+    body = await call.json()
+    given = checks.envelope(body, "qos_specs")
+    row = await _specs(call).update(await _row(call), given)
+    await call.services.qos_copies.spread(row)
+    return Answer(200, body)
+
+
+@routes.route("PUT", "/qos-specs/{id}/delete_keys", admin=True)
+async def delete_keys(call: Call) -> Answer:
+    """Remove keys."""
+    body = await call.json()
+    checks.only(body, ("keys",), "body")
+    keys = checks.required(body, "keys", "body")
+    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
+        raise checks.refuse("keys", keys, f"{keys!r} is not of type 'array'")
+    row = await _specs(call).unset(await _row(call), keys)
+    await call.services.qos_copies.spread(row)
+    return Answer(202)
+
+
+@routes.route("DELETE", "/qos-specs/{id}", admin=True)
+async def delete(call: Call) -> Answer:
+    """Delete specs that no type has, or with ``force`` any."""
+    force = checks.boolean(call.param("force", "false"), "force")
+    row = await _row(call)
+    types = await call.services.volume_types.of_specs(row["id"])
+    if types and not force:
+        raise BadRequest("Qos specs still in use.")
+    for type_ in types:
+        await call.services.type_copies.change(type_, {"qos_specs_id": None})
+    await _specs(call).forget(row["id"])
+    await call.services.qos_copies.delete(row["id"])
+    return Answer(202)
+
+
+@routes.route("GET", "/qos-specs/{id}/associations", admin=True)
+async def associations(call: Call) -> Answer:
+    """List the types that have the specs."""
+    types = await call.services.volume_types.of_specs((await _row(call))["id"])
+    kind = "volume_type"
+    entries = [{"association_type": kind, "name": t["name"], "id": t["id"]} for t in types]
+    return Answer(200, {"qos_associations": entries})
+
+
+@routes.route("GET", "/qos-specs/{id}/associate", admin=True)
+async def associate(call: Call) -> Answer:
+    """Give a type the specs."""
+    row, type_ = await _row(call), await _type(call)
+    if type_["qos_specs_id"] not in (None, row["id"]):
+        raise BadRequest(
+            f"Invalid volume type: Type {type_['id']} is already associated with another qos "
+            f"specs: {type_['qos_specs_id']}"
+        )
+    await call.services.type_copies.change(type_, {"qos_specs_id": row["id"]})
+    return Answer(202)
+
+
+@routes.route("GET", "/qos-specs/{id}/disassociate", admin=True)
+async def disassociate(call: Call) -> Answer:
+    """Take the specs from a type."""
+    row, type_ = await _row(call), await _type(call)
+    if type_["qos_specs_id"] == row["id"]:
+        await call.services.type_copies.change(type_, {"qos_specs_id": None})
+    return Answer(202)
+
+
+@routes.route("GET", "/qos-specs/{id}/disassociate_all", admin=True)
+async def disassociate_all(call: Call) -> Answer:
+    """Take the specs from every type."""
+    row = await _row(call)
+    for type_ in await call.services.volume_types.of_specs(row["id"]):
+        await call.services.type_copies.change(type_, {"qos_specs_id": None})
+    return Answer(202)
+
+
+def _specs(call: Call) -> QosSpecs:
+    return call.services.qos_specs
+
+
+async def _row(call: Call) -> Row:
+    return await _specs(call).get(call.args["id"])
+
+
+async def _type(call: Call) -> Row:
+    id_ = call.param("vol_type_id")
+    if not id_:
+        raise BadRequest("Volume Type id must not be None.")
+    return await call.services.volume_types.get(call.caller, id_)
+
+
+def _view(row: Row) -> dict[str, Any]:
+    return {key: row[key] for key in ("id", "name", "consumer", "specs")}
+
+
+def _shown(call: Call, row: Row) -> dict[str, Any]:
+    links = [
+        {"rel": "self", "href": f"{call.base}/v3/qos-specs/{row['id']}"},
+        {"rel": "bookmark", "href": f"{call.base}/qos-specs/{row['id']}"},
+    ]
+    return {"qos_specs": _view(row), "links": links}

@@ -1,0 +1,45 @@
+"""/snapshots: made where their volume is; the rest is the generic engine's."""
+
+import orjson
+
+from activities.volume import checks
+from api.http import Answer, Call, Routes
+from api.quotas import room
+from api.volume.proxy import PROXY, ending, made, members, volume_size
+from models.errors import BadRequest
+
+routes = Routes()
+
+
+@routes.route("POST", "/snapshots")
+async def create(call: Call) -> Answer:
+    """Take a snapshot of a volume."""
+    body = await call.json()
+    wanted = body.get("snapshot")
+    if not isinstance(wanted, dict):
+        raise BadRequest("Missing required element 'snapshot' in request body.")
+    volume_id = checks.required(wanted, "volume_id", "snapshot")
+    if not isinstance(volume_id, str) or not checks.is_id(volume_id):
+        raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not a 'uuid'")
+    objects = call.services.volume_objects
+    homes = await objects.homes(call.caller, {"volume_id": volume_id})
+    pod = (await objects.candidates(call.caller, "", homes))[0]
+    each = {"snapshots": 1, "gigabytes": await volume_size(call, pod, volume_id)}
+    async with room(call, PROXY, "volume", each) as held:
+        answer = await made(call, "snapshot", pod, body, owner_id=volume_id)
+        if answer.status < 300:
+            held.commit()
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("POST", "/snapshots/{id}/action")
+async def action(call: Call) -> Answer:
+    """Do something to a snapshot in its pod."""
+    pod = await PROXY.pod_of(call, "snapshot", call.args["id"])
+    body = await call.json()
+    if {"os-force_delete", "os-unmanage"} & set(body):
+        return await ending(call, "snapshot", pod, orjson.dumps(body))
+    return await PROXY.relay(call, pod, orjson.dumps(body))
+
+
+routes.include(members("/snapshots", "snapshot"))
