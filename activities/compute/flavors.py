@@ -1,5 +1,6 @@
 """Flavors: defined at the top by the admin; pods hold copies with the same id."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,14 @@ _SORT_KEYS = {
     "created_at": "created_at",
     "is_public": "is_public",
     "disabled": "disabled",
+    "description": "description",
+    "rxtx_factor": "rxtx_factor",
+    # Nova's own number of a flavor, and what it has no use for any more: the order of making.
+    "id": "created_at",
+    "updated_at": "created_at",
+    "vcpu_weight": "created_at",
 }
+_ID = re.compile(r"^(?! )[a-zA-Z0-9. _-]+(?<! )$")
 
 
 class Flavors:
@@ -68,15 +76,26 @@ class Flavors:
             row
             for row in rows
             if (public is None or row["is_public"] == public or caller.project_id in row["access"])
+            and (caller.admin or not row["disabled"])
             and row["ram"] >= ram
             and row["disk"] >= disk
         ]
         key = asked.get("sort_key", "flavorid")
-        if key not in _SORT_KEYS:
-            raise BadRequest(f"Invalid input for query parameters sort_key. Value: {key}.")
+        way = asked.get("sort_dir", "asc")
+        for name, value, known in (("key", key, _SORT_KEYS), ("dir", way, ("asc", "desc"))):
+            if value not in known:
+                raise BadRequest(
+                    f"Invalid input for query parameters sort_{name}. Value: {value}. "
+                    f"'{value}' is not one of {sorted(known)}"
+                )
+        column = _SORT_KEYS[key]
         rows.sort(
-            key=lambda row: (row[_SORT_KEYS[key]], row["id"]),
-            reverse=asked.get("sort_dir") == "desc",
+            key=lambda row: (
+                (row[column] is not None, row[column] or 0, row["id"])
+                if column != "description"
+                else (row[column] is not None, row[column] or "", row["id"])
+            ),
+            reverse=way == "desc",
         )
         return _page(rows, asked)
 
@@ -165,12 +184,17 @@ def _parsed(body: Mapping[str, Any], describable: bool) -> Row:
     if isinstance(wanted, bool) or not isinstance(wanted, str | int | None):
         raise checks.refuse("id", wanted, f"{wanted!r} is not of type 'string'")
     id_ = new_id() if wanted in (None, "auto") else checks.text(str(wanted), "id")
+    if not _ID.match(str(wanted) if wanted is not None else id_):
+        raise checks.refuse("id", wanted, f"{wanted!r} does not match {_ID.pattern!r}")
+    name = checks.required(body, "name", "flavor")
+    if isinstance(name, str) and name != name.strip():
+        raise checks.refuse("name", name, f"{name!r} has white space around it")
     description = body.get("description")
     if description is not None:
         description = checks.text(description, "description", least=0, most=65535)
     return {
         "id": id_,
-        "name": checks.text(checks.required(body, "name", "flavor"), "name"),
+        "name": checks.text(name, "name"),
         "ram": checks.integer(checks.required(body, "ram", "flavor"), "ram", least=1),
         "vcpus": checks.integer(checks.required(body, "vcpus", "flavor"), "vcpus", least=1),
         "disk": checks.integer(checks.required(body, "disk", "flavor"), "disk"),

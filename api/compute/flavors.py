@@ -1,17 +1,22 @@
 """/flavors, with extra specs and access."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
+from activities.compute import checks
 from activities.compute.flavors import Flavors
 from activities.store import Row
 from activities.versions import Version
+from api.compute.reports import check_query
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from models.errors import BadRequest, NotFound
+from models.errors import BadRequest, Conflict, NotFound
 
 routes = Routes()
-_DESCRIPTION, _SPECS, _NUMBERS = (2, 55), (2, 61), (2, 75)
+_QUERY = ("limit", "marker", "is_public", "minRam", "minDisk", "sort_key", "sort_dir")
+_KEY = re.compile(r"^[a-zA-Z0-9-_:. ]{1,255}$")
+_PRIVATE, _DESCRIPTION, _SPECS, _NUMBERS = (2, 7), (2, 55), (2, 61), (2, 75)
 
 
 @routes.route("GET", "/flavors")
@@ -70,7 +75,7 @@ async def specs(call: Call) -> Answer:
 @routes.route("POST", "/flavors/{id}/os-extra_specs", admin=True)
 async def set_specs(call: Call) -> Answer:
     """Add extra specs, or replace some."""
-    given = _texts(await call.json("extra_specs"))
+    given = _specs(await call.json("extra_specs"))
     await _flavors(call).set_specs(call.args["id"], given)
     return Answer(200, {"extra_specs": given})
 
@@ -88,7 +93,7 @@ async def spec(call: Call) -> Answer:
 @routes.route("PUT", "/flavors/{id}/os-extra_specs/{key}", admin=True)
 async def set_spec(call: Call) -> Answer:
     """Set one extra spec."""
-    given = _texts(await call.json())
+    given = _specs(await call.json())
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")
     await _flavors(call).set_specs(call.args["id"], given)
@@ -121,13 +126,16 @@ async def action(call: Call) -> Answer:
     }
     name = next(iter(body), "")
     inner = body.get(name)
-    tenant = inner.get("tenant") if isinstance(inner, dict) else None
+    inner = inner if isinstance(inner, dict) else {}
+    tenant = inner.get("tenant")
     if len(body) != 1 or name not in changes or not (tenant and isinstance(tenant, str)):
         raise BadRequest("Give one action, addTenantAccess or removeTenantAccess, and its tenant.")
+    checks.only(inner, ("tenant",), name)
+    if name == "addTenantAccess":
+        await call.services.quotas.check_project(call.caller, tenant)
     row = await _row(call)
-    if name == "addTenantAccess" and row["is_public"]:
-        # Nova has the same words for the same refusal.
-        raise BadRequest("Can not add access to a public flavor.")
+    if name == "addTenantAccess" and row["is_public"] and COMPUTE.of(call) >= _PRIVATE:
+        raise Conflict("Can not add access to a public flavor.")
     return Answer(200, _access(await changes[name](row["id"], tenant)))
 
 
@@ -140,6 +148,8 @@ async def _row(call: Call) -> Row:
 
 
 async def _list(call: Call, *, detail: bool) -> Answer:
+    if COMPUTE.of(call) >= _NUMBERS:
+        check_query(call, _QUERY)
     rows = await _flavors(call).list(call.caller, call.params)
     body: dict[str, Any] = {"flavors": [_view(call, row, brief=not detail) for row in rows]}
     limit = call.param("limit") or "1000"
@@ -182,11 +192,8 @@ def _access(row: Row) -> dict[str, Any]:
     return {"flavor_access": [{"flavor_id": id_, "tenant_id": t} for t in row["access"]]}
 
 
-def _texts(value: dict[str, Any]) -> dict[str, str]:
-    for key, inner in value.items():
-        if not isinstance(inner, str | int | float) or isinstance(inner, bool):
-            raise BadRequest(
-                f"Invalid input for field/attribute {key}. Value: {inner}. "
-                f"{inner!r} is not of type 'string'"
-            )
-    return {key: str(inner) for key, inner in value.items()}
+def _specs(value: dict[str, Any]) -> dict[str, str]:
+    for key in value:
+        if not _KEY.match(key):
+            raise checks.refuse("extra_specs", value, f"{key!r} does not match {_KEY.pattern!r}")
+    return checks.texts(value, "extra_specs")
