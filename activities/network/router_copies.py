@@ -6,20 +6,30 @@ OVN driver corrupts a router whose interface is removed while its gateway is bei
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
 from activities.network.router_parts import RouterParts
-from activities.network.topology import Bridge, Desired, Gateway, Plan, Topology
+from activities.network.router_state import (
+    Have,
+    differs,
+    gateway_applied,
+    gateway_key,
+    in_order,
+    links,
+    north_south,
+    noted,
+)
+from activities.network.topology import Desired, Gateway, Plan, Topology
 from activities.region import Regions
 from activities.routings import Routings, marker
 from activities.store import Row, Store
+from models.errors import PodBusy, PodFault
 from models.tables.routing import routings
 from models.values import Pod
-
-Have = dict[tuple[str, str], Row]
 
 
 class RouterCopies:
@@ -62,9 +72,10 @@ class RouterCopies:
         async with self._store.hold(f"router-copy/{router_id}/{pod_id}"):
             desired = await self._topology.desired(router_id)
             plan = desired.plan(pod_id)
-            await self._take_back(router_id, pod, plan)
-            if plan.router:
-                await self._bring_forth(desired, pod, plan)
+            async with self._looking_anew(router_id, pod):
+                await self._take_back(router_id, pod, plan)
+                if plan.router:
+                    await self._bring_forth(desired, pod, plan)
 
     async def routes_to_change(self, router_id: str) -> list[str]:
         """Return the pods whose router copy has other extra routes than it should have."""
@@ -76,7 +87,7 @@ class RouterCopies:
             row["pod_id"]
             for row in copies
             if row["bottom_id"]
-            and _sorted(desired.plan(row["pod_id"]).routes) != _applied(row).get("routes", [])
+            and in_order(desired.plan(row["pod_id"]).routes) != noted(row).get("routes", [])
         ]
 
     async def converge_routes(self, router_id: str, pod_id: str) -> None:
@@ -86,7 +97,28 @@ class RouterCopies:
             plan = (await self._topology.desired(router_id)).plan(pod_id)
             row = await self._routings.row("router", router_id, pod)
             if row and row["bottom_id"] and plan.router:
-                await self._set_routes(row, pod, _sorted(plan.routes))
+                async with self._looking_anew(router_id, pod):
+                    await self._set_routes(row, pod, in_order(plan.routes))
+
+    @asynccontextmanager
+    async def _looking_anew(self, router_id: str, pod: Pod) -> AsyncIterator[None]:
+        """Forget the ids of a copy that the pod has not got (any more), and try again.
+
+        Somebody deleted it there, or did a holder of the lease that was taken for dead.
+        """
+        try:
+            yield
+        except PodFault as fault:
+            if fault.kind != "RouterNotFound":
+                raise
+            hanging = routings.update().where(
+                routings.c.owner_id == router_id,
+                routings.c.pod_id == pod.pod_id,
+                routings.c.type.in_(("router", "router_interface", "bridge_port")),
+            )
+            async with self._store.write() as tx:
+                await tx.run(hanging.values(bottom_id=None, applied=None))
+            raise PodBusy(fault.message) from fault
 
     async def _have(self, router_id: str, pod: Pod) -> Have:
         rows = await self._routings.rows(
@@ -119,12 +151,12 @@ class RouterCopies:
                 "router", router_id, pod, lambda _: self._delete(bottom, pod)
             )
         for type_, top_id in have:
-            if type_ == "bridge_network" and top_id not in _north_south(plan):
+            if type_ == "bridge_network" and top_id not in north_south(plan):
                 await self._parts.remove_bridge_network(pod, router_id, top_id)
 
     async def _loosen(self, copy: Row, pod: Pod, plan: Plan, links_go: bool) -> None:
         """Take routes and gateway off the router copy, where they are in the way."""
-        applied = _applied(copy)
+        applied = noted(copy)
         if links_go:
             kept = [r for r in applied.get("routes", []) if r in plan.routes]
             await self._set_routes(copy, pod, kept)
@@ -132,7 +164,7 @@ class RouterCopies:
         # Not known after a crash: clearing what is clear already is no error.
         unknown = copy["applied"] is None and plan.gateway is None
         if unknown or (
-            gateway and (not plan.gateway or gateway["network"] != _gateway_key(plan.gateway))
+            gateway and (not plan.gateway or gateway["network"] != gateway_key(plan.gateway))
         ):
             await self._put(copy["bottom_id"], pod, {"external_gateway_info": {}})
             await self._note(copy, pod, gateway=None)
@@ -151,7 +183,7 @@ class RouterCopies:
         # What the calls on the router need, all at once; then those calls, one at a time.
         needed: list[Awaitable[Any]] = [self._gateway_info(pod, router["id"], plan.gateway)]
         needed += [self._copies.network(i.port["network_id"], pod) for i in plan.interfaces]
-        needed += [self._parts.bridge_port(pod, router["id"], b) for b in _links(plan)]
+        needed += [self._parts.bridge_port(pod, router["id"], b) for b in links(plan)]
         prepared, *_ = await asyncio.gather(*needed)
         bottom = await self._routings.materialise(
             "router",
@@ -161,11 +193,11 @@ class RouterCopies:
             owner_id=router["id"],
             find=lambda: self._find(router["id"], pod),
             create=lambda: self._create(router, pod, prepared),
-            applied={"gateway": _gateway_applied(plan.gateway), "routes": []},
+            applied={"gateway": gateway_applied(plan.gateway), "routes": []},
         )
         for interface in plan.interfaces:
             await self._parts.add_interface(pod, router["id"], bottom, interface)
-        for bridge in _links(plan):
+        for bridge in links(plan):
             await self._parts.attach_bridge_port(pod, bottom, bridge)
         await self._set_gateway(router["id"], pod, plan, prepared)
         for floating in plan.floating:
@@ -190,19 +222,19 @@ class RouterCopies:
     async def _set_gateway(self, router_id: str, pod: Pod, plan: Plan, info: Row | None) -> None:
         copy = await self._routings.row("router", router_id, pod)
         assert copy is not None
-        wanted = _gateway_applied(plan.gateway)
-        if wanted is not None and _applied(copy).get("gateway") != wanted:
+        wanted = gateway_applied(plan.gateway)
+        if wanted is not None and noted(copy).get("gateway") != wanted:
             await self._put(copy["bottom_id"], pod, {"external_gateway_info": info})
             await self._note(copy, pod, gateway=wanted)
 
     async def _set_routes(self, copy: Row, pod: Pod, wanted: list[Row]) -> None:
-        if _applied(copy).get("routes", []) != wanted:
+        if noted(copy).get("routes", []) != wanted:
             await self._put(copy["bottom_id"], pod, {"routes": wanted})
             await self._note(copy, pod, routes=wanted)
 
     async def _note(self, copy: Row, pod: Pod, **applied: object) -> None:
         """Remember what was just set on the copy."""
-        copy["applied"] = {**_applied(copy), **applied}
+        copy["applied"] = {**noted(copy), **applied}
         await self._routings.update("router", copy["top_id"], pod, applied=copy["applied"])
 
     async def _put(self, bottom: str, pod: Pod, body: Row) -> None:
@@ -234,54 +266,3 @@ class RouterCopies:
             await self._regions.admin(
                 pod, "network", "DELETE", f"/routers/{bottom}", retry_conflict=True
             )
-
-
-def differs(router_id: str, plan: Plan, have: Have) -> bool:
-    """Tell whether ``converge`` would have to call the pod."""
-    wanted: dict[tuple[str, str], object] = {}
-    if plan.router:
-        wanted["router", router_id] = None
-    wanted |= {("router_interface", i.port["id"]): None for i in plan.interfaces}
-    wanted |= {("bridge_port", b.address["id"]): None for b in _links(plan)}
-    wanted |= {("floatingip", f.row["id"]): f.spec for f in plan.floating}
-    wanted |= {("carrier_port", f.row["id"]): None for f in plan.floating if f.role == "public"}
-    wanted |= {("bridge_network", bridge_id): None for bridge_id in _north_south(plan)}
-    if wanted.keys() != have.keys() or any(row["bottom_id"] is None for row in have.values()):
-        return True
-    if any(have[key]["applied"] != spec for key, spec in wanted.items() if key[0] == "floatingip"):
-        return True
-    if any(not _applied(row).get("attached") for k, row in have.items() if k[0] == "bridge_port"):
-        return True
-    copy = have.get(("router", router_id))
-    return copy is not None and _applied(copy).get("gateway") != _gateway_applied(plan.gateway)
-
-
-def _links(plan: Plan) -> list[Bridge]:
-    return [bridge for bridge in (plan.east_west, plan.north_south) if bridge]
-
-
-def _gateway_key(gateway: Gateway) -> str:
-    """Return what tells one gateway from another: the network and the addresses on it."""
-    if gateway.bridge:
-        return f"{gateway.bridge.bridge['id']}/{gateway.bridge.address['ip_address']}"
-    return "/".join([gateway.network_id, *sorted(ip["ip_address"] for ip in gateway.fixed_ips)])
-
-
-def _gateway_applied(gateway: Gateway | None) -> Row | None:
-    if gateway is None:
-        return None
-    return {"network": _gateway_key(gateway), "snat": gateway.enable_snat}
-
-
-def _north_south(plan: Plan) -> set[str]:
-    """Return the north-south bridges whose network the pod needs."""
-    links = [plan.north_south, plan.gateway.bridge if plan.gateway else None]
-    return {link.bridge["id"] for link in links if link}
-
-
-def _applied(row: Row) -> Row:
-    return row["applied"] or {}
-
-
-def _sorted(routes: list[Row]) -> list[Row]:
-    return sorted(routes, key=lambda r: (r["destination"], r["nexthop"]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.orders.play import Orders
-from tests.support.client import until
+from tests.support.client import send, until
+from tests.support.podview import copies
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
 # ``tests/orders/run`` plays a hundred of other seeds.
 SEED, NUMBER = 4, 6
+CIDR = "10.0.2.0/24"
 
 
 def test_any_order_ends_the_same_and_in_nothing(stack: Stack) -> None:
@@ -29,3 +31,51 @@ def test_a_network_goes_as_soon_as_its_server_is_off_the_list(stack: Stack, site
         site.user.network.delete(f"/networks/{net.id}")
     finally:
         stack.worker.start()
+
+
+def test_a_router_that_somebody_deletes_in_its_pod_is_made_again(stack: Stack, site: Site) -> None:
+    router, near, far = site.router(), site.net("az1", "10.0.1.0/24"), site.net("Pod2", CIDR)
+    for net in (near, far):
+        site.attach(router, net)
+    site.active(router)
+    stack.settle()
+    before = copies(stack.simulator, router)
+    _delete_in_pod(stack, "Pod1", router)
+    site.gateway(router, site.external("Pod2"))
+    site.active(router)
+    stack.settle()
+    after = copies(stack.simulator, router)
+    assert (after["Pod1"].inside, after["Pod1"].routes) == ({"10.0.1.1"}, before["Pod1"].routes)
+    assert after["Pod1"].gateway
+    assert after["Pod2"].routes == before["Pod2"].routes
+
+
+def test_a_router_that_is_gone_from_its_pod_can_be_taken_apart(stack: Stack, site: Site) -> None:
+    router, near = site.router(), site.net("az1", "10.0.1.0/24")
+    site.attach(router, near)
+    site.active(router)
+    stack.settle()
+    _delete_in_pod(stack, "Pod1", router)
+    site.detach(router, near)
+    stack.settle()
+    assert not stack.jobs(router_id=router, state="failed")
+
+
+def _delete_in_pod(stack: Stack, pod: str, router: str) -> None:
+    """Delete the router's copy as a pod's admin can, past the gateway."""
+    url = stack.admin.endpoint(pod, "network") + "/v2.0"
+    token = {"X-Auth-Token": stack.admin.token}
+    copy = next(
+        r
+        for r in stack.routings(resource_type="router", top_id=router)
+        if r["pod_id"] == stack.pod_ids[pod]
+    )
+    path = f"{url}/routers/{copy['bottom_id']}"
+    cleared = {"router": {"external_gateway_info": {}, "routes": []}}
+    assert send("PUT", path, cleared, token).status == 200
+    for port in send("GET", f"{url}/ports?device_id={copy['bottom_id']}", None, token).body[
+        "ports"
+    ]:
+        body = {"port_id": port["id"]}
+        assert send("PUT", f"{path}/remove_router_interface", body, token).status == 200
+    assert send("DELETE", path, None, token).status == 204
