@@ -9,6 +9,7 @@ from activities.admin.jobs import Jobs
 from activities.admin.pod_registry import PodRegistry
 from activities.admin.pods import PodDirectory
 from activities.admin.routings import RoutingView
+from activities.admin.topology import TopologyView
 from activities.compute.actions import ServerActions
 from activities.compute.aggregate_copies import AggregateCopies
 from activities.compute.aggregates import Aggregates
@@ -81,6 +82,7 @@ class Services:
     bindings: Bindings
     routing_view: RoutingView
     jobs: Jobs
+    topology: TopologyView
     versions: PodVersions
     zones: Zones
     fanout: Fanout
@@ -131,6 +133,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     regions = Regions(settings)
     pods = PodDirectory(store)
     operations = Operations(store)
+    jobs = Jobs(settings, store, operations)
     routings = Routings(store)
     versions = PodVersions(regions, pods)
     placement = Placement(store, pods)
@@ -205,7 +208,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pod_registry=PodRegistry(settings, store, regions, pods),
             bindings=Bindings(store, regions),
             routing_view=RoutingView(store),
-            jobs=Jobs(settings, store, operations),
+            jobs=jobs,
+            topology=TopologyView(store, pods, jobs),
             versions=versions,
             zones=Zones(pods, versions),
             fanout=fanout,

@@ -61,6 +61,10 @@ class Jobs:
         await self._work.cancel(id_)
         return await self.get(id_)
 
+    def brief(self, row: Row) -> Row:
+        """Return what a look at something else tells of its job."""
+        return {name: self._view(row)[name] for name in ("id", "type", "state", "error", "links")}
+
     def _view(self, row: Row) -> Row:
         return {
             **{name: row[name] for name in _FILTERS},
