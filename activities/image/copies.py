@@ -1,7 +1,7 @@
 """ImageCopies: where every pod has a Glance of its own, an image goes where it is needed."""
 
 import asyncio
-import logging
+from collections.abc import Mapping
 from typing import Any
 
 from activities.admin.pods import PodDirectory
@@ -12,7 +12,6 @@ from models.errors import Conflict, NotFound, PodBusy, PodFault, PodUnavailable
 from models.settings import Settings
 from models.values import Caller, Pod
 
-LOG = logging.getLogger(__name__)
 _PART = 65536
 _PAUSE = 0.2
 # What Glance says of an image by itself, and nobody can tell it.
@@ -75,6 +74,19 @@ class ImageCopies:
             )
         self._operations.announce(job)
         await self._done(job, image_id, pod)
+
+    async def of_server(self, caller: Caller, server: Mapping[str, Any], pod: Pod) -> None:
+        """Return when the pod has the images that a server, or an action on it, names."""
+        disks = server.get("block_device_mapping_v2")
+        wanted = [server.get(key) for key in ("imageRef", "rescue_image_ref")]
+        wanted += [
+            disk.get("uuid")
+            for disk in (disks if isinstance(disks, list) else ())
+            if isinstance(disk, dict) and disk.get("source_type") == "image"
+        ]
+        for image_id in wanted:
+            if isinstance(image_id, str) and image_id:
+                await self.ensure(caller, image_id, pod)
 
     async def copy(self, key: str) -> None:
         """Copy an image to a pod, ``<image>/<pod id>``; again where a copy was cut short."""

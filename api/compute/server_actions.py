@@ -32,6 +32,7 @@ async def action(call: Call) -> Answer:
         await own(call, inner)
         return Answer(202)
     if isinstance(inner, dict):
+        await call.services.image_copies.of_server(call.caller, inner, pod)
         body = {name: await call.services.server_actions.in_pod(call.caller, pod, name, inner)}
     if name in _DELETES:
         return await _deleting(call, pod, body)

@@ -100,6 +100,8 @@ async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> 
     project = call.caller.project_id
     async with boots.creations.tracked("server", plan.pod, project, name) as creation:
         try:
+            images = call.services.image_copies
+            await images.of_server(call.caller, plan.request.server, plan.pod)
             server = await boots.prepare(plan, creation)
             body = await _grouped(call, plan, body)
         except PodUnavailable as error:

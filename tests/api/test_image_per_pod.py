@@ -12,6 +12,7 @@ import pytest
 from tests.support.client import Answer, User, until
 from tests.support.simulator import Simulator
 from tests.support.stack import Stack
+from tests.support.topology import Site
 
 BYTES = bytes(range(256)) * 4096
 
@@ -88,6 +89,23 @@ def test_an_image_is_copied_once_to_where_it_is_needed(
     for made in (volume, again):
         until(lambda id_=made["id"]: _is_ready(user, id_), "the volume is there")
         user.volume.delete(f"/volumes/{made['id']}")
+
+
+def test_a_boot_has_its_image_copied(pods: Stack, image: tuple[User, str]) -> None:
+    user, id_ = image
+    server = {
+        "name": "vm",
+        "imageRef": id_,
+        "flavorRef": Site(pods, user).flavor(),
+        "networks": "none",
+        "availability_zone": "az2",
+    }
+    version = {"OpenStack-API-Version": "compute 2.37"}
+    booted = user.compute("POST", "/servers", {"server": server}, **version)
+    assert booted.status == 202, booted.body
+    holders = [pod for pod in pods.pods if _in_pod(pods, user, pod, id_).status == 200]
+    assert len(holders) == 2
+    user.compute.delete(f"/servers/{booted.body['server']['id']}")
 
 
 def test_a_change_reaches_every_copy(pods: Stack, image: tuple[User, str]) -> None:

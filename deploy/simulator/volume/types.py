@@ -33,6 +33,7 @@ class Types:
         add("POST", "/types/{id}/action", self.action)
         add("GET", "/types/{id}/encryption", self.encryption)
         add("POST", "/types/{id}/encryption", self.encrypt)
+        add("GET", "/types/{id}/encryption/{key}", self.encryption_item)
         add("PUT", "/types/{id}/encryption/{key}", self.reencrypt)
         add("DELETE", "/types/{id}/encryption/{key}", self.decrypt)
 
@@ -77,7 +78,9 @@ class Types:
         given = call.request.envelope("volume_type")
         known = ("name", "description", "is_public")
         row.update({key: given[key] for key in known if given.get(key) is not None})
-        return reply({"volume_type": self._view(call, row)})
+        shown = self._view(call, row)
+        del shown["os-volume-type-access:is_public"]
+        return reply({"volume_type": shown})
 
     def delete(self, call: Call) -> Response:
         """Refused while a volume is of the type."""
@@ -155,6 +158,15 @@ class Types:
         """How it is encrypted, or nothing."""
         self._admin(call, "volume_extension:volume_type_encryption:get")
         return reply(self._get(call)["encryption"])
+
+    def encryption_item(self, call: Call) -> Response:
+        """One setting."""
+        self._admin(call, "volume_extension:volume_type_encryption:get")
+        row, key = self._get(call), call.request.params["key"]
+        if key not in row["encryption"]:
+            text = f"Volume type encryption for type {row['id']} does not exist."
+            raise CinderError(404, text)
+        return reply({key: row["encryption"][key]})
 
     def encrypt(self, call: Call) -> Response:
         """Encrypted from now on."""
