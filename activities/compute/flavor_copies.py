@@ -1,6 +1,7 @@
 """FlavorCopies: a flavor in a pod, with the same id and what is said of it now."""
 
 import asyncio
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,14 @@ from models.values import Pod
 # From here on Nova keeps a description, our marker.
 _DESCRIBED = "2.55"
 _SIZES = ("name", "ram", "vcpus", "disk", "ephemeral", "swap", "rxtx_factor", "is_public")
+
+
+_ASIDE = re.compile(r" trio2o-[\w.\- ]+$")
+
+
+def flavor_name(name: str) -> str:
+    """Return a flavor's name at the top, given that of its copy in a pod."""
+    return _ASIDE.sub("", name)
 
 
 class FlavorCopies:
@@ -44,17 +53,27 @@ class FlavorCopies:
             return await self._found(row, pod)
 
         async def create() -> str:
-            try:
-                await self._admin(pod, "POST", "/flavors", {"flavor": _body(row)})
-            except PodFault as fault:
-                if fault.status != 409 or await self._found(row, pod) is None:
-                    raise
+            if await self._made(_body(row), pod) or await self._found(row, pod):
+                return str(id_)
+            # The name belongs to a flavor of the pod's own.
+            aside = _body(row) | {"name": _aside(row)}
+            if not await self._made(aside, pod) and await self._found(row, pod) is None:
+                raise Conflict(f"Pod {pod.pod_name} takes no flavor named {aside['name']}.")
             return str(id_)
 
         empty = {"sizes": _sizes(row), "specs": {}, "access": []}
         await self._copies.materialise("flavor", id_, pod, find=find, create=create, applied=empty)
         await self._align(row, pod)
         return str(id_)
+
+    async def _made(self, body: dict[str, Any], pod: Pod) -> bool:
+        try:
+            await self._admin(pod, "POST", "/flavors", {"flavor": body})
+        except PodFault as fault:
+            if fault.status != 409:
+                raise
+            return False
+        return True
 
     async def clean_up(self, id_: str) -> None:
         """Remove copies that are wrong by now, and those in pods without servers of ours."""
@@ -132,6 +151,11 @@ class FlavorCopies:
         return await self._regions.admin(
             pod, "compute", method, path, body, microversion=_DESCRIBED
         )
+
+
+def _aside(row: Row) -> str:
+    suffix = f" trio2o-{row['id']}"
+    return str(row["name"])[: 255 - len(suffix)] + suffix
 
 
 def _sizes(row: Row) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from activities.compute.flavor_copies import flavor_name
 from activities.store import Row, Store
 from models.tables.network import TABLES, bridge_addresses
 from models.values import Pod
@@ -17,7 +18,7 @@ _FLOATING = "floatingip:"
 
 
 class ServerView:
-    """Maps zones, names of default security groups, and bridge addresses of floating IPs."""
+    """Maps zones, flavors, names of default groups, and bridge addresses of floating IPs."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -28,6 +29,9 @@ class ServerView:
             for key in _ZONES:
                 if server.get(key):
                     server[key] = pod.az_name
+            flavor = server.get("flavor")
+            if isinstance(flavor, dict) and "original_name" in flavor:
+                flavor["original_name"] = flavor_name(flavor["original_name"])
         await self._groups(servers)
         await self._addresses(servers)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import Answer, Json, User, until
+from tests.support.client import Answer, Json, User, send, until
 from tests.support.stack import Stack
 from tests.support.topology import Net, Site
 
@@ -116,6 +116,23 @@ def test_a_flavor_made_again_is_another(stack: Stack, site: Site) -> None:
         admin.delete("/flavors/again")
     for server in site.user.compute.list("/servers"):
         site.drop_server(server)
+
+
+def test_a_pod_has_a_flavor_of_that_name_already(stack: Stack, site: Site) -> None:
+    admin, net = stack.admin, site.net("az1", "10.8.6.0/24")
+    there = f"{admin.endpoint('Pod1', 'compute')}/flavors"
+    own = {"id": "own", "name": "m1.taken", "ram": 1, "vcpus": 1, "disk": 1}
+    token = {"X-Auth-Token": admin.token}
+    assert send("POST", there, {"flavor": own}, token).status == 200
+    admin.compute.make("/flavors", id="ours", name="m1.taken", ram=64, vcpus=1, disk=1)
+    accepted = _boot(site, net, flavorRef="ours")
+    assert accepted.status == 202, accepted.body
+    path = f"/servers/{accepted.body['server']['id']}"
+    shown = site.user.compute("GET", path, OpenStack_API_Version="compute 2.47").body["server"]
+    assert shown["flavor"]["original_name"] == "m1.taken"
+    site.drop_server(shown)
+    admin.compute.delete("/flavors/ours")
+    assert send("DELETE", f"{there}/own", headers=token).status == 202
 
 
 def test_a_users_port_outlives_its_server(site: Site) -> None:

@@ -13,8 +13,6 @@ from tests.support.client import Json, send
 from tests.support.processes import Process
 
 PODS = ("Pod1", "Pod2", "Pod3")
-# A region that Keystone knows and nobody has registered.
-SPARE = "Pod4"
 # In Keystone, and registered as a pod by no one but the tests of registering.
 SPARE = "Spare"
 
