@@ -1,8 +1,8 @@
 """``deploy/test [static] [fast] [real]``: the rings of tests, each with its count.
 
 static: ruff, mypy, import-linter. fast: ring 1, all processes real but the regions. real: rings 2
-and 3, two OpenStack regions and packets, and the walkthrough twice; where real regions cannot run
-it says so and walks through simulated ones.
+and 3, two OpenStack regions and packets, and the walkthrough in both orders; where real regions
+cannot run it says so and walks through simulated ones.
 """
 
 import re
@@ -120,12 +120,12 @@ def _real(state: State) -> Ring:
 
 
 def _walk(ring: Ring, state: State, *words: str) -> None:
-    """Walk the guide twice: the second walk finds what the first one left."""
+    """Walk the guide, then the other way round: that walk finds what the first one left."""
     # What runs may be of an older checkout.
     _run("gateway down", ("deploy/gateway", "down", *words))
     log = state.folder("log") / "walkthrough.log"
-    for title in ("deploy/demo, first walk", "deploy/demo, second walk"):
-        status = _run(title, ("deploy/demo", *words), log=log)
+    for title, order in (("the walkthrough", ()), ("the walkthrough in reverse", ("--reverse",))):
+        status = _run(title, ("deploy/demo", *words, *order), log=log)
         last = (log.read_text().splitlines() or [""])[-1]
         counts = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
         if counts is None:
