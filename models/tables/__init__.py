@@ -21,7 +21,13 @@ from models.tables.quota import (
     quota_reservations,
 )
 from models.tables.routing import leases, routings
-from models.tables.volume import default_types, qos_specs, type_copies, volume_types
+from models.tables.volume import (
+    default_types,
+    group_types,
+    qos_specs,
+    type_copies,
+    volume_types,
+)
 
 __all__ = [
     "METADATA",
@@ -34,6 +40,7 @@ __all__ = [
     "creations",
     "default_types",
     "flavors",
+    "group_types",
     "ip_allocations",
     "keypairs",
     "leases",

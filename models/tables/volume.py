@@ -48,3 +48,14 @@ default_types = Table(
     Column("project_id", String(64), primary_key=True),
     Column("volume_type_id", String(36), nullable=False),
 )
+
+group_types = Table(
+    "group_types",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("description", String(255)),
+    Column("is_public", Boolean, nullable=False, default=True),
+    Column("group_specs", JSON, nullable=False, default=dict),
+    Column("created_at", DateTime, nullable=False, default=now),
+)
