@@ -123,7 +123,7 @@ async def test_a_browser_shows_it(stack: Stack, built: Built, tmp_path: Path) ->
         )
         assert outside == 0
         link = await tab.evaluate("document.querySelector('svg a').getAttribute('href')")
-        assert link.startswith(f"{stack.temporal.ui_url}/namespaces/default/workflows/router")
+        assert link.startswith(f"{stack.temporal.ui_url}/namespaces/default/workflows/")
         file = Path(SCREENSHOT) if SCREENSHOT else tmp_path / "topology.png"
         await tab.picture(file)
         assert file.read_bytes().startswith(b"\x89PNG")

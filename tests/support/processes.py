@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / ".venv" / "bin"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 def free_ports(number: int) -> list[int]:
