@@ -93,6 +93,10 @@ class Places:
             )
         return [home]
 
+    def willing(self, pods: list[Pod]) -> list[Pod]:
+        """Return the pods with those last that were lately full or silent."""
+        return self._placement.willing(pods)
+
     async def record(
         self,
         tx: Transaction,

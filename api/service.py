@@ -18,6 +18,7 @@ from models.errors import BadRequest, GatewayError, NotFound
 
 LOG = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 _COMPUTE_ID = b"x-compute-request-id"
 Send = Callable[[Any], Any]
 Finish = Callable[[Call, Answer], None]
@@ -97,6 +98,9 @@ class ServiceApp:
         if "%00" in call.path or "%00" in call.query:
             # No name holds it, and PostgreSQL takes it for an error of ours.
             raise BadRequest("The address has a null character.", "HTTPBadRequest")
+        if _DOTS.search(call.path):
+            # On its way to a pod it would become another address.
+            raise NotFound("The resource could not be found.", "HTTPNotFound")
         public = self._public.find(call.method, call.path)
         if public is not None:
             call.args = public[1]

@@ -220,7 +220,7 @@ class BootPlanner:
                     f"be in availability zone {zones}."
                 )
             pods = fitting
-        return pods
+        return self._places.willing(pods)
 
     async def _automatic(
         self, caller: Caller, request: BootRequest, pods: list[Pod]

@@ -4,7 +4,7 @@ from typing import Any
 
 from api.http import Answer, Call, Routes
 
-_RESOURCES = ("bindings", "jobs", "pods", "routings", "topology")
+_RESOURCES = ("bindings", "jobs", "placement", "pods", "routings", "topology")
 PUBLIC = Routes()
 
 

@@ -22,6 +22,8 @@ from models.values import Pod
 
 LOG = logging.getLogger(__name__)
 routes = Routes()
+# What Nova shows of a server that it found no place for, minutes after it took it.
+_FULL = b"No valid host was found"
 
 
 class _OutBefore(PodUnavailable):
@@ -54,6 +56,8 @@ async def show(call: Call) -> Answer:
     answer = await PROXY.send(call, pod)
     if answer.status == 404 or (answer.status == 200 and _gone(answer)):
         await call.services.servers.gone(id_)
+    elif b'"ERROR"' in answer.body and _FULL in answer.body:
+        call.services.placement.note(pod, _FULL.decode())
     return await PROXY.answer(call, answer)
 
 
@@ -85,9 +89,12 @@ async def _boot_somewhere(
             else:
                 answer = await _boot(call, plan, hinted, plan.request.name)
             if not (plan.others and _over_quota(answer)):
+                reason = call.services.placement.why(call.caller.project_id, plan.pod)
+                LOG.info("%s: boot in pod %s: %s", call.request_id, plan.pod.pod_name, reason)
                 return answer
             why = "the project's quota there is used up"
         except _OutBefore as error:
+            call.services.placement.note(plan.pod, error.reason)
             if not plan.others:
                 raise
             why = error.message

@@ -100,6 +100,8 @@ async def _send(
             status, body = await _answer(client, stack.url, request, tokens)
             statuses[status] += 1
             values.learn(_parsed(body))
+            if request.user == "admin" and (status == 404 or request.method == "DELETE"):
+                values.forget(request.path)
             if status >= 500 or status == 0:
                 found = failures.setdefault(f"{status} {request.route}", [])
                 found.append((request, status, body[:600].decode(errors="replace")))

@@ -39,6 +39,13 @@ class Values:
                     if isinstance(id_, str | int):
                         self._keep(key if key.endswith("s") else f"{key}s", str(id_))
 
+    def forget(self, path: str) -> None:
+        """Ask no more for what a path led to: it is not there, or is no more."""
+        parts = path.partition("?")[0].split("/")
+        for known in self.pool.values():
+            if len(known) > 1 and any(id_ in parts for id_ in known):
+                known[:] = [id_ for id_ in known if id_ not in parts] or known[:1]
+
     def _keep(self, noun: str, id_: str) -> None:
         known = self.pool.setdefault(noun, [])
         if id_ not in known:

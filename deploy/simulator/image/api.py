@@ -123,7 +123,10 @@ class ImageApi:
     def update(self, token: Token, request: Request) -> Response:
         """JSON patch of single attributes."""
         row = self._own(token, request)
-        for change in request.json():
+        changes = request.json()
+        if not isinstance(changes, list):
+            raise GlanceError(400, "Request body must be a JSON array of operation objects.")
+        for change in changes:
             key = str(pick(change, "path")).strip("/").replace("~1", "/")
             if pick(change, "op") == "remove":
                 row.pop(key, None)
