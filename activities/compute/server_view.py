@@ -64,7 +64,8 @@ class ServerView:
             for server in servers
             for entries in (server.get("addresses") or {}).values()
             for entry in _parts(entries)
-            if entry.get(_TYPE) == "floating"
+            # Some answers do not say which kind an address is.
+            if entry.get(_TYPE, "floating") == "floating"
         ]
         await self._publish(floating)
 

@@ -126,8 +126,17 @@ class Actions:
     def _rebuild(self, call: Call, row: Row, given: Any) -> Response:
         row["image_id"] = self.service.boot.image(call, given)
         row["name"] = given.get("name", row["name"])
-        shown = server_view.full(self.service, call, row)
-        return reply({"server": {**shown, "adminPass": row["admin_pass"]}}, 202)
+        if row["vm_state"] == "error":
+            row["vm_state"] = "active"
+        row["metadata"] = given.get("metadata", row["metadata"])
+        named = ["key_name"] if call.at_least(54) else []
+        named += ["server_groups"] if call.at_least(71) else []
+        shown = server_view.changed(self.service, call, row, *named)
+        shown["adminPass"] = given.get("adminPass") or row["admin_pass"]
+        if call.at_least(57):
+            shown["user_data"] = row["user_data"]
+        location = (b"location", f"{call.base}/servers/{row['id']}".encode())
+        return reply({"server": shown}, 202, [location])
 
     def _create_image(self, call: Call, row: Row, given: Any) -> Response:
         image_id = self.service.images.snapshot(call.token, str(given.get("name")), row["id"])
@@ -137,7 +146,11 @@ class Actions:
         return Response(202, b"", [location])
 
     def _log(self, call: Call, row: Row, given: Any) -> Response:
-        return reply({"output": f"simulated console of {row['name']}\n"})
+        lines = [f"simulated console of {row['name']}"] * 20
+        length = given.get("length")
+        if length is not None and str(length) != "-1":
+            lines = lines[-int(str(length)) :] if int(str(length)) else []
+        return reply({"output": "\n".join(lines)})
 
     def _vnc(self, call: Call, row: Row, given: Any) -> Response:
         url = f"{call.request.origin}/console?token={new_id()}"

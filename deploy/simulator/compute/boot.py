@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import boot_volumes
 from deploy.simulator.compute.errors import NovaError, bad
-from deploy.simulator.compute.fields import items
+from deploy.simulator.compute.fields import canonical, items
 from deploy.simulator.compute.history import noted
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json
@@ -114,8 +114,9 @@ class Boot:
             "flavor": flavor,
             "created": moment,
             "updated": moment,
-            "accessIPv4": given.get("accessIPv4") or "",
-            "accessIPv6": given.get("accessIPv6") or "",
+            "accessIPv4": "",
+            "accessIPv6": "",
+            **canonical(given),
             "diskConfig": given.get("OS-DCF:diskConfig", "MANUAL"),
             "wanted_zone": zone,
             "zone": "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from deploy.simulator.compute.errors import bad
 from deploy.simulator.http import Json
 
@@ -12,3 +14,21 @@ def items(given: Json, key: str) -> list[Json]:
     if not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
         raise bad(f"Invalid input for field/attribute {key}. Value: {rows}.")
     return rows
+
+
+def canonical(given: Json) -> Json:
+    """The access addresses that are given, in their shortest form."""
+    found = {}
+    for key, kind in (
+        ("accessIPv4", ipaddress.IPv4Address),
+        ("accessIPv6", ipaddress.IPv6Address),
+    ):
+        if given.get(key):
+            try:
+                found[key] = str(kind(given[key]))
+            except ValueError as error:
+                text = f"Invalid input for field/attribute {key}. Value: {given[key]}."
+                raise bad(text) from error
+        elif key in given:
+            found[key] = ""
+    return found

@@ -23,6 +23,11 @@ STATUS = {
     "error": "ERROR",
 }
 POWER = {"active": 1, "rescued": 1, "paused": 3, "resized": 1}
+_OF_CHANGES = {
+    "id", "name", "status", "tenant_id", "user_id", "metadata", "hostId", "image", "flavor",
+    "created", "updated", "accessIPv4", "accessIPv6", "links", "OS-DCF:diskConfig", "fault",
+    "progress", "locked", "description", "tags", "trusted_image_certificates", "locked_reason",
+}  # fmt: skip
 _PROGRESS = ("ACTIVE", "BUILD", "RESIZE", "VERIFY_RESIZE")
 
 
@@ -87,6 +92,19 @@ def full(service: ComputeService, call: Call, row: Row, *, one: bool = True) -> 
         shown.update(_for_admin(call, row))
     shown.update(_newer(call, row, one))
     return shown
+
+
+def changed(service: ComputeService, call: Call, row: Row, *more: str) -> Json:
+    """The answer to an update or a rebuild: only since 2.75 all that there is."""
+    shown = full(service, call, row)
+    if call.at_least(75):
+        return shown
+    kept = {key: value for key, value in shown.items() if key in _OF_CHANGES or key in more}
+    plain = {
+        name: [{key: entry[key] for key in ("version", "addr")} for entry in entries]
+        for name, entries in shown["addresses"].items()
+    }
+    return {**kept, "addresses": plain}
 
 
 def addresses(service: ComputeService, row: Row) -> Json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.simulator.compute import server_view
 from deploy.simulator.compute.boot import check_metadata
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
-from deploy.simulator.compute.fields import items
+from deploy.simulator.compute.fields import canonical, items
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json, Response, empty, reply
@@ -90,9 +90,10 @@ class Servers:
             raise bad(f"Additional properties are not allowed ({sorted(unknown)} was unexpected)")
         if "name" in given and not str(given["name"] or "").strip():
             raise bad(f"Invalid input for field/attribute name. Value: {given['name']}.")
+        given = {**given, **canonical(given)}
         row.update({key: value for key, value in given.items() if key in allowed})
         row["updated"] = seconds(now())
-        return self.show(call)
+        return reply({"server": server_view.changed(self.service, call, row)})
 
     def delete(self, call: Call) -> Response:
         """Accepted at once; the server is gone a little later."""
@@ -197,7 +198,7 @@ class Servers:
 
     def _filtered(self, call: Call) -> list[Row]:
         request, token = call.request, call.token
-        everybody = request.flag("all_tenants")
+        everybody = request.flag("all_tenants") or request.all("all_tenants") == [""]
         if everybody and not token.is_admin:
             raise forbidden("os_compute_api:servers:detail:get_all_tenants")
         rows = list(self.service.state.servers.values())
