@@ -1,4 +1,4 @@
-"""Cinder of one pod: API, scheduler, and one back end of sparse files."""
+"""Cinder of one pod: API, scheduler, one back end of sparse files, and backups to a folder."""
 
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from deploy.pods.processes import Daemon
 from deploy.pods.rest import Rest, heartbeats
 
 TYPE = "file"
+# A chunk of a backup is held in memory, and by default it is a gigabyte.
+BACKUP_CHUNK_BYTES = 32 * 1024**2
 
 
 def configure(state: State, pod: Pod) -> None:
@@ -39,7 +41,13 @@ def configure(state: State, pod: Pod) -> None:
                 "default_volume_type": TYPE,
                 "my_ip": "127.0.0.1",
                 "report_interval": 5,
+                "backup_driver": "cinder.backup.drivers.posix.PosixBackupDriver",
+                "backup_posix_path": state.folder("data", pod.key, "backups"),
+                "backup_file_size": BACKUP_CHUNK_BYTES,
+                "backup_compression_algorithm": "zstd",
             },
+            # By default sudo starts the helper; the lab is root already and may have no sudo.
+            "privsep_osbrick": {"helper_command": _privsep_helper(state, pod)},
             TYPE: {
                 "volume_driver": "cinder.volume.drivers.sparse_files.SparseFileDriver",
                 "volume_backend_name": TYPE,
@@ -53,6 +61,10 @@ def configure(state: State, pod: Pod) -> None:
             "oslo_concurrency": locks(state, f"{pod.key}-cinder"),
         },
     )
+
+
+def _privsep_helper(state: State, pod: Pod) -> str:
+    return f"{state.program('privsep-helper')} --config-file {_configuration(state, pod)}"
 
 
 def _configuration(state: State, pod: Pod) -> str:
@@ -80,6 +92,11 @@ def volume(state: State, pod: Pod) -> Daemon:
     return _daemon(state, pod, "volume")
 
 
+def backup(state: State, pod: Pod) -> Daemon:
+    """The backup service."""
+    return _daemon(state, pod, "backup")
+
+
 def _daemon(state: State, pod: Pod, name: str, url: str | None = None) -> Daemon:
     command = (state.program(f"cinder-{name}"), "--config-file", _configuration(state, pod))
     return Daemon(f"{pod.key}-cinder-{name}", command, url=url)
@@ -95,6 +112,7 @@ def add_type(pod: Pod, rest: Rest) -> None:
 
 
 def is_up(pod: Pod, rest: Rest, since: datetime) -> bool:
-    """Whether scheduler and volume service live."""
+    """Whether scheduler, volume and backup service live."""
     services = rest.get(f"{pod.cinder_url}/os-services")["services"]
-    return {"cinder-scheduler", "cinder-volume"} <= heartbeats(services, since)
+    wanted = {"cinder-scheduler", "cinder-volume", "cinder-backup"}
+    return wanted <= heartbeats(services, since)

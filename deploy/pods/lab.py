@@ -61,7 +61,8 @@ class Lab:
     def _workers(self) -> list[Daemon]:
         # Started last: each of them calls other services at once, and waits long when one is late.
         state = self._state
-        return [work(state, pod) for pod in PODS for work in (nova.compute, cinder.volume)]
+        works = (nova.compute, cinder.volume, cinder.backup)
+        return [work(state, pod) for pod in PODS for work in works]
 
     def _identity_and_placement(self) -> list[Daemon]:
         # nova-compute asks Placement once at its start, and again only a minute later.

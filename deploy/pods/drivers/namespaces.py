@@ -22,6 +22,8 @@ from oslo_log import log as logging
 LOG = logging.getLogger(__name__)
 
 PLUG_PATIENCE = 60
+# Clients ask for the last so many lines: there are more than they ask for.
+CONSOLE_LINES = 60
 
 
 def _run(*command: str, text: str | None = None) -> str:
@@ -121,8 +123,17 @@ class NamespaceDriver(fake.FakeDriverWithoutFakeNodes):
         lines += [f"addr replace {address} dev {device} nodad" for address in addresses]
         lines.append(f"link set {device} {'up' if up else 'down'}")
         if up:
+            # A guest outlives nova-compute, and then its routes are there already.
+            known = "".join(
+                _run("ip", family, "-n", namespace, "route", "show", "default", "dev", device)
+                for family in ("-4", "-6")
+            )
             # The first interface wins, as with DHCP on most guests; a second one adds no default.
-            lines += [f"route append default via {gateway} dev {device}" for gateway in gateways]
+            lines += [
+                f"route append default via {gateway} dev {device}"
+                for gateway in gateways
+                if f"via {gateway} " not in known
+            ]
         _run("ip", "-n", namespace, "-batch", "-", text="\n".join((*lines, "")))
 
     def _unplug(self, vif: Any) -> None:
@@ -230,6 +241,11 @@ class NamespaceDriver(fake.FakeDriverWithoutFakeNodes):
         image = {"disk_format": "raw", "container_format": "bare"}
         note = io.BytesIO(f"snapshot of guest {instance.uuid}\n".encode())
         glance.API().update(context, image_id, image, note, purge_props=False)
+
+    def get_console_output(self, context: Any, instance: Any) -> str:
+        """Lines as of a boot; a namespace has no console of its own."""
+        lines = [f"[{number:4}.000000] guest {instance.uuid}" for number in range(CONSOLE_LINES)]
+        return "\n".join((*lines, f"{instance.hostname} login:"))
 
     def get_host_uptime(self) -> str:
         """The machine's uptime; the fake driver has none and hypervisor show needs it."""
