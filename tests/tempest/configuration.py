@@ -111,6 +111,8 @@ def _volume(region: str) -> dict[str, dict[str, object]]:
             "vendor_name": "Trio2o lab",
             "storage_protocol": "file",
             "backup_driver": "posix",
+            # The driver uploads the bytes as they are, and Glance looks at what it gets.
+            "disk_format": "raw",
             "volume_size": 1,
             "min_microversion": "3.0",
             "max_microversion": "latest",
