@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     bridge_ns_pool: str = Field(
         "100.96.0.0/11", description="Pool of the /24s towards external networks (north-south)"
     )
+    network_quotas: str = Field(
+        "network:100,subnet:100,port:500,router:10,floatingip:50,security_group:10,"
+        "security_group_rule:100,rbac_policy:10",
+        description="Objects of the network API that a project may have; what is not named: any",
+    )
     subnet_reserve: int = Field(
         2, description="Addresses of a subnet set aside for its pod's own ports (DHCP, metadata)"
     )

@@ -25,6 +25,13 @@ _VNICS = (
     "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical",
     "remote-managed",
 )  # fmt: skip
+# What may be shared with single projects, and how.
+RBAC_ACTIONS = {
+    "network": ("access_as_shared", "access_as_external"),
+    "subnetpool": ("access_as_shared",),
+    "address_scope": ("access_as_shared",),
+    "address_group": ("access_as_shared",),
+}
 _IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 
 
@@ -162,6 +169,29 @@ def _host_or_subnet(value: Any) -> str:
         raise ValueError(f"'{value}' is not a valid IP subnet") from None
 
 
+def _prefixlen(value: Any) -> int | None:
+    if value is None:
+        return None
+    number = integer(value)
+    if number < 0:
+        raise ValueError(f"'{value}' should be non-negative")
+    return number
+
+
+def _prefixes(value: Any) -> list[str]:
+    found = [shapes.subnet(item) for item in items(value)]
+    if len(set(found)) < len(found):
+        raise ValueError(f"Duplicate items in the list: '{', '.join(value)}'")
+    return found
+
+
+def _rbac_type(value: Any) -> str:
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word not in RBAC_ACTIONS:
+        raise invalid_input(f"'{value}' is not a valid RBAC object type")
+    return str(word)
+
+
 def tags(value: Any) -> list[str]:
     """Return the list of different words."""
     try:
@@ -193,6 +223,11 @@ _CHECKS: dict[str, Check] = {
     "fixed_ips": _or_none(shapes.fixed_ips),
     "pairs": lambda value: [] if value is None else shapes.pairs(value, mac),
     "dhcp_opts": lambda value: [] if value is None else shapes.dhcp_opts(value),
+    "prefixes": lambda value: [] if value is None else _prefixes(value),
+    "prefixlen": _prefixlen,
+    "quota_or_none": _prefixlen,
+    "rbac_type": _rbac_type,
+    "project": lambda value: text(value, 64),
     "dict": _dict,
     "list": items,
     "tags": tags,

@@ -1,7 +1,7 @@
 """Collection: the resources of one kind, as the network API lists, shows and accepts them."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +19,14 @@ from models.values import Caller
 
 Body = Mapping[str, Any]
 Shown = dict[str, Any]
+# Asked about every new object, in the transaction that makes it; may refuse it.
+Guard = Callable[[Transaction, Kind, Row], Awaitable[None]]
 
 # Shown to everyone who sees the object, yet for an admin alone to set.
 _ADMIN_SETS = {
     "networks": {"shared", "router:external", "is_default"},
+    "subnetpools": {"shared", "is_default"},
+    "address_scopes": {"shared"},
 }
 _PROJECT = {"project_id", "tenant_id"}
 _READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
@@ -44,6 +48,7 @@ class Collection:
         self.table = TABLES[kind.collection]
         self.attributes = kind.by_name
         self.more_filters: dict[str, Filter] = {}
+        self.guards: list[Guard] = []
 
     # What a client sends.
 
@@ -207,10 +212,16 @@ class Collection:
     # What changes.
 
     async def insert(self, tx: Transaction, row: Row) -> Row:
-        """Insert the row's stored part and return it."""
+        """Insert the row's stored part and return it, unless a guard refuses it."""
+        await self.guard(tx, row)
         stored = {c.name: row[c.name] for c in self.table.c if c.name in row}
         await tx.insert(self.table, stored)
         return row
+
+    async def guard(self, tx: Transaction, row: Row) -> None:
+        """Return if the row may be made; Neutron's error, ``OverQuota`` for one, otherwise."""
+        for guard in self.guards:
+            await guard(tx, self.kind, row)
 
     async def change(self, tx: Transaction, row: Row, changes: Row) -> Row:
         """Write the changes as one more revision and return the row as it is then."""

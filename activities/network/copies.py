@@ -8,6 +8,7 @@ from sqlalchemy import select
 from activities.admin.pods import PodDirectory
 from activities.network import addresses
 from activities.network.security_copies import SecurityCopies
+from activities.network.share_copies import sync_shares
 from activities.operations import Operations
 from activities.region import Regions
 from activities.routings import Routings, marker
@@ -213,6 +214,7 @@ class Copies:
                 learned[f"provider_{name}"] = made[f"provider:{name}"]
         async with self._store.write() as tx:
             await tx.run(networks.update().where(networks.c.id == network["id"]).values(**learned))
+        await sync_shares(self._store, self._regions, network, made["id"], pod, new=True)
         return str(made["id"])
 
     async def _subnet(self, subnet: Row, network: Row, bottom_network: str, pod: Pod) -> str:

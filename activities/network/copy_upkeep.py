@@ -10,6 +10,7 @@ from activities.network import addresses
 from activities.network.copies import Copies, copied
 from activities.network.router_copies import RouterCopies
 from activities.network.security_copies import SecurityCopies
+from activities.network.share_copies import sync_shares
 from activities.operations import Operations
 from activities.region import Regions
 from activities.routings import Routings, marker
@@ -102,6 +103,7 @@ class CopyUpkeep:
         for place, pod in await self._places("network", network_id):
             await self._put(NETWORKS, place["bottom_id"], pod, body)
             await self._copies.network(network_id, pod)
+            await sync_shares(self._store, self._regions, row, place["bottom_id"], pod)
 
     async def update_subnet(self, subnet_id: str) -> None:
         """Bring the subnet's copies up to date."""

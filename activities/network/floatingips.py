@@ -112,24 +112,36 @@ class FloatingIPs(Collection):
 
     async def delete(self, caller: Caller, id_: str) -> None:
         """Give the address back; it is free again when the pods have let go of it."""
-        waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
-            if row["port_id"]:
-                row, waiting = await self._disassociate(tx, row, caller.request_id)
-            await tx.run(self.table.delete().where(self.table.c.id == id_))
-            holder = select(ports.c.id).where(
-                ports.c.device_id == id_, ports.c.device_owner == HOLDER
-            )
-            held = [r["id"] for r in await tx.all(holder)]
-            copied = select(func.count()).where(
-                routings.c.type == "floatingip", routings.c.top_id == id_
-            )
-            if await tx.value(copied):
-                for port_id in held:
-                    await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
-            await self._ports.delete_rows(tx, held)
+            waiting = await self._delete(tx, await self.own(caller, id_, tx), caller.request_id)
         self._operations.announce(*waiting)
+
+    async def network_goes(self, tx: Transaction, network_id: str, request_id: str) -> list[str]:
+        """Delete the floating IPs of a network that lead nowhere; return operations."""
+        waiting: list[str] = []
+        idle = select(self.table).where(
+            self.table.c.floating_network_id == network_id, self.table.c.port_id.is_(None)
+        )
+        for row in await tx.all(idle):
+            waiting += await self._delete(tx, row, request_id)
+        return waiting
+
+    async def _delete(self, tx: Transaction, row: Row, request_id: str) -> list[str]:
+        id_ = row["id"]
+        waiting: list[str] = []
+        if row["port_id"]:
+            row, waiting = await self._disassociate(tx, row, request_id)
+        await tx.run(self.table.delete().where(self.table.c.id == id_))
+        holder = select(ports.c.id).where(ports.c.device_id == id_, ports.c.device_owner == HOLDER)
+        held = [r["id"] for r in await tx.all(holder)]
+        copied = select(func.count()).where(
+            routings.c.type == "floatingip", routings.c.top_id == id_
+        )
+        if await tx.value(copied):
+            for port_id in held:
+                await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
+        await self._ports.delete_rows(tx, held)
+        return waiting
 
     async def ports_gone(
         self, tx: Transaction, port_ids: Sequence[str], request_id: str

@@ -30,6 +30,7 @@ _STRUCTURES = {
     "dict",
     "list",
     "gateway_info",
+    "prefixes",
 }
 
 

@@ -1,7 +1,7 @@
 """Networks: their rows, the pod they are bound to, and what has to be there at once."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -10,6 +10,7 @@ from activities.network.checks import integer, invalid_input
 from activities.network.collection import Body, Collection, Shown
 from activities.network.consequences import clean_up, update_copies
 from activities.network.copies import Copies
+from activities.network.sharing import EXTERNAL, SHARED, forget_shares, shared_with, shares
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import Conflict, GatewayError, NotFound, PodFault
@@ -17,7 +18,7 @@ from models.resources.network import NETWORKS
 from models.tables.network import TABLES, ip_allocations
 from models.values import Caller, Pod
 
-ports, subnets = TABLES["ports"], TABLES["subnets"]
+ports, subnets, pools = TABLES["ports"], TABLES["subnets"], TABLES["subnetpools"]
 
 # What the tunnels of a pod usually carry, and what a VLAN does.
 TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
@@ -26,9 +27,15 @@ _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_seg
 AUTOMATIC = ("network:dhcp", "network:distributed")
 _OUTWARD = ("network:router_gateway", "network:floatingip")
 
+# Called with a network's id in the transaction that deletes it; returns operations.
+Leaving = Callable[[Transaction, str, str], Awaitable[list[str]]]
+
 
 class Networks(Collection):
-    """The networks as users see them."""
+    """The networks as users see them.
+
+    ``leaving`` may delete, with a network, what is no reason to keep it.
+    """
 
     def __init__(
         self, store: Store, pods: PodDirectory, operations: Operations, copies: Copies
@@ -37,24 +44,45 @@ class Networks(Collection):
         self._pods = pods
         self._operations = operations
         self._copies = copies
+        self.leaving: list[Leaving] = []
         shown_mtu = func.coalesce(self.table.c.mtu, TUNNEL_MTU)
         self.more_filters["mtu"] = lambda sizes: shown_mtu.in_([integer(s) for s in sizes])
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Add what is shared and what leads outside: everyone may use these."""
         own = await super().visible(tx, caller)
-        return or_(own, self.table.c.shared.is_(True), self.table.c.router_external.is_(True))
+        if caller.admin:
+            return own
+        return or_(
+            own,
+            self.table.c.shared.is_(True),
+            self.table.c.router_external.is_(True),
+            shared_with(NETWORKS, self.table, caller, SHARED, EXTERNAL),
+        )
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
-        """Add the subnets, and the availability zone of the pod."""
+        """Add subnets and their address scopes, who shares it, the pod's availability zone."""
         ids = [row["id"] for row in rows]
-        statement = select(subnets.c.id, subnets.c.network_id).where(subnets.c.network_id.in_(ids))
+        statement = (
+            select(
+                subnets.c.id, subnets.c.network_id, pools.c.ip_version, pools.c.address_scope_id
+            )
+            .outerjoin(pools, pools.c.id == subnets.c.subnetpool_id)
+            .where(subnets.c.network_id.in_(ids))
+        )
         own: dict[str, list[str]] = {}
+        scopes: dict[tuple[str, int], str] = {}
         for subnet in await tx.all(statement.order_by(subnets.c.created_at, subnets.c.id)):
             own.setdefault(subnet["network_id"], []).append(subnet["id"])
+            if subnet["address_scope_id"]:
+                scopes[subnet["network_id"], subnet["ip_version"]] = subnet["address_scope_id"]
+        given = await shares(tx, NETWORKS, ids)
         zones = {pod.pod_id: pod.az_name for pod in await self._pods.all()}
         for row in rows:
             row["subnets"] = own.get(row["id"], [])
+            row["given"] = given.get(row["id"], {})
+            for version in (4, 6):
+                row[f"ipv{version}_address_scope"] = scopes.get((row["id"], version))
             zone = zones.get(row["pod_id"])
             row["availability_zones"] = [zone] if zone else []
 
@@ -62,7 +90,9 @@ class Networks(Collection):
         """Leave out what only an external network has; show the MTU that is to be expected."""
         shown = super().view(row, caller)
         shown["mtu"] = row["mtu"] or TUNNEL_MTU
-        if not row["router_external"]:
+        shown["shared"] |= caller.project_id in row["given"].get(SHARED, ())
+        shown["router:external"] |= caller.project_id in row["given"].get(EXTERNAL, ())
+        if not shown["router:external"]:
             del shown["is_default"]
         return shown
 
@@ -149,6 +179,9 @@ class Networks(Collection):
         async with self.store.write() as tx:
             await self.own(caller, id_, tx)
             await self.lock(tx, id_)
+            waiting: list[str] = []
+            for goes in self.leaving:
+                waiting += await goes(tx, id_, caller.request_id)
             used = select(ports.c.id).where(
                 ports.c.network_id == id_, ports.c.device_owner.not_in(AUTOMATIC)
             )
@@ -160,7 +193,7 @@ class Networks(Collection):
                     f"{','.join(users)}.",
                     "NetworkInUse",
                 )
-            waiting = await self._remove(tx, id_, caller)
+            waiting += await self._remove(tx, id_, caller)
         self._operations.announce(*waiting)
 
     async def _place(self, id_: str, allowed: Sequence[Pod]) -> None:
@@ -228,6 +261,7 @@ class Networks(Collection):
         await tx.run(ports.delete().where(ports.c.network_id == id_))
         await tx.run(subnets.delete().where(subnets.c.network_id == id_))
         await tx.run(self.table.delete().where(self.table.c.id == id_))
+        await forget_shares(tx, id_)
         # The copies of the subnets go with that of the network.
         gone = [("port", port["id"]) for port in automatic] + [("network", id_)]
         return await clean_up(tx, self._operations, gone, caller)

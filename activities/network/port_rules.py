@@ -54,6 +54,14 @@ def refuse_service_owner(device_owner: str) -> None:
         )
 
 
+def fixed_by_service(name: str, port: Row) -> BadRequest:
+    """Return the error for a change of what the router or floating IP decides."""
+    return invalid_input(
+        f"{name} of port {port['id']} cannot be changed: it has device owner "
+        f"{port['device_owner']}"
+    )
+
+
 def check_security(changed: Row, body: Body) -> None:
     """Refuse groups and address pairs on a port without port security."""
     if changed["port_security_enabled"]:

@@ -105,6 +105,7 @@ class Ports(Collection):
                 row["security_groups"] = await self._default(tx, row)
             else:
                 await port_rules.check_groups(tx, row["security_groups"], caller)
+            await self.guard(tx, row)
             row = await self._insert(tx, row, row["fixed_ips"])
             shown = await self.shown(caller, row, tx)
         return shown
@@ -123,6 +124,10 @@ class Ports(Collection):
             if "fixed_ips" in changes:
                 after = {**row, **changes, "fixed_ips": row["fixed_ips"]}
                 changes["fixed_ips"] = await port_addresses.change(tx, after, changes["fixed_ips"])
+                if changes["fixed_ips"] == row["fixed_ips"]:
+                    del changes["fixed_ips"]
+                elif row["device_owner"] in port_rules.SERVICE_OWNERS:
+                    raise port_rules.fixed_by_service("fixed_ips", row)
             waiting: list[str] = []
             if changes:
                 waiting = await self._members.port_changed(tx, row)
@@ -241,12 +246,9 @@ class Ports(Collection):
     ) -> None:
         """Refuse what the port cannot become."""
         if row["device_owner"] in port_rules.SERVICE_OWNERS:
-            fixed = {"fixed_ips", "device_id", "device_owner"} & changes.keys()
+            fixed = {"device_id", "device_owner"} & changes.keys()
             if fixed:
-                raise invalid_input(
-                    f"{sorted(fixed)[0]} of port {row['id']} cannot be changed: it has device "
-                    f"owner {row['device_owner']}"
-                )
+                raise port_rules.fixed_by_service(sorted(fixed)[0], row)
         if {"port_security_enabled", "security_groups", "allowed_address_pairs"} & changes.keys():
             port_rules.check_security({**row, **changes}, body)
         if "security_groups" in changes:

@@ -1,6 +1,6 @@
 """Subnets: address ranges of networks, made in the network's pod with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -9,22 +9,24 @@ from activities.network.collection import Body, Collection, Shown
 from activities.network.consequences import clean_up, copied, update_copies
 from activities.network.copies import Copies
 from activities.network.networks import AUTOMATIC, Networks, overlaps
+from activities.network.sharing import shared_with
 from activities.network.subnet_checks import (
     check_pools,
     check_subnet,
     default_gateway,
     default_pools,
 )
+from activities.network.subnetpools import Subnetpools
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError
-from models.resources.network import SUBNETS
+from models.resources.network import NETWORKS, SUBNETS
 from models.settings import Settings
 from models.tables.network import TABLES, ip_allocations
 from models.values import Caller, Pod
 
 ports, networks = TABLES["ports"], TABLES["networks"]
-_POOL_WORDS = ("subnetpool_id", "use_default_subnetpool", "prefixlen")
+_WISHES = ("use_default_subnetpool", "prefixlen")
 ROUTER_PORTS = ("network:router_interface", "network:router_gateway")
 
 
@@ -40,18 +42,20 @@ class Subnets(Collection):
         operations: Operations,
         copies: Copies,
         network_rows: Networks,
+        pools: Subnetpools,
     ) -> None:
         super().__init__(SUBNETS, store)
         self._settings = settings
         self._operations = operations
         self._copies = copies
         self._networks = network_rows
+        self._pools = pools
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
-        """Add the subnets of networks that everyone may use."""
+        """Add the subnets of shared networks; those of external ones are their owner's affair."""
         own = await super().visible(tx, caller)
         open_ = select(networks.c.id).where(
-            or_(networks.c.shared.is_(True), networks.c.router_external.is_(True))
+            or_(networks.c.shared.is_(True), shared_with(NETWORKS, networks, caller))
         )
         return own if caller.admin else or_(own, self.table.c.network_id.in_(open_))
 
@@ -68,6 +72,8 @@ class Subnets(Collection):
     def view(self, row: Row, caller: Caller) -> Shown:
         """Add what Neutron shows of the network; the segment is an admin's affair."""
         shown = super().view(row, caller) | {"router:external": row["external"]}
+        for wish in _WISHES:
+            del shown[wish]
         if not caller.admin:
             del shown["segment_id"]
         return shown
@@ -75,12 +81,18 @@ class Subnets(Collection):
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a subnet; in an external network it is made in the pod before it shows."""
         row = self._parse(caller, body)
+        if row["cidr"] is not None:
+            self._complete(row, body)
         waiting: list[str] = []
         async with self.store.write() as tx:
             network = await self._networks.get(caller, row["network_id"], tx)
             await self._networks.lock(tx, network["id"])
             if not caller.admin and network["project_id"] != caller.project_id:
                 raise Forbidden("rule:create_subnet is disallowed by policy")
+            cut = row["cidr"] is None
+            await self._pools.cut(tx, caller, row)
+            if cut:
+                self._complete(row, body)
             await self._refuse_overlap(tx, row)
             await self.insert(tx, row)
             at_once = network["router_external"] and network["pod_id"]
@@ -140,14 +152,23 @@ class Subnets(Collection):
         self._operations.announce(*waiting)
 
     def _parse(self, caller: Caller, body: Body) -> Row:
-        _refuse_pools_of_subnets(body)
-        given = {name: value for name, value in body.items() if name not in _POOL_WORDS}
-        row = self.parse_create(given, caller)
-        if row["cidr"] is None:
-            raise BadRequest(
-                "Bad subnets request: a subnetpool must be specified in the absence of a cidr.",
-                "BadRequest",
-            )
+        """Return the row of a create request, without what follows from a CIDR."""
+        row = self.parse_create(body, caller)
+        pooled = row["subnetpool_id"] or row["use_default_subnetpool"]
+        if row["cidr"] is not None and row["prefixlen"] is not None:
+            reason = "cidr and prefixlen must not be supplied together"
+        elif row["cidr"] is None and not pooled:
+            reason = "a subnetpool must be specified in the absence of a cidr"
+        elif row["cidr"] is None and row["allocation_pools"]:
+            reason = "allocation_pools allowed only for specific subnet requests"
+        elif not pooled and row["prefixlen"] is not None:
+            reason = "prefixlen is not valid without a subnetpool"
+        else:
+            return row
+        raise BadRequest(f"Bad subnets request: {reason}.", "BadRequest")
+
+    def _complete(self, row: Row, body: Body) -> None:
+        """Fill in and check what follows from the CIDR."""
         if "gateway_ip" not in body:
             row["gateway_ip"] = default_gateway(row["cidr"])
         check_subnet({**row, "id": "new subnet"})
@@ -156,7 +177,6 @@ class Subnets(Collection):
             row["allocation_pools"] = default_pools(row["cidr"], row["gateway_ip"])
         else:
             check_pools(row["allocation_pools"], row["cidr"], row["gateway_ip"])
-        return row
 
     def _refuse_bridges(self, cidr: str) -> None:
         pools = {
@@ -223,12 +243,3 @@ class Subnets(Collection):
         await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == id_))
         await tx.run(self.table.delete().where(self.table.c.id == id_))
         return await clean_up(tx, self._operations, [("subnet", id_)], caller)
-
-
-def _refuse_pools_of_subnets(body: Mapping[str, object]) -> None:
-    asked = [name for name in _POOL_WORDS if body.get(name)]
-    if asked:
-        raise BadRequest(
-            f"Bad subnets request: subnet pools are not supported yet ({', '.join(asked)}).",
-            "BadRequest",
-        )

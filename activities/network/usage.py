@@ -2,17 +2,20 @@
 
 from sqlalchemy import func, select
 
-from activities.store import Store
+from activities.store import Store, Transaction
+from models.resource import Kind
 from models.resources.network import NETWORK
 from models.tables.network import TABLES
 
 
 async def used(store: Store, project_id: str) -> dict[str, int]:
     """Return the number of the project's objects by kind, as quotas name the kinds."""
-    counts = {}
     async with store.read() as tx:
-        for kind in NETWORK:
-            table = TABLES[kind.collection]
-            mine = select(func.count()).where(table.c.project_id == project_id)
-            counts[kind.member] = int(await tx.value(mine) or 0)
-    return counts
+        return {kind.member: await used_of(tx, kind, project_id) for kind in NETWORK}
+
+
+async def used_of(tx: Transaction, kind: Kind, project_id: str) -> int:
+    """Return the number of the project's objects of one kind."""
+    table = TABLES[kind.table]
+    mine = select(func.count()).select_from(table).where(table.c.project_id == project_id)
+    return int(await tx.value(mine) or 0)

@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 
 from activities.admin.pods import PodDirectory
+from activities.network.address_groups import AddressGroups
+from activities.network.address_scopes import AddressScopes
+from activities.network.auto_allocated_topologies import AutoAllocatedTopologies
 from activities.network.bridges import Bridges
 from activities.network.copies import Copies
 from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.floatingips import FloatingIPs
+from activities.network.network_ip_availabilities import NetworkIpAvailabilities
 from activities.network.networks import Networks
 from activities.network.ports import Ports
+from activities.network.quotas import NetworkQuotas
+from activities.network.rbac_policies import RbacPolicies
 from activities.network.router_copies import RouterCopies
 from activities.network.router_gateway import RouterGateway
 from activities.network.router_interfaces import RouterInterfaces
@@ -19,6 +25,7 @@ from activities.network.security_copies import SecurityCopies
 from activities.network.security_defaults import DefaultGroups
 from activities.network.security_group_rules import SecurityGroupRules
 from activities.network.security_groups import SecurityGroups
+from activities.network.subnetpools import Subnetpools
 from activities.network.subnets import Subnets
 from activities.network.topology import Topology
 from activities.operations import Operations
@@ -41,6 +48,13 @@ class NetworkServices:
     floatingips: FloatingIPs
     security_groups: SecurityGroups
     security_group_rules: SecurityGroupRules
+    subnetpools: Subnetpools
+    address_scopes: AddressScopes
+    address_groups: AddressGroups
+    rbac_policies: RbacPolicies
+    quotas: NetworkQuotas
+    network_ip_availabilities: NetworkIpAvailabilities
+    auto_allocated_topologies: AutoAllocatedTopologies
     copies: Copies
     copy_upkeep: CopyUpkeep
     router_work: RouterWork
@@ -61,12 +75,22 @@ def build(
     rules = SecurityGroupRules(store, operations, security, defaults)
     groups = SecurityGroups(store, operations, security, defaults, rules)
     copies = Copies(settings, store, regions, pods, routings, operations, security)
+    scopes = AddressScopes(store)
+    pools = Subnetpools(store, scopes)
     networks = Networks(store, pods, operations, copies)
-    subnets = Subnets(settings, store, operations, copies, networks)
+    subnets = Subnets(settings, store, operations, copies, networks, pools)
     ports = Ports(store, operations, networks, groups, security)
     floatingips = FloatingIPs(store, operations, ports)
     ports.gone.append(floatingips.ports_gone)
+    networks.leaving.append(floatingips.network_goes)
     routers = Routers(store, operations, ports, RouterGateway(operations, ports))
+    interfaces = RouterInterfaces(store, operations, routers, subnets, ports)
+    address_groups = AddressGroups(store)
+    policies = RbacPolicies(store, operations)
+    quotas = NetworkQuotas(settings, store, regions, pods, operations)
+    limited = (networks, subnets, ports, routers, floatingips, groups, rules, pools)
+    for collection in (*limited, address_groups, policies):
+        collection.guards.append(quotas.guard)
     bridges = Bridges(settings, store, regions, routings)
     parts = RouterParts(store, regions, routings, bridges, copies)
     topology = Topology(store, bridges)
@@ -79,10 +103,19 @@ def build(
         subnets=subnets,
         ports=ports,
         routers=routers,
-        router_interfaces=RouterInterfaces(store, operations, routers, subnets, ports),
+        router_interfaces=interfaces,
         floatingips=floatingips,
         security_groups=groups,
         security_group_rules=rules,
+        subnetpools=pools,
+        address_scopes=scopes,
+        address_groups=address_groups,
+        rbac_policies=policies,
+        quotas=quotas,
+        network_ip_availabilities=NetworkIpAvailabilities(store),
+        auto_allocated_topologies=AutoAllocatedTopologies(
+            store, networks, subnets, pools, routers, interfaces
+        ),
         copies=copies,
         copy_upkeep=upkeep,
         router_work=RouterWork(store, pods, operations, router_copies),
@@ -96,6 +129,7 @@ def build(
             ("update-copies", "subnet"): upkeep.update_subnet,
             ("update-copies", "port"): upkeep.update_port,
             ("update-copies", "router"): upkeep.update_router,
+            ("update-copies", "network_quota"): quotas.spread,
             ("security-group-sync", "security_group"): security.sync,
         },
     )

@@ -5,23 +5,53 @@ from api import versions
 from api.auth import Tokens
 from api.http import Answer, Call, Routes
 from api.network import (
+    address_groups,
+    agents,
+    auto_allocated_topology,
     availability_zones,
     extensions,
+    network_ip_availabilities,
     networks,
     ports,
     quotas,
     routers,
     security_group_rules,
     security_groups,
+    subnetpools,
     subnets,
 )
 from api.network.collection import serve
 from api.network.tags import serve_tags
 from api.policy import Policy
 from api.service import ServiceApp
-from models.resources.network import FLOATINGIPS, NETWORK, ROUTERS, SECURITY_GROUPS
+from models.resources.network import (
+    ADDRESS_SCOPES,
+    FLOATINGIPS,
+    NETWORK,
+    RBAC_POLICIES,
+    ROUTERS,
+    SECURITY_GROUPS,
+)
 
 PREFIX = "/network"
+_COLLECTIONS = (
+    networks,
+    subnets,
+    ports,
+    routers,
+    security_groups,
+    security_group_rules,
+    subnetpools,
+    address_groups,
+)
+_OTHERS = (
+    agents,
+    auto_allocated_topology,
+    availability_zones,
+    extensions,
+    network_ip_availabilities,
+    quotas,
+)
 
 
 def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
@@ -34,17 +64,25 @@ def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
 def declared() -> Routes:
     """Return every route after the version."""
     routes = Routes()
-    for module in (networks, subnets, ports, routers, security_groups, security_group_rules):
+    for module in _COLLECTIONS:
         routes.include(module.routes)
     routes.include(serve(ROUTERS, lambda s: s.routers))
     routes.include(serve(FLOATINGIPS, lambda s: s.floatingips))
+    routes.include(serve(ADDRESS_SCOPES, lambda s: s.network.address_scopes))
+    routes.include(serve(RBAC_POLICIES, lambda s: s.network.rbac_policies))
     routes.include(serve_tags(ROUTERS, lambda s: s.routers))
     routes.include(serve_tags(FLOATINGIPS, lambda s: s.floatingips))
     routes.include(serve_tags(SECURITY_GROUPS, lambda s: s.security_groups))
-    for module in (extensions, availability_zones, quotas):
+    for module in _OTHERS:
         routes.include(module.routes)
+    routes.route("GET", "/trunks")(_trunks)
     routes.route("GET", "/")(_resources)
     return routes
+
+
+async def _trunks(call: Call) -> Answer:
+    """List no trunks: nobody can make one here, and clients ask without looking first."""
+    return Answer(200, {"trunks": []})
 
 
 async def _resources(call: Call) -> Answer:

@@ -11,6 +11,46 @@ _DESCRIBED = "Description support for resources with standard attribute"
 
 # alias: (name, when Neutron last changed it, what it brings)
 _EXTENSIONS = {
+    "address-group": ("Address group", "2020-07-15T10:00:00-00:00", "named lists of addresses"),
+    "address-scope": ("Address scope", "2015-07-26T10:00:00-00:00", "scopes of unique addresses"),
+    "agent": ("agent", "2013-02-03T10:00:00-00:00", "the agents of all pods"),
+    "auto-allocated-topology": (
+        "Auto Allocated Topology Services", "2016-01-01T00:00:00-00:00",
+        "a network, a subnet and a router for the asking",
+    ),
+    "default-subnetpools": (
+        "Default Subnetpools", "2016-02-18T18:00:00-00:00", "the pool that is used by default",
+    ),
+    "network-ip-availability": (
+        "Network IP Availability", "2015-09-24T00:00:00-00:00", "how many addresses are used",
+    ),
+    "quotas": ("Quota management support", "2012-07-29T10:00:00-00:00", "limits of projects"),
+    "quota_details": (
+        "Quota details management support", "2017-02-10T10:00:00-00:00",
+        "what is used of the limits",
+    ),
+    "rbac-address-group": (
+        "Add address_group type to RBAC", "2021-01-20T00:00:00-00:00",
+        "address groups for single projects",
+    ),
+    "rbac-address-scope": (
+        "Add address_scope type to RBAC", "2020-02-12T00:00:00-00:00",
+        "address scopes for single projects",
+    ),
+    "rbac-policies": (
+        "RBAC Policies", "2015-06-17T12:15:12-00:00", "networks for single projects",
+    ),
+    "rbac-subnetpool": (
+        "Add subnetpool type to RBAC", "2020-02-05T00:00:00-00:00",
+        "subnet pools for single projects",
+    ),
+    "subnet_allocation": (
+        "Subnet Allocation", "2015-03-30T10:00:00-00:00", "subnets out of pools",
+    ),
+    "subnetpool-prefix-ops": (
+        "Subnet Pool Prefix Operations", "2019-02-08T10:00:00-00:00",
+        "single prefixes of a pool",
+    ),
     "allowed-address-pairs": (
         "Allowed Address Pairs", "2013-07-23T10:00:00-00:00", "more addresses on a port",
     ),

@@ -1,6 +1,6 @@
 """The network API's resources, with Neutron's own defaults (API reference v2.0, ML2/OVN)."""
 
-from models.resource import REQUIRED, Kind
+from models.resource import REQUIRED, Home, Kind, Resource
 from models.resource import Attribute as A
 
 _NAME = A("name", "name", "", copied=True)
@@ -62,7 +62,9 @@ SUBNETS = Kind(
         A("ipv6_ra_mode", "ipv6_mode", None, put=False, copied=True),
         A("ipv6_address_mode", "ipv6_mode", None, put=False, copied=True),
         A("service_types", "text_list", []),
-        _fixed("subnetpool_id"),
+        A("subnetpool_id", "uuid_or_none", None, put=False),
+        A("use_default_subnetpool", "bool", False, put=False, stored=False),
+        A("prefixlen", "int_or_none", None, put=False, stored=False),
         _fixed("segment_id", stored=False),
         _TAGS,
     ),
@@ -182,6 +184,68 @@ SECURITY_GROUP_RULES = Kind(
     noun="Security group rule",
 )
 
+SUBNETPOOLS = Kind(
+    "subnetpool",
+    "subnetpools",
+    "/subnetpools",
+    "SubnetPoolNotFound",
+    (
+        A("name", "name", REQUIRED),
+        _DESCRIPTION,
+        A("prefixes", "prefixes", REQUIRED),
+        A("default_quota", "quota_or_none", None),
+        A("min_prefixlen", "prefixlen", None),
+        A("max_prefixlen", "prefixlen", None),
+        A("default_prefixlen", "prefixlen", None),
+        A("address_scope_id", "uuid_or_none", None),
+        A("is_default", "bool", False),
+        A("shared", "bool", False, put=False),
+        _fixed("ip_version", "ip_version"),
+        _TAGS,
+    ),
+    noun="Subnet pool",
+)
+
+ADDRESS_SCOPES = Kind(
+    "address_scope",
+    "address_scopes",
+    "/address-scopes",
+    "AddressScopeNotFound",
+    (
+        A("name", "name", REQUIRED),
+        A("ip_version", "ip_version", REQUIRED, put=False),
+        A("shared", "bool", False),
+    ),
+    noun="Address scope",
+)
+
+ADDRESS_GROUPS = Kind(
+    "address_group",
+    "address_groups",
+    "/address-groups",
+    "AddressGroupNotFound",
+    (
+        A("name", "name", ""),
+        _DESCRIPTION,
+        A("addresses", "prefixes", [], put=False),
+    ),
+    noun="Address group",
+)
+
+RBAC_POLICIES = Kind(
+    "rbac_policy",
+    "rbac_policies",
+    "/rbac-policies",
+    "RbacPolicyNotFound",
+    (
+        A("object_type", "rbac_type", REQUIRED, put=False),
+        A("object_id", "uuid", REQUIRED, put=False),
+        A("action", "text", REQUIRED, put=False),
+        A("target_tenant", "project", REQUIRED),
+    ),
+    noun="RBAC policy",
+)
+
 NETWORK = (
     NETWORKS,
     SUBNETS,
@@ -190,4 +254,10 @@ NETWORK = (
     FLOATINGIPS,
     SECURITY_GROUPS,
     SECURITY_GROUP_RULES,
+    SUBNETPOOLS,
+    ADDRESS_SCOPES,
+    ADDRESS_GROUPS,
+    RBAC_POLICIES,
 )
+
+AGENTS = Resource("/agents", Home.ALL_PODS, admin=True)

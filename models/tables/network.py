@@ -21,10 +21,10 @@ from models.resources.network import NETWORK
 from models.tables.base import METADATA, now
 
 _BOOLEAN = {"bool"}
-_INTEGER = {"int", "int_or_none", "mtu", "ip_version"}
+_INTEGER = {"int", "int_or_none", "mtu", "ip_version", "prefixlen", "quota_or_none"}
 _JSON = {
     "text_list", "uuid_list", "ip_list", "tags", "pools", "routes", "fixed_ips", "pairs",
-    "dhcp_opts", "dict", "list", "gateway_info",
+    "dhcp_opts", "dict", "list", "gateway_info", "prefixes",
 }  # fmt: skip
 _INDEXED = {
     "network_id",
@@ -36,6 +36,10 @@ _INDEXED = {
     "router_id",
     "security_group_id",
     "remote_group_id",
+    "subnetpool_id",
+    "address_scope_id",
+    "object_id",
+    "target_tenant",
 }
 
 # Columns that no client sees: where a network lives, whose default group a group is; and what
@@ -44,6 +48,7 @@ _OWN: dict[str, tuple[Column[Any] | UniqueConstraint, ...]] = {
     "networks": (Column("pod_id", String(36), ForeignKey("pods.pod_id")),),
     "ports": (UniqueConstraint("network_id", "mac_address"),),
     "security_groups": (Column("default_of", String(64), unique=True),),
+    "rbac_policies": (UniqueConstraint("object_id", "action", "target_tenant"),),
 }
 
 
@@ -95,6 +100,14 @@ ip_allocations = Table(
     # port:<id>, floatingip:<id> or pod:<id> (set aside for the pod's own ports).
     Column("holder", String(64), nullable=False, index=True),
     UniqueConstraint("subnet_id", "ip_address"),
+)
+
+auto_allocated_topologies = Table(
+    "auto_allocated_topologies",
+    METADATA,
+    Column("project_id", String(64), primary_key=True),
+    Column("network_id", String(36), nullable=False),
+    Column("router_id", String(36), nullable=False),
 )
 
 bridges = Table(

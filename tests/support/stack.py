@@ -206,6 +206,8 @@ class Stack:
             "TRIO2O_LEASE_SECONDS": "4",
             "TRIO2O_LIST_DEADLINE": "3",
             "TRIO2O_TOKEN_CACHE_SECONDS": "2",
+            # Tests that need a quota set one.
+            "TRIO2O_NETWORK_QUOTAS": "",
         }
 
     def _migrate(self) -> None:

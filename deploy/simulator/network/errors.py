@@ -46,6 +46,7 @@ NAMES = {
     "security_group": ("SecurityGroupNotFound", "Security group"),
     "security_group_rule": ("SecurityGroupRuleNotFound", "Security group rule"),
     "address_group": ("AddressGroupNotFound", "Address group"),
+    "rbac_policy": ("RbacPolicyNotFound", "RBAC policy"),
 }
 
 

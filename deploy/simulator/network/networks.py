@@ -87,6 +87,7 @@ class Networks(Resource):
         for subnet_id in row["subnets"]:
             self.state.hints.pop(subnet_id, None)
             del self.state.table("subnets")[subnet_id]
+        self.service.rbac_policies.forget(row["id"])
         segment = (row["provider:physical_network"], row["provider:segmentation_id"])
         self.state.segments.discard(segment)
         del self.state.ports_of_network[row["id"]]
@@ -94,7 +95,9 @@ class Networks(Resource):
 
     def visible(self, token: Token, row: Row) -> bool:
         """Everybody sees shared and external networks."""
-        return super().visible(token, row) or row["shared"] or row["router:external"]
+        open_ = row["shared"] or row["router:external"]
+        given = self.service.rbac_policies.admits(row, token)
+        return super().visible(token, row) or open_ or given
 
     def created(self, row: Row) -> Row:
         """A new network says whether it is the default one, even when it is not external."""
@@ -113,7 +116,8 @@ class Networks(Resource):
     def usable(self, token: Token, network_id: str) -> Row:
         """The network, if the caller may put a port there."""
         network = self.get(token, network_id)
-        if not (self.owned(token, network) or network["shared"]):
+        given = network["shared"] or self.service.rbac_policies.admits(network, token)
+        if not (self.owned(token, network) or given):
             text = f"Tenant {token.project.id} not allowed to create port on this network"
             raise NeutronError(403, "HTTPForbidden", text)
         return network

@@ -16,6 +16,7 @@ from deploy.simulator.network.interfaces import Interfaces
 from deploy.simulator.network.networks import Networks
 from deploy.simulator.network.operations import Operations
 from deploy.simulator.network.ports import Ports
+from deploy.simulator.network.rbac_policies import RbacPolicies
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.routers import Routers
 from deploy.simulator.network.security_groups import SecurityGroupRules, SecurityGroups
@@ -40,6 +41,7 @@ class NetworkService:
         self.security_groups = SecurityGroups(self)
         self.security_group_rules = SecurityGroupRules(self)
         self.address_groups = AddressGroups(self)
+        self.rbac_policies = RbacPolicies(self)
         self.gateways = Gateways(self)
         self.routes: Routes[Handler] = Routes()
         self._route()
@@ -56,6 +58,7 @@ class NetworkService:
             self.security_groups,
             self.security_group_rules,
             self.address_groups,
+            self.rbac_policies,
         ]
 
     def handle(self, token: Token, request: Request) -> Response:

@@ -19,6 +19,7 @@ KINDS = (
     "security_groups",
     "security_group_rules",
     "address_groups",
+    "rbac_policies",
 )
 VLAN_RANGES = {"bridge": (2001, 3000), "extern": (3001, 4000)}
 

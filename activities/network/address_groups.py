@@ -1,0 +1,95 @@
+"""Address groups: named lists of prefixes."""
+
+from sqlalchemy import ColumnElement, select
+
+from activities.network.checks import check
+from activities.network.collection import Body, Collection, Shown
+from activities.network.sharing import forget_shares, shared_with
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, NotFound
+from models.resources.network import ADDRESS_GROUPS
+from models.tables.network import TABLES
+from models.values import Caller
+
+rules = TABLES["security_group_rules"]
+
+
+class AddressGroups(Collection):
+    """The address groups as users see them."""
+
+    first_revision = 0
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(ADDRESS_GROUPS, store)
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Add what is shared with the caller's project."""
+        own = await super().visible(tx, caller)
+        return own | shared_with(self.kind, self.table, caller)
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a group with the addresses given."""
+        row = self.parse_create(body, caller)
+        async with self.store.write() as tx:
+            await self.insert(tx, row)
+            return await self.shown(caller, row, tx)
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change name or description."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            if changes:
+                row = await self.change(tx, row, changes)
+            return await self.shown(caller, row, tx)
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the group; 409 ``AddressGroupInUse`` while a rule names it."""
+        async with self.store.write() as tx:
+            await self.own(caller, id_, tx)
+            used = select(rules.c.id).where(rules.c.remote_address_group_id == id_)
+            if await tx.value(used.limit(1)):
+                raise Conflict(
+                    f"Address group {id_} is in use on one or more security group rules.",
+                    "AddressGroupInUse",
+                )
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            await forget_shares(tx, id_)
+
+    async def add(self, caller: Caller, id_: str, given: object) -> Shown:
+        """Add addresses; all or, when one is there already, none."""
+        wanted = self._addresses(given)
+        async with self.store.write() as tx:
+            row = await self._held(tx, caller, id_)
+            there = [one for one in wanted if one in row["addresses"]]
+            if there:
+                raise BadRequest(
+                    f"Addresses {there} already exist in the address group {id_}.",
+                    "AddressesAlreadyExist",
+                )
+            row = await self.change(tx, row, {"addresses": [*row["addresses"], *wanted]})
+            return await self.shown(caller, row, tx)
+
+    async def remove(self, caller: Caller, id_: str, given: object) -> Shown:
+        """Remove addresses; all or, when one is not there, none."""
+        wanted = self._addresses(given)
+        async with self.store.write() as tx:
+            row = await self._held(tx, caller, id_)
+            absent = [one for one in wanted if one not in row["addresses"]]
+            if absent:
+                raise NotFound(
+                    f"Addresses {absent} not found in the address group {id_}.",
+                    "AddressesNotFound",
+                )
+            left = [one for one in row["addresses"] if one not in wanted]
+            row = await self.change(tx, row, {"addresses": left})
+            return await self.shown(caller, row, tx)
+
+    async def _held(self, tx: Transaction, caller: Caller, id_: str) -> Row:
+        await self.own(caller, id_, tx)
+        return await self.lock(tx, id_) or await self.own(caller, id_, tx)
+
+    def _addresses(self, given: object) -> list[str]:
+        if given is None:
+            raise BadRequest("Invalid input: 'addresses' is missing.", "HTTPBadRequest")
+        return list(check(self.attributes["addresses"], given))

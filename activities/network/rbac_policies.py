@@ -1,0 +1,168 @@
+"""RBAC policies: objects that their owners give to other projects."""
+
+from sqlalchemy import ColumnElement, func, select
+
+from activities.network.checks import RBAC_ACTIONS, invalid_input
+from activities.network.collection import Body, Collection, Shown
+from activities.network.consequences import copied
+from activities.network.sharing import EVERYONE, EXTERNAL, SHARED
+from activities.operations import Operations
+from activities.store import Row, Store, Transaction
+from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.resources.network import RBAC_POLICIES
+from models.tables.network import TABLES
+from models.values import Caller
+
+networks, ports = TABLES["networks"], TABLES["ports"]
+_TABLES = {name: TABLES[f"{name}s"] for name in RBAC_ACTIONS}
+_NOT_SHOWN = ("created_at", "updated_at", "revision_number")
+
+
+class RbacPolicies(Collection):
+    """The policies as users see them: those of their own objects."""
+
+    def __init__(self, store: Store, operations: Operations) -> None:
+        super().__init__(RBAC_POLICIES, store)
+        self._operations = operations
+        target = self.table.c.target_tenant
+        self.more_filters["target_project"] = lambda values: target.in_(values)
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Return which policies the caller sees."""
+        return await super().visible(tx, caller)
+
+    def missing(self, id_: str) -> NotFound:
+        """Return the error that says there is no such policy."""
+        return NotFound(
+            f"RBAC policy of type unknown with ID {id_} not found", self.kind.not_found
+        )
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Return the policy under both names of its target; Neutron keeps no times of it."""
+        shown = super().view(row, caller) | {"target_project": row["target_tenant"]}
+        return {name: value for name, value in shown.items() if name not in _NOT_SHOWN}
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Give an object to a project; only its owner or an admin may."""
+        row = self.parse_create(_one_target(body), caller)
+        if row["action"] not in RBAC_ACTIONS[row["object_type"]]:
+            actions = ", ".join(RBAC_ACTIONS[row["object_type"]])
+            raise BadRequest(
+                f"Invalid action '{row['action']}' for object type '{row['object_type']}'. Valid "
+                f"actions: {actions}",
+                "InvalidInput",
+            )
+        self._permit_target(caller, row["target_tenant"])
+        async with self.store.write() as tx:
+            await self._owned(tx, caller, row)
+            await self.guard(tx, row)
+            stored = {c.name: row[c.name] for c in self.table.c}
+            if not await tx.insert_new(self.table, stored):
+                raise Conflict(
+                    "An RBAC policy already exists with those values.", "DuplicateRbacPolicy"
+                )
+            waiting = await self._follow(tx, caller, row)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Give the object to another project instead."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(_one_target(body), caller, row)
+            waiting: list[str] = []
+            if changes:
+                self._permit_target(caller, changes["target_tenant"])
+                await self._refuse_used(tx, row)
+                row = await self.change(tx, row, changes)
+                waiting = await self._follow(tx, caller, row)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Take the object back; 409 ``RbacPolicyInUse`` while the project uses it."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            await self._refuse_used(tx, row)
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            waiting = await self._follow(tx, caller, row)
+        self._operations.announce(*waiting)
+
+    def _permit_target(self, caller: Caller, target: str) -> None:
+        if target == EVERYONE and not caller.admin:
+            raise Forbidden(
+                "(rule:create_rbac_policy and rule:create_rbac_policy:target_tenant) is "
+                "disallowed by policy"
+            )
+
+    async def _owned(self, tx: Transaction, caller: Caller, row: Row) -> None:
+        """Return if the caller may give the object away."""
+        table = _TABLES[row["object_type"]]
+        owner = await tx.value(select(table.c.project_id).where(table.c.id == row["object_id"]))
+        if owner is None or (owner != caller.project_id and not caller.admin):
+            noun = row["object_type"].replace("_", " ").capitalize()
+            kind = "".join(word.capitalize() for word in row["object_type"].split("_"))
+            kind = kind.replace("Subnetpool", "SubnetPool")
+            raise NotFound(f"{noun} {row['object_id']} could not be found.", f"{kind}NotFound")
+        if row["action"] == EXTERNAL and not caller.admin:
+            raise invalid_input("Only admins can manipulate policies of external access")
+
+    async def _refuse_used(self, tx: Transaction, row: Row) -> None:
+        """Refuse to take a network from a project that has ports in it."""
+        if (row["object_type"], row["action"]) != ("network", SHARED):
+            return
+        network = await tx.one(select(networks).where(networks.c.id == row["object_id"]))
+        if network is None or network["shared"]:
+            return
+        others = [self.table.c.target_tenant]
+        kept = select(*others).where(
+            self.table.c.object_id == row["object_id"],
+            self.table.c.action == SHARED,
+            self.table.c.id != row["id"],
+        )
+        keeping = {one["target_tenant"] for one in await tx.all(kept)}
+        if EVERYONE in keeping:
+            return
+        used = select(func.count()).where(
+            ports.c.network_id == row["object_id"],
+            ports.c.project_id.not_in(("", network["project_id"], *keeping)),
+            ~ports.c.device_owner.startswith("network:"),
+        )
+        if row["target_tenant"] != EVERYONE:
+            used = used.where(ports.c.project_id == row["target_tenant"])
+        if await tx.value(used):
+            raise Conflict(
+                f"RBAC policy on object {row['object_id']} cannot be removed because other "
+                "objects depend on it.\nDetails: Unable to reconfigure sharing settings for "
+                f"network {row['object_id']}. Multiple tenants are using it.",
+                "RbacPolicyInUse",
+            )
+
+    async def _follow(self, tx: Transaction, caller: Caller, row: Row) -> list[str]:
+        """Return the operation that tells the copies of a network, if there are any."""
+        object_ = (row["object_type"], row["object_id"])
+        if row["object_type"] != "network" or not await copied(tx, [object_]):
+            return []
+        return [
+            await self._operations.add(
+                tx,
+                "update-copies",
+                *object_,
+                project_id=row["project_id"],
+                request_id=caller.request_id,
+                workflow_id=f"update-copies/network/{row['object_id']}",
+            )
+        ]
+
+
+def _one_target(body: Body) -> Body:
+    """Return the body with the older of the two names for the project."""
+    if "target_project" not in body:
+        return body
+    given = dict(body)
+    given.setdefault("target_tenant", given["target_project"])
+    if given.pop("target_project") != given["target_tenant"]:
+        raise BadRequest("'target_project' and 'target_tenant' do not match", "HTTPBadRequest")
+    return given

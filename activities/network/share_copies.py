@@ -1,0 +1,44 @@
+"""ShareCopies: what RBAC policies give to other projects is theirs in the pods too."""
+
+from sqlalchemy import select
+
+from activities.network.sharing import EVERYONE, SHARED
+from activities.region import Regions
+from activities.store import Row, Store
+from models.tables.network import TABLES
+from models.values import Pod
+
+policies = TABLES["rbac_policies"]
+_PATH = "/rbac-policies"
+
+
+async def sync_shares(
+    store: Store, regions: Regions, network: Row, bottom_id: str, pod: Pod, *, new: bool = False
+) -> None:
+    """Give the network's copy to the projects that its policies name, and to no others."""
+    own = select(policies).where(
+        policies.c.object_type == "network", policies.c.object_id == network["id"]
+    )
+    async with store.read() as tx:
+        wanted = {(row["action"], row["target_tenant"]) for row in await tx.all(own)}
+    there: dict[tuple[str, str], str] = {}
+    if not new:
+        listed = await regions.admin(pod, "network", "GET", f"{_PATH}?object_id={bottom_id}")
+        there = {
+            (row["action"], row["target_tenant"]): row["id"] for row in listed["rbac_policies"]
+        }
+    # These two come and go with attributes of the network.
+    kept = {(SHARED, EVERYONE)} if network["shared"] else set()
+    kept |= {key for key in there if key == ("access_as_external", EVERYONE)}
+    for action, target in sorted(wanted - there.keys() - kept):
+        body = {
+            "object_type": "network",
+            "object_id": bottom_id,
+            "action": action,
+            "target_tenant": target,
+        }
+        await regions.admin(
+            pod, "network", "POST", _PATH, {"rbac_policy": body}, retry_conflict=True
+        )
+    for key in sorted(there.keys() - wanted - kept):
+        await regions.admin(pod, "network", "DELETE", f"{_PATH}/{there[key]}")

@@ -1,0 +1,43 @@
+"""Sharing: what RBAC policies let other projects see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Table, select
+
+from activities.store import Transaction
+from models.resource import Kind
+from models.tables.network import TABLES
+from models.values import Caller
+
+policies = TABLES["rbac_policies"]
+SHARED, EXTERNAL = "access_as_shared", "access_as_external"
+EVERYONE = "*"
+
+
+def shared_with(kind: Kind, table: Table, caller: Caller, *actions: str) -> ColumnElement[bool]:
+    """Return in SQL whether a policy gives an object of the kind to the caller's project."""
+    given = select(policies.c.object_id).where(
+        policies.c.object_type == kind.member,
+        policies.c.action.in_(actions or (SHARED,)),
+        policies.c.target_tenant.in_((caller.project_id, EVERYONE)),
+    )
+    return table.c.id.in_(given)
+
+
+async def shares(
+    tx: Transaction, kind: Kind, ids: Sequence[str]
+) -> dict[str, dict[str, set[str]]]:
+    """Return by object and action the projects to which policies give the objects."""
+    given = select(policies).where(
+        policies.c.object_type == kind.member, policies.c.object_id.in_(ids)
+    )
+    found: dict[str, dict[str, set[str]]] = {}
+    for row in await tx.all(given):
+        actions = found.setdefault(row["object_id"], {})
+        actions.setdefault(row["action"], set()).add(row["target_tenant"])
+    return found
+
+
+async def forget_shares(tx: Transaction, object_id: str) -> None:
+    """Delete the policies of an object that is deleted."""
+    await tx.run(policies.delete().where(policies.c.object_id == object_id))
