@@ -121,7 +121,9 @@ class Networks(Collection):
                     waiting = await self._remove(tx, row["id"], caller)
                 self._operations.announce(*waiting)
                 raise
-        return await self.shown(caller, await self.get(caller, row["id"]))
+        made = await self.get(caller, row["id"])
+        # A new network says whether it is the default one, even where that means nothing.
+        return await self.shown(caller, made) | {"is_default": made["is_default"]}
 
     async def candidates(self, row: Row) -> list[Pod]:
         """Return the pods that the network's hints allow it to lie in; all without hints.

@@ -139,6 +139,8 @@ FLOATINGIPS = Kind(
         _fixed("router_id"),
         _fixed("status", default="DOWN"),
         _fixed("port_details", "dict", stored=False),
+        _fixed("dns_domain", default="", stored=False),
+        _fixed("dns_name", default="", stored=False),
         _fixed("port_forwardings", "list", [], stored=False),
         _fixed("qos_policy_id", stored=False),
         _TAGS,
