@@ -121,5 +121,11 @@ class Places:
             "created_at": datetime.now(UTC).replace(tzinfo=None),
         }
         await tx.insert_new(routings, row)
-        binding = {"id": new_id(), "tenant_id": project_id, "pod_id": pod.pod_id}
+        why = self._placement.why(project_id, pod)
+        binding = {
+            "id": new_id(),
+            "tenant_id": project_id,
+            "pod_id": pod.pod_id,
+            "reason": f"{type_} {id_}" + (f" ({why})" if why else ""),
+        }
         await tx.insert_new(bindings, binding)

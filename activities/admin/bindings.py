@@ -41,6 +41,7 @@ class Bindings:
             "id": new_id(),
             "tenant_id": tenant,
             "pod_id": pod_id,
+            "reason": "an administrator",
             "created_at": now(),
             "updated_at": None,
         }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 
 from activities.network.checks import check
-from activities.network.listing import Filter, Page, Params, conditions, cut, parse
+from activities.network.listing import Filter, Page, Params, conditions, page, parse
 from activities.network.shapes import text
 from activities.store import Row, Store, Transaction, new_id
 from models.errors import BadRequest, Forbidden, NotFound
@@ -164,8 +164,7 @@ class Collection:
             marker = None
             if query.marker and query.limit:
                 marker = await self.get(caller, query.marker, tx)
-            wanted = select(self.table).where(mine, *filters)
-            rows = await tx.all(cut(wanted, self.table, query, marker))
+            rows = await tx.all(page(self.table, mine, filters, query, marker))
             await self.decorate(tx, rows)
         if query.reverse:
             rows.reverse()

@@ -1,13 +1,27 @@
 """Listing: one page of a collection, filtered, sorted and cut by the database."""
 
 import json
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Select, String, Table, and_, func, or_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Table,
+    and_,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.sql.elements import BooleanClauseList
 
 from activities.network.checks import LARGEST, boolean, integer, invalid_input
 from models.errors import BadRequest
@@ -172,6 +186,30 @@ def _moment(name: str, value: str) -> datetime:
 
 def _utc(moment: datetime) -> datetime:
     return (moment - (moment.utcoffset() or moment - moment)).replace(tzinfo=None)
+
+
+def page(
+    table: Table,
+    visible: ColumnElement[bool],
+    filters: Sequence[ColumnElement[bool]],
+    query: Query,
+    marker: Mapping[str, Any] | None,
+) -> Select[Any]:
+    """Return the statement of the rows to show.
+
+    Where rows are visible for one of several reasons, each reason finds its first rows in an index
+    of its own; asked for at once, the database would read through everybody's.
+    """
+    reasons = [visible]
+    if isinstance(visible, BooleanClauseList) and visible.operator is operator.or_:
+        reasons = list(visible)
+    if len(reasons) == 1:
+        return cut(select(table).where(visible, *filters), table, query, marker)
+    parts = []
+    for reason in reasons:
+        first = cut(select(table.c.id).where(reason, *filters), table, query, marker).subquery()
+        parts.append(select(first.c.id))
+    return cut(select(table).where(table.c.id.in_(union(*parts))), table, query, None)
 
 
 def cut(

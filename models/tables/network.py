@@ -44,8 +44,13 @@ _INDEXED = {
 
 # Columns that no client sees: where a network lives, whose default group a group is; and what
 # Neutron's own database keeps unique.
-_OWN: dict[str, tuple[Column[Any] | UniqueConstraint, ...]] = {
-    "networks": (Column("pod_id", String(36), ForeignKey("pods.pod_id")),),
+_OWN: dict[str, tuple[Column[Any] | Index | UniqueConstraint, ...]] = {
+    "networks": (
+        Column("pod_id", String(36), ForeignKey("pods.pod_id")),
+        # Why a network is seen that is not the project's own.
+        Index("ix_networks_shared", "shared", "created_at", "id"),
+        Index("ix_networks_external", "router_external", "created_at", "id"),
+    ),
     "ports": (UniqueConstraint("network_id", "mac_address"),),
     "security_groups": (Column("default_of", String(64), unique=True),),
     "rbac_policies": (UniqueConstraint("object_id", "action", "target_tenant"),),
@@ -79,13 +84,13 @@ def _table(kind: Kind) -> Table:
         Column("id", String(36), primary_key=True),
         Column("project_id", String(64), nullable=False, default=""),
         *columns,
-        *_OWN.get(kind.collection, ()),
         Column("created_at", DateTime, nullable=False, default=now),
         Column("updated_at", DateTime, nullable=False, default=now, onupdate=now),
         Column("revision_number", Integer, nullable=False, default=0),
         Index(f"ix_{kind.table}_page", "project_id", "created_at", "id"),
         Index(f"ix_{kind.table}_all", "created_at", "id"),
         *_names(kind),
+        *_OWN.get(kind.collection, ()),
     )
 
 

@@ -1,6 +1,6 @@
 """Pods and the bindings of tenants to them."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Column, DateTime, ForeignKey, String, Table, Text, UniqueConstraint
 
 from models.tables.base import METADATA, now
 
@@ -23,6 +23,8 @@ bindings = Table(
     Column("id", String(36), primary_key=True),
     Column("tenant_id", String(64), nullable=False),
     Column("pod_id", String(36), ForeignKey("pods.pod_id"), nullable=False),
+    # What brought the project there, and why the pod was chosen for it.
+    Column("reason", Text, nullable=False, default=""),
     Column("created_at", DateTime, nullable=False, default=now),
     Column("updated_at", DateTime, onupdate=now),
     UniqueConstraint("tenant_id", "pod_id"),

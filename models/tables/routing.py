@@ -35,6 +35,7 @@ routings = Table(
     Index("ix_routings_bottom", "pod_id", "type", "bottom_id"),
     Index("ix_routings_owner", "owner_id", "pod_id"),
     Index("ix_routings_page", "type", "project_id", "created_at", "top_id"),
+    Index("ix_routings_pod_page", "type", "pod_id", "created_at", "top_id"),
 )
 
 leases = Table(
