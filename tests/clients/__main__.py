@@ -17,12 +17,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import openstack
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from deploy.pods.console import say
-from deploy.pods.layout import State
+from deploy.pods.lab import Lab
+from deploy.pods.layout import PODS, TOP_REGION, State
 from deploy.stack import Stack as RealStack
 from tests.clients.left import Inventory
 from tests.clients.output import difference, shape, status
@@ -145,9 +147,28 @@ def _simulated(folder: Path) -> Iterator[Mapping[str, Any]]:
 
 @contextmanager
 def _real() -> Iterator[Mapping[str, Any]]:
-    """Give the users of the lab, which has to be up."""
-    stack = RealStack(State.from_environment())
-    yield yaml.safe_load(stack.clouds.read_text())["clouds"]
+    """Give the users of the lab, with this checkout's gateway in front of it."""
+    state = State.from_environment()
+    Lab(state).up()
+    stack = RealStack(state)
+    # What runs may be of an older checkout.
+    stack.down()
+    stack.up()
+    clouds: dict[str, Any] = yaml.safe_load(stack.clouds.read_text())["clouds"]
+    _register(stack.gateway_url, clouds["admin"])
+    yield clouds
+
+
+def _register(gateway: str, entry: Mapping[str, Any]) -> None:
+    """Make the pods known, unless they are."""
+    admin = openstack.connect(load_yaml_config=False, load_envvars=False, **entry).session
+    url = f"{gateway}/v1.0/pods"
+    known = {pod["pod_name"] for pod in admin.get(url).json()["pods"]}
+    pods: list[dict[str, str]] = [{"pod_name": TOP_REGION}]
+    pods += [{"pod_name": pod.name, "az_name": f"az{pod.number}"} for pod in PODS]
+    for pod in pods:
+        if pod["pod_name"] not in known:
+            admin.post(url, json={"pod": pod})
 
 
 def _legacy() -> Path:
