@@ -7,6 +7,7 @@ from sqlalchemy import delete, false, or_, select, true
 from activities.network.checks import boolean
 from activities.network.collection import Body, Collection, Shown
 from activities.network.listing import Page, Params
+from activities.network.pod_defaults import PodDefaults
 from activities.network.security_copies import SecurityCopies
 from activities.network.security_defaults import DefaultGroups, egress
 from activities.network.security_group_rules import SecurityGroupRules
@@ -32,12 +33,14 @@ class SecurityGroups(Collection):
         copies: SecurityCopies,
         defaults: DefaultGroups,
         group_rules: SecurityGroupRules,
+        pod_defaults: PodDefaults,
     ) -> None:
         super().__init__(SECURITY_GROUPS, store)
         self._defaults = defaults
         self._operations = operations
         self._copies = copies
         self._rules = group_rules
+        self._pod_defaults = pod_defaults
         # No group is shared: there is no RBAC for them.
         self.more_filters["shared"] = lambda values: or_(
             *(false() if boolean(value) else true() for value in values)
@@ -99,6 +102,8 @@ class SecurityGroups(Collection):
             await tx.run(delete(rules).where((rules.c.security_group_id == id_) | admitting))
             await tx.run(delete(self.table).where(self.table.c.id == id_))
             waiting = [i for sg in sorted(affected) for i in await self._copies.changed(tx, sg)]
+            if row["default_of"]:
+                waiting.append(await self._pod_defaults.leave(tx, row["default_of"]))
         self._operations.announce(*waiting)
 
     async def list(self, caller: Caller, params: Params) -> Page:

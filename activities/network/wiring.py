@@ -12,6 +12,7 @@ from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.floatingips import FloatingIPs
 from activities.network.network_ip_availabilities import NetworkIpAvailabilities
 from activities.network.networks import Networks
+from activities.network.pod_defaults import PodDefaults
 from activities.network.ports import Ports
 from activities.network.quotas import NetworkQuotas
 from activities.network.rbac_policies import RbacPolicies
@@ -73,7 +74,8 @@ def build(
     security = SecurityCopies(store, regions, pods, routings, operations)
     defaults = DefaultGroups(store)
     rules = SecurityGroupRules(store, operations, security, defaults)
-    groups = SecurityGroups(store, operations, security, defaults, rules)
+    pod_defaults = PodDefaults(regions, pods, operations)
+    groups = SecurityGroups(store, operations, security, defaults, rules, pod_defaults)
     copies = Copies(settings, store, regions, pods, routings, operations, security)
     scopes = AddressScopes(store)
     pools = Subnetpools(store, scopes)
@@ -125,6 +127,7 @@ def build(
             ("clean-up", "port"): upkeep.clean_up_port,
             ("clean-up", "router"): upkeep.clean_up_router,
             ("clean-up", "security_group"): security.remove,
+            ("clean-up", "pod_defaults"): pod_defaults.remove,
             ("update-copies", "network"): upkeep.update_network,
             ("update-copies", "subnet"): upkeep.update_subnet,
             ("update-copies", "port"): upkeep.update_port,

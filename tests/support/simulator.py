@@ -100,6 +100,16 @@ class Simulator:
         ]
         return found
 
+    def own_groups(self, region: str, project_id: str) -> list[str]:
+        """Ids of the default group that a region's Neutron made by itself for a project."""
+        services = send("GET", f"{self._control}/inventory?region={region}").body
+        return [
+            group["id"]
+            for kinds in services.values()
+            for group in kinds.get("security_groups", ())
+            if group["name"] == "default" and group["project_id"] == project_id
+        ]
+
     def ids(self) -> set[tuple[str, str, str]]:
         """Region, kind and id of every object that somebody asked for."""
         return {

@@ -150,6 +150,17 @@ def test_a_port_that_no_server_used_leaves_nothing(stack: Stack, site: Site) -> 
     assert list(group_copies(stack.simulator, _default(site))) == ["Pod1"]
 
 
+def test_the_default_group_goes_from_the_pods_as_well(stack: Stack, site: Site) -> None:
+    site.drop_server(site.boot(site.net("Pod1", "10.0.1.0/24")))
+    group = _default(site)
+    stack.settle()
+    project = site.user.project_id
+    assert stack.simulator.own_groups("Pod1", project)
+    stack.admin.network.delete(f"/security-groups/{group}")
+    stack.settle()
+    assert not any(stack.simulator.own_groups(pod, project) for pod in ("Pod1", "Pod2"))
+
+
 _ANSWERS = (
     ("POST", "/security-groups$"),
     ("POST", "/security-group-rules$"),

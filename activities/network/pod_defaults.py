@@ -1,0 +1,54 @@
+"""PodDefaults: the default groups that the pods' Neutrons make for every project by themselves."""
+
+import asyncio
+
+from activities.admin.pods import PodDirectory
+from activities.operations import Operations
+from activities.region import Regions
+from activities.store import Transaction
+from models.errors import PodFault
+from models.values import Pod
+
+_TYPE = "pod_defaults"
+# In use by something that is not ours; and gone meanwhile.
+_LET_BE = (404, 409)
+
+
+class PodDefaults:
+    """Their removal: a project whose default group an admin deletes is being dissolved.
+
+    A Neutron makes a project's default group with the project's first object there. The copies
+    of its ports have groups of their own, so nothing of ours ever uses it.
+    """
+
+    def __init__(self, regions: Regions, pods: PodDirectory, operations: Operations) -> None:
+        self._regions = regions
+        self._pods = pods
+        self._operations = operations
+
+    async def leave(self, tx: Transaction, project_id: str) -> str:
+        """Write the removal from every pod; announce the returned id after the commit."""
+        return await self._operations.add(
+            tx,
+            "clean-up",
+            _TYPE,
+            project_id,
+            workflow_id=f"clean-up/{_TYPE}/{project_id}",
+            project_id=project_id,
+        )
+
+    async def remove(self, project_id: str) -> None:
+        """Remove the project's default group from every pod that has one."""
+        pods = await self._pods.serving()
+        await asyncio.gather(*(self._remove(pod, project_id) for pod in pods))
+
+    async def _remove(self, pod: Pod, project_id: str) -> None:
+        query = f"?name=default&project_id={project_id}&fields=id"
+        path = "/security-groups"
+        found = await self._regions.admin(pod, "network", "GET", f"{path}{query}")
+        for group in found["security_groups"]:
+            try:
+                await self._regions.admin(pod, "network", "DELETE", f"{path}/{group['id']}")
+            except PodFault as fault:
+                if fault.status not in _LET_BE:
+                    raise
