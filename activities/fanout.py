@@ -98,7 +98,7 @@ class Fanout:
                 path = f"{question.path}?{urlencode(params)}"
                 answer = await self._get(pod, question.service, path, question.headers)
                 listed = {str(item["id"]): item for item in _listed(answer, question.resource)}
-                more = f"{question.resource.collection}_links" in answer.json()
+                more = question.resource.links_key in answer.json()
                 if not listed.keys() - found.keys():
                     return list(zip(repeat(pod), found.values(), strict=False))
                 found |= listed

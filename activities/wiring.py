@@ -57,6 +57,7 @@ from activities.store import Store
 from activities.upkeep import Upkeep, Worker
 from activities.versions import PodVersions
 from activities.volume import wiring as volume_wiring
+from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.qos_specs import QosSpecs
@@ -106,6 +107,7 @@ class Services:
     type_copies: TypeCopies
     qos_specs: QosSpecs
     qos_copies: QosCopies
+    group_types: GroupTypes
     image_copies: ImageCopies
     boots: Boots
     servers: Servers
@@ -233,6 +235,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             type_copies=volume.type_copies,
             qos_specs=volume.qos_specs,
             qos_copies=volume.qos_copies,
+            group_types=volume.group_types,
             image_copies=image_copies,
             boots=boots,
             servers=servers,

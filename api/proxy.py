@@ -151,7 +151,7 @@ class Proxy:
             ]
         if merged.full:
             href = self._next(call, body[resource.collection][-1]["id"])
-            body[f"{resource.collection}_links"] = [{"rel": "next", "href": href}]
+            body[resource.links_key] = [{"rel": "next", "href": href}]
         if merged.count is not None:
             body["count"] = merged.count
         return Answer(200, body, missing_pods(merged.missing))
@@ -176,7 +176,7 @@ class Proxy:
             ]
         if merged.full:
             href = self._next(call, body[resource.collection][-1]["id"])
-            body[f"{resource.collection}_links"] = [{"rel": "next", "href": href}]
+            body[resource.links_key] = [{"rel": "next", "href": href}]
         return Answer(200, body, missing_pods(merged.missing))
 
     async def home(self, call: Call, path: str) -> Pod:

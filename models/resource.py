@@ -25,7 +25,8 @@ class Resource:
     hyphens to underscores; the singular without its ``s``. ``merge_by`` is the field by which the
     same thing in two pods is one thing in a merged list (volume types: ``name``). ``paged``: what
     all pods report is sorted and cut here, because no pod knows the others' objects. ``brief``:
-    what a list without details shows; empty: the same as with them.
+    what a list without details shows; empty: the same as with them. ``links``: the key of a list's
+    next link, where it is not the collection's.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Resource:
     admin: bool = False
     merge_by: str = ""
     paged: bool = False
+    links: str = ""
     brief: tuple[str, ...] = ("id", "name", "links")
     actions: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,6 +46,11 @@ class Resource:
     def collection(self) -> str:
         """The key of a list in an answer."""
         return self.plural or self.path.rsplit("/", 1)[-1].removeprefix("os-").replace("-", "_")
+
+    @property
+    def links_key(self) -> str:
+        """The key of the link to the next page."""
+        return self.links or f"{self.collection}_links"
 
     @property
     def member(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from activities.admin.pods import PodDirectory
-from activities.creations import Creations
+from activities.creations import GROUPED, Creations
 from activities.operations import Operations
 from activities.places import Home, Places
 from activities.region import Regions
@@ -167,9 +167,18 @@ class VolumeObjects:
                 async with self._store.write() as tx:
                     await tx.run(routings.update().where(mine).values(project_id=project))
 
+    async def found(self, type_: str, pod: Pod, caller: Caller, owners: dict[str, str]) -> None:
+        """Record objects that a pod has made beside another: their ids, and whose they are."""
+        async with self._store.write() as tx:
+            for id_, owner_id in owners.items():
+                await self._places.record(tx, type_, id_, pod, caller.project_id, owner_id)
+
     async def _shown(self, pod: Pod, type_: str, id_: str) -> dict[str, Any] | None:
         try:
-            answer = await self._regions.admin(pod, "volume", "GET", f"/{type_}s/{id_}")
+            version = GROUPED.get(type_, "")
+            answer = await self._regions.admin(
+                pod, "volume", "GET", f"/{type_}s/{id_}", microversion=version
+            )
         except PodFault as fault:
             if fault.status == 404:
                 return None

@@ -15,12 +15,15 @@ from activities.region import Regions
 from activities.store import Row, Store, new_id
 from models.errors import GatewayError, PodFault
 from models.settings import Settings
-from models.tables.volume import qos_specs, type_copies, volume_types
+from models.tables.volume import group_types, qos_specs, type_copies, volume_types
 from models.values import Pod
 
 LOG = logging.getLogger(__name__)
 _SECONDS = 30.0
-_PATHS = {"type": "/types", "qos": "/qos-specs"}
+_PATHS = {"type": "/types", "qos": "/qos-specs", "group": "/group_types"}
+_TABLES = {"type": volume_types, "qos": qos_specs, "group": group_types}
+# Types of groups are newer than the others.
+_VERSIONS = {"group": "3.11"}
 _ENCRYPTION = ("encryption_id", "provider", "control_location", "cipher", "key_size")
 
 
@@ -53,17 +56,24 @@ class TypeLearning:
     async def _pod(self, pod: Pod) -> None:
         began = time.monotonic()
         try:
-            specs = await self._listed(pod, "/qos-specs", "qos_specs")
-            await self._take(pod, "qos", specs)
-            types = await self._listed(pod, "/types?is_public=None", "volume_types")
-            await self._take(pod, "type", types)
+            await self._take(pod, "qos", await self._listed(pod, "qos", "qos_specs"))
+            await self._take(pod, "type", await self._listed(pod, "type", "volume_types"))
+            await self._take(pod, "group", await self._groups(pod))
             self._read[pod.pod_id] = began
         except GatewayError as error:
             LOG.warning("%s: volume types were not read: %s", pod.pod_name, error.message)
 
-    async def _listed(self, pod: Pod, path: str, key: str) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = (await self._admin(pod, path))[key]
+    async def _listed(self, pod: Pod, kind: str, key: str) -> list[dict[str, Any]]:
+        path = _PATHS[kind] + ("" if kind == "qos" else "?is_public=None")
+        listed: list[dict[str, Any]] = (await self._admin(pod, path, kind))[key]
         return listed
+
+    async def _groups(self, pod: Pod) -> list[dict[str, Any]]:
+        try:
+            return await self._listed(pod, "group", "group_types")
+        except PodFault:
+            # A Cinder from before there were any.
+            return []
 
     async def _take(self, pod: Pod, kind: str, listed: list[dict[str, Any]]) -> None:
         copies = select(type_copies).where(
@@ -81,13 +91,13 @@ class TypeLearning:
                     await self._adopt(pod, kind, item)
 
     async def _adopt(self, pod: Pod, kind: str, item: dict[str, Any]) -> None:
-        table = volume_types if kind == "type" else qos_specs
+        table = _TABLES[kind]
         async with self._store.read() as tx:
             row = await tx.one(select(table).where(table.c.name == item["name"]))
             taken = await tx.one(select(table.c.id).where(table.c.id == item["id"]))
         new: Row | None = None
         if row is None:
-            new = await (self._type(pod, item) if kind == "type" else self._specs(item))
+            new = await self._type(pod, item) if kind == "type" else _row(kind, item)
             if taken:
                 new["id"] = new_id()
         top_id = (row or new or {})["id"]
@@ -129,9 +139,6 @@ class TypeLearning:
             "qos_specs_id": await self._top_id(pod, item.get("qos_specs_id")),
         }
 
-    async def _specs(self, item: dict[str, Any]) -> Row:
-        return {key: item[key] for key in ("id", "name", "consumer", "specs")}
-
     async def _top_id(self, pod: Pod, bottom_id: str | None) -> str | None:
         if bottom_id is None:
             return None
@@ -146,12 +153,20 @@ class TypeLearning:
 
     async def _is_there(self, pod: Pod, kind: str, id_: str) -> bool:
         try:
-            await self._admin(pod, f"{_PATHS[kind]}/{id_}")
+            await self._admin(pod, f"{_PATHS[kind]}/{id_}", kind)
         except PodFault as fault:
             if fault.status == 404:
                 return False
             raise
         return True
 
-    async def _admin(self, pod: Pod, path: str) -> Any:
-        return await self._regions.admin(pod, "volume", "GET", path)
+    async def _admin(self, pod: Pod, path: str, kind: str = "") -> Any:
+        version = _VERSIONS.get(kind, "")
+        return await self._regions.admin(pod, "volume", "GET", path, microversion=version)
+
+
+def _row(kind: str, item: dict[str, Any]) -> Row:
+    if kind == "qos":
+        return {key: item[key] for key in ("id", "name", "consumer", "specs")}
+    known = {key: item[key] for key in ("id", "name", "description", "is_public")}
+    return known | {"group_specs": item.get("group_specs") or {}}

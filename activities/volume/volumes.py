@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.admin.pods import PodDirectory
 from activities.places import Home
+from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VolumeTypes
@@ -26,11 +27,13 @@ class Volumes:
         objects: VolumeObjects,
         types: VolumeTypes,
         type_copies: TypeCopies,
+        group_types: GroupTypes,
     ) -> None:
         self._pods = pods
         self._objects = objects
         self._types = types
         self._type_copies = type_copies
+        self._group_types = group_types
 
     async def candidates(self, caller: Caller, body: Mapping[str, Any]) -> list[Pod]:
         """Return the pods for a new volume, best first: its sources', or those of its zone."""
@@ -73,6 +76,35 @@ class Volumes:
             if volume.get("volume_type_id"):
                 known = await self._type_copies.top_id(pod, volume["volume_type_id"])
                 volume["volume_type_id"] = known
+
+    async def group_in_pod(
+        self, caller: Caller, group: Mapping[str, Any], pod: Pod
+    ) -> dict[str, Any]:
+        """Return the body of a new group as the pod is to get it."""
+        body = dict(group)
+        body.pop("availability_zone", None)
+        if pod.pod_az_name:
+            body["availability_zone"] = pod.pod_az_name
+        if isinstance(body.get("group_type"), str):
+            row = await self._group_types.get(caller, body["group_type"])
+            body["group_type"] = await self._group_types.in_pod(row, pod)
+        wanted = body.get("volume_types")
+        if isinstance(wanted, list):
+            rows = [await self._types.named(caller, str(type_)) for type_ in wanted]
+            body["volume_types"] = [await self._type_copies.in_pod(row, pod) for row in rows]
+        return body
+
+    async def group_view(self, pod: Pod, groups: list[dict[str, Any]]) -> None:
+        """Change what a pod says of its groups, or of their snapshots, in place."""
+        for group in groups:
+            if group.get("availability_zone"):
+                group["availability_zone"] = pod.az_name
+            for key in ("group_type", "group_type_id"):
+                if group.get(key):
+                    group[key] = await self._group_types.top_id(pod, group[key])
+            if "volume_types" in group:
+                types = group["volume_types"]
+                group["volume_types"] = [await self._type_copies.top_id(pod, t) for t in types]
 
     async def _hinted(self, caller: Caller, body: Mapping[str, Any]) -> list[Home]:
         hints = body.get(_HINTS)

@@ -11,6 +11,7 @@ from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
 from activities.upkeep import Worker
+from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.qos_specs import QosSpecs
@@ -31,6 +32,7 @@ class VolumeParts:
     type_copies: TypeCopies
     qos_specs: QosSpecs
     qos_copies: QosCopies
+    group_types: GroupTypes
     workers: dict[tuple[str, str], Worker]
 
 
@@ -50,17 +52,19 @@ def build(
     types = VolumeTypes(store, regions, learning)
     qos_copies = QosCopies(store, regions, pods, operations)
     type_copies = TypeCopies(store, regions, pods, operations, types, qos_copies)
+    group_types = GroupTypes(store, regions, pods, operations, learning)
     workers: dict[tuple[str, str], Worker] = {
         ("clean-up", type_): partial(objects.clean_up, type_)
         for type_ in ("volume", "snapshot", "backup", "group", "group_snapshot")
     }
     return VolumeParts(
-        volumes=Volumes(pods, objects, types, type_copies),
+        volumes=Volumes(pods, objects, types, type_copies, group_types),
         objects=objects,
         types=types,
         type_copies=type_copies,
         qos_specs=QosSpecs(store, learning),
         qos_copies=qos_copies,
+        group_types=group_types,
         workers=workers
         | {
             ("update-copies", "volume"): objects.given,
@@ -68,5 +72,7 @@ def build(
             ("clean-up", "volume_type"): type_copies.clean_up,
             ("update-copies", "qos_specs"): qos_copies.update,
             ("clean-up", "qos_specs"): qos_copies.clean_up,
+            ("update-copies", "group_type"): group_types.update,
+            ("clean-up", "group_type"): group_types.clean_up,
         },
     )

@@ -15,6 +15,10 @@ async def _placed(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
     await call.services.volumes.view(pod, items)
 
 
+async def _grouped(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
+    await call.services.volumes.group_view(pod, items)
+
+
 async def _service(call: Call, pod: Pod, services: list[dict[str, Any]]) -> None:
     for service in services:
         service["zone"] = pod.az_name
@@ -24,7 +28,13 @@ PROXY = Proxy(
     "volume",
     VOLUME,
     "v3",
-    views={"volume": _placed, "backup": _placed, "service": _service},
+    views={
+        "volume": _placed,
+        "backup": _placed,
+        "group": _grouped,
+        "group_snapshot": _grouped,
+        "service": _service,
+    },
     not_found={
         "volume": "Volume {} could not be found.",
         "snapshot": "Snapshot {} could not be found.",

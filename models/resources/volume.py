@@ -36,6 +36,22 @@ VOLUME = (
         brief=("id", "volume_id", "name", "links"),
     ),
     Resource(
+        "/groups",
+        Home.ONE_POD,
+        verbs=("list",),
+        detail=True,
+        brief=("id", "name"),
+        links="group_links",
+    ),
+    Resource(
+        "/group_snapshots",
+        Home.ONE_POD,
+        verbs=("list",),
+        detail=True,
+        brief=("id", "name", "group_type_id"),
+        links="group_snapshot_links",
+    ),
+    Resource(
         "/attachments",
         Home.ALL_PODS,
         verbs=("list", "show", "update", "delete", "action"),

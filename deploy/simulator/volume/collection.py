@@ -26,6 +26,7 @@ _FILTERS = (
     "bootable",
     "snapshot_id",
     "source_volid",
+    "group_id",
 )
 
 

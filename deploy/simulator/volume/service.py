@@ -14,6 +14,8 @@ from deploy.simulator.volume.attachments import Attachments
 from deploy.simulator.volume.backups import Backups
 from deploy.simulator.volume.collection import Volumes
 from deploy.simulator.volume.errors import CinderError
+from deploy.simulator.volume.group_types import GroupTypes
+from deploy.simulator.volume.groups import Groups
 from deploy.simulator.volume.operations import Operations
 from deploy.simulator.volume.qos import QosSpecs
 from deploy.simulator.volume.quotas import Quotas
@@ -31,8 +33,10 @@ class VolumeService:
     def __init__(self, store: VolumeStore, images: ImageStore) -> None:
         self.routes: Routes[Callable[[Call], Response]] = Routes()
         Volumes(store, images).route(self.routes.add)
-        for part in (Snapshots, Backups, Transfers, Attachments, Types, QosSpecs):
+        for part in (Snapshots, Backups, Transfers, Attachments, Groups):
             part(store).route(self.routes.add)
+        for kinds in (Types, QosSpecs, GroupTypes):
+            kinds(store).route(self.routes.add)
         Operations(store).route(self.routes.add)
         Quotas(store).route(self.routes.add)
 

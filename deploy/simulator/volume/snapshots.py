@@ -12,7 +12,9 @@ from deploy.simulator.volume.lists import matching, paged, visible
 from deploy.simulator.volume.metadata import Metadata, check
 from deploy.simulator.volume.volumes import Call, Row, VolumeStore
 
-_FILTERS = ("name", "volume_id", "status", "id")
+_FILTERS = ("name", "volume_id", "status", "id", "group_snapshot_id")
+
+_HIDDEN = ("project_id", "user_id", "group_snapshot_id")
 
 
 class Snapshots:
@@ -132,13 +134,13 @@ class Snapshots:
         return paged(call, rows, "snapshots", "Snapshot")
 
     def _view(self, call: Call, row: Row, *, complete: bool = True, detail: bool = True) -> Json:
-        shown = {key: value for key, value in row.items() if key not in ("project_id", "user_id")}
+        shown = {key: value for key, value in row.items() if key not in _HIDDEN}
         if not detail:
             return shown
         if call.at_least(41):
             shown["user_id"] = row["user_id"]
         if call.at_least(14):
-            shown["group_snapshot_id"] = None
+            shown["group_snapshot_id"] = row.get("group_snapshot_id")
         if call.at_least(65):
             shown["consumes_quota"] = True
         if complete:

@@ -56,7 +56,7 @@ def full(store: VolumeStore, call: Call, row: Row, *, complete: bool = True) -> 
             shown["os-vol-mig-status-attr:migstat"] = None
             shown["os-vol-mig-status-attr:name_id"] = None
     fields: list[tuple[int, str, object]] = [
-        (13, "group_id", None),
+        (13, "group_id", row["group_id"]),
         (48, "shared_targets", None if call.at_least(69) else True),
         (48, "service_uuid", None),
         (63, "volume_type_id", row["volume_type_id"]),

@@ -49,12 +49,16 @@ class VolumeStore:
     messages: dict[str, Row] = field(default_factory=dict)
     types: dict[str, Row] = field(default_factory=dict)
     qos: dict[str, Row] = field(default_factory=dict)
+    groups: dict[str, Row] = field(default_factory=dict)
+    group_snapshots: dict[str, Row] = field(default_factory=dict)
+    group_types: dict[str, Row] = field(default_factory=dict)
     disabled: dict[str, str | None] = field(default_factory=dict)
     quotas: dict[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.add_type("__DEFAULT__")
         self.add_type(DEFAULT_TYPE)
+        self.add_group_type("default_cgsnapshot_type")
 
     def add_type(self, name: str, **values: Any) -> Row:
         """A volume type."""
@@ -70,6 +74,19 @@ class VolumeStore:
             **values,
         }
         self.types[row["id"]] = row
+        return row
+
+    def add_group_type(self, name: str, **values: Any) -> Row:
+        """A type of groups."""
+        row: Row = {
+            "id": new_id(),
+            "name": name,
+            "description": None,
+            "is_public": True,
+            "group_specs": {},
+            **values,
+        }
+        self.group_types[row["id"]] = row
         return row
 
     def type_named(self, wanted: str) -> Row | None:
@@ -112,6 +129,7 @@ class VolumeStore:
             "updated_at": None,
             "attachments": [],
             "admin_metadata": {},
+            "group_id": given.get("group_id"),
         }
         self.volumes[row["id"]] = row
         self.later(lambda: self._ready(row))

@@ -1,0 +1,48 @@
+"""/group_snapshots: made where their group is."""
+
+from activities.volume import checks
+from api.http import Answer, Call, Routes
+from api.volume.proxy import PROXY, made, members
+from models.errors import BadRequest
+
+routes = Routes()
+# The first version that tells a snapshot's members by filter.
+_FILTERS = (3, 29)
+
+
+@routes.route("POST", "/group_snapshots")
+async def create(call: Call) -> Answer:
+    """Take a snapshot of every volume of a group."""
+    body = await call.json()
+    wanted = body.get("group_snapshot")
+    if not isinstance(wanted, dict):
+        raise BadRequest("Missing required element 'group_snapshot' in request body.")
+    group_id = checks.required(wanted, "group_id", "group_snapshot")
+    objects = call.services.volume_objects
+    homes = await objects.homes(call.caller, {"group_id": str(group_id)})
+    if not homes:
+        raise checks.refuse("group_id", group_id, f"{group_id!r} is not a 'uuid'")
+    pod = (await objects.candidates(call.caller, "", homes))[0]
+    answer = await made(call, "group_snapshot", pod, body)
+    if answer.status < 300:
+        id_ = answer.json()["group_snapshot"]["id"]
+        listed = await PROXY.send(
+            call,
+            pod,
+            method="GET",
+            path=f"/snapshots/detail?group_snapshot_id={id_}",
+            version=_FILTERS,
+        )
+        rows = listed.json()["snapshots"] if listed.status == 200 else []
+        owners = {str(row["id"]): str(row["volume_id"]) for row in rows}
+        await objects.found("snapshot", pod, call.caller, owners)
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("POST", "/group_snapshots/{id}/action")
+async def action(call: Call) -> Answer:
+    """Do something to a group's snapshot in its pod."""
+    return await PROXY.relay(call, await PROXY.pod_of(call, "group_snapshot", call.args["id"]))
+
+
+routes.include(members("/group_snapshots", "group_snapshot"))

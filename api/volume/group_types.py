@@ -1,0 +1,144 @@
+"""/group_types, with group specs."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.store import Row
+from activities.volume import checks
+from activities.volume.group_types import GroupTypes, no_spec, parsed
+from api.http import Answer, Call, Handler, Routes
+from api.microversions import VOLUME
+from api.volume.proxy import PROXY
+from models.errors import BadRequest, NotFound
+
+routes = Routes()
+SINCE = (3, 11)
+
+
+def since(version: tuple[int, int]) -> Callable[[Handler], Handler]:
+    """Decorate a handler of what Cinder has from a version on; ``NotFound`` before."""
+
+    def decorate(handler: Handler) -> Handler:
+        async def known(call: Call) -> Answer:
+            if VOLUME.of(call) < version:
+                raise NotFound("The resource could not be found.", "HTTPNotFound")
+            return await handler(call)
+
+        return known
+
+    return decorate
+
+
+@routes.route("GET", "/group_types")
+@since(SINCE)
+async def list_(call: Call) -> Answer:
+    """List the types the caller may use."""
+    rows, full = await _types(call).page(call.caller, call.params)
+    body: dict[str, Any] = {"group_types": [_view(call, row) for row in rows]}
+    if full:
+        params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
+        query = urlencode([*params, ("marker", rows[-1]["id"])])
+        href = f"{call.base}/v3/{call.caller.project_id}/group_types?{query}"
+        body["group_type_links"] = [{"rel": "next", "href": href}]
+    return Answer(200, body)
+
+
+@routes.route("POST", "/group_types", admin=True)
+@since(SINCE)
+async def create(call: Call) -> Answer:
+    """Create a type; pods get it when it is first used in them."""
+    row = await _types(call).create(checks.envelope(await call.json(), "group_type"))
+    return Answer(202, {"group_type": _view(call, row)})
+
+
+@routes.route("GET", "/group_types/{id}")
+@since(SINCE)
+async def show(call: Call) -> Answer:
+    """Show one type; ``default`` is the pods'."""
+    if call.args["id"] != "default":
+        return Answer(200, {"group_type": _view(call, await _row(call))})
+    found = (await PROXY.first(call, "/group_types/default")).json()["group_type"]
+    row = await _types(call).get(call.caller, found["name"])
+    return Answer(200, {"group_type": _view(call, row)})
+
+
+@routes.route("PUT", "/group_types/{id}", admin=True)
+@since(SINCE)
+async def update(call: Call) -> Answer:
+    """Change name, description or visibility."""
+    values = parsed(checks.envelope(await call.json(), "group_type"))
+    row = await _types(call).change(await _row(call), values)
+    return Answer(200, {"group_type": _view(call, row)})
+
+
+@routes.route("DELETE", "/group_types/{id}", admin=True)
+@since(SINCE)
+async def delete(call: Call) -> Answer:
+    """Delete a type and its copies, unless a group is of it."""
+    await _types(call).delete(await _row(call))
+    return Answer(202)
+
+
+@routes.route("GET", "/group_types/{id}/group_specs", admin=True)
+@since(SINCE)
+async def specs(call: Call) -> Answer:
+    """List the specs."""
+    return Answer(200, {"group_specs": (await _row(call))["group_specs"]})
+
+
+@routes.route("POST", "/group_types/{id}/group_specs", admin=True)
+@since(SINCE)
+async def set_specs(call: Call) -> Answer:
+    """Add specs, or replace some."""
+    given = checks.specs(checks.envelope(await call.json(), "group_specs"), "group_specs")
+    row = await _row(call)
+    await _types(call).change(row, {"group_specs": row["group_specs"] | given})
+    return Answer(202, {"group_specs": given})
+
+
+@routes.route("GET", "/group_types/{id}/group_specs/{key}", admin=True)
+@since(SINCE)
+async def spec(call: Call) -> Answer:
+    """Show one spec."""
+    row, key = await _row(call), call.args["key"]
+    if key not in row["group_specs"]:
+        raise no_spec(row, key)
+    return Answer(200, {key: row["group_specs"][key]})
+
+
+@routes.route("PUT", "/group_types/{id}/group_specs/{key}", admin=True)
+@since(SINCE)
+async def set_spec(call: Call) -> Answer:
+    """Set one spec."""
+    given = checks.specs(await call.json(), "group_specs")
+    row = await _row(call)
+    if set(given) != {call.args["key"]}:
+        raise BadRequest("Request body and URI mismatch")
+    await _types(call).change(row, {"group_specs": row["group_specs"] | given})
+    return Answer(200, given)
+
+
+@routes.route("DELETE", "/group_types/{id}/group_specs/{key}", admin=True)
+@since(SINCE)
+async def unset_spec(call: Call) -> Answer:
+    """Remove one spec."""
+    row, key = await _row(call), call.args["key"]
+    if key not in row["group_specs"]:
+        raise NotFound(f"Group Type {row['id']} has no specs with key {key}.")
+    kept = {name: value for name, value in row["group_specs"].items() if name != key}
+    await _types(call).change(row, {"group_specs": kept})
+    return Answer(202)
+
+
+def _types(call: Call) -> GroupTypes:
+    return call.services.group_types
+
+
+async def _row(call: Call) -> Row:
+    return await _types(call).get(call.caller, call.args["id"])
+
+
+def _view(call: Call, row: Row) -> dict[str, Any]:
+    view = {key: row[key] for key in ("id", "name", "description", "is_public")}
+    return view | ({"group_specs": row["group_specs"]} if call.caller.admin else {})

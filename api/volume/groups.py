@@ -1,0 +1,102 @@
+"""/groups: volumes of one pod that are treated as one."""
+
+from typing import Any
+
+import orjson
+
+from activities.region import Answer as PodAnswer
+from activities.volume import checks
+from api.http import Answer, Call, Routes
+from api.volume.proxy import PROXY, ending, made, members
+from models.errors import BadRequest
+from models.values import Pod
+
+routes = Routes()
+_SOURCES = ("source_group_id", "group_snapshot_id")
+# The first version that tells a group's members by filter.
+_FILTERS = (3, 23)
+
+
+@routes.route("POST", "/groups")
+async def create(call: Call) -> Answer:
+    """Create an empty group in the best pod of its zone."""
+    body = await call.json()
+    wanted = _inner(body, "group")
+    zone = wanted.get("availability_zone")
+    if zone is not None and not isinstance(zone, str):
+        raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
+    pod = (await call.services.volume_objects.candidates(call.caller, zone or "", []))[0]
+    inner = await call.services.volumes.group_in_pod(call.caller, wanted, pod)
+    return await PROXY.answer(call, await made(call, "group", pod, {"group": inner}))
+
+
+@routes.route("POST", "/groups/action")
+async def create_from_source(call: Call) -> Answer:
+    """Create a group, and its volumes, from another or from a snapshot of one."""
+    body = await call.json()
+    wanted = _inner(body, "create-from-src")
+    objects = call.services.volume_objects
+    homes = await objects.homes(call.caller, {key: wanted.get(key) for key in _SOURCES})
+    if not homes:
+        raise BadRequest("Either 'source_group_id' or 'group_snapshot_id' must be given.")
+    pod = (await objects.candidates(call.caller, "", homes))[0]
+    answer = await made(call, "group", pod, body)
+    if answer.status < 300:
+        await _found(call, pod, answer.json()["group"]["id"])
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("PUT", "/groups/{id}")
+async def update(call: Call) -> Answer:
+    """Change a group; volumes that join it must be in its pod."""
+    id_ = call.args["id"]
+    pod = await PROXY.pod_of(call, "group", id_)
+    body = await call.json()
+    joining = _inner(body, "group").get("add_volumes")
+    here = (f"group {id_}", pod)
+    for volume_id in joining.split(",") if isinstance(joining, str) else ():
+        await call.services.volume_objects.together(call.caller, here, "volume", volume_id.strip())
+    return await PROXY.relay(call, pod, orjson.dumps(body))
+
+
+@routes.route("POST", "/groups/{id}/action")
+async def action(call: Call) -> Answer:
+    """Do something to a group in its pod."""
+    pod = await PROXY.pod_of(call, "group", call.args["id"])
+    body = await call.json()
+    if "delete" not in body:
+        return await PROXY.relay(call, pod, orjson.dumps(body))
+    objects = call.services.volume_objects
+    volumes = await _members(call, pod, call.args["id"])
+    going = [await objects.deleting(call.caller, "volume", id_) for id_ in volumes]
+    try:
+        return await ending(call, "group", pod, orjson.dumps(body))
+    finally:
+        call.services.operations.announce(*going)
+
+
+# A group is deleted by an action only.
+_members_routes = members("/groups", "group")
+routes.add(next(route for route in _members_routes.declared if route.method == "GET"))
+
+
+async def _found(call: Call, pod: Pod, group_id: str) -> None:
+    """Record the volumes that came with a group."""
+    volumes = await _members(call, pod, group_id)
+    await call.services.volume_objects.found(
+        "volume", pod, call.caller, dict.fromkeys(volumes, "")
+    )
+
+
+async def _members(call: Call, pod: Pod, group_id: str) -> list[str]:
+    answer: PodAnswer = await PROXY.send(
+        call, pod, method="GET", path=f"/volumes?group_id={group_id}", version=_FILTERS
+    )
+    return [str(row["id"]) for row in answer.json()["volumes"]] if answer.status == 200 else []
+
+
+def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
+    inner = checks.required(body, key, "body")
+    if not isinstance(inner, dict):
+        raise BadRequest(f"Missing required element '{key}' in request body.")
+    return inner
