@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from activities.admin.adoption import Adoption
 from activities.admin.bindings import Bindings
 from activities.admin.jobs import Jobs
 from activities.admin.pod_registry import PodRegistry
@@ -81,6 +82,7 @@ class Services:
     placement: Placement
     pod_registry: PodRegistry
     bindings: Bindings
+    adoption: Adoption
     routing_view: RoutingView
     jobs: Jobs
     topology: TopologyView
@@ -209,6 +211,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             placement=placement,
             pod_registry=PodRegistry(settings, store, regions, pods),
             bindings=Bindings(store, regions),
+            adoption=Adoption(store, regions, pods),
             routing_view=RoutingView(store),
             jobs=jobs,
             topology=TopologyView(store, pods, jobs),

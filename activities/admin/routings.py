@@ -26,14 +26,15 @@ class RoutingView:
     async def list(self, params: Iterable[tuple[str, str]]) -> Page:
         """Return the routings that match."""
         page = await _ROUTINGS.list(self._store, params)
-        return Page([_view(row) for row in page.rows], page.marker)
+        return Page([view(row) for row in page.rows], page.marker)
 
     async def get(self, id_: str) -> Row:
         """Return one routing; ``NotFound``."""
-        return _view(await _ROUTINGS.get(self._store, id_))
+        return view(await _ROUTINGS.get(self._store, id_))
 
 
-def _view(row: Row) -> Row:
+def view(row: Row) -> Row:
+    """Return the routing as the Admin API shows it."""
     return {
         **{name: row[name] for name in _PLAIN},
         "resource_type": row["type"],

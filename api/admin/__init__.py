@@ -1,7 +1,7 @@
 """The Admin API, ours, under /v1.0: pods, bindings, routings, jobs, the topology page."""
 
 from activities.wiring import Services
-from api.admin import bindings, jobs, placement, pods, routings, topology
+from api.admin import adoptable, audit, bindings, jobs, placement, pods, routings, topology
 from api.admin.versions import PUBLIC
 from api.auth import Tokens
 from api.http import Answer, Call, Routes
@@ -14,7 +14,7 @@ PREFIX = "/"
 def declared() -> Routes:
     """Return every route after the version."""
     routes = Routes()
-    for module in (pods, bindings, placement, routings, jobs, topology):
+    for module in (pods, bindings, placement, routings, adoptable, audit, jobs, topology):
         routes.include(module.ROUTES)
     return routes
 

@@ -12,6 +12,13 @@ async def list_(call: Call) -> Answer:
     return listed(call, "routings", await call.services.routing_view.list(call.params))
 
 
+@ROUTES.route("POST", "/routings", admin=True)
+async def create(call: Call) -> Answer:
+    """Adopt what is in a pod already: from now on its project has it."""
+    row = await call.services.adoption.adopt(await call.json("routing"))
+    return Answer(201, {"routing": row})
+
+
 @ROUTES.route("GET", "/routings/{id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one routing."""

@@ -4,7 +4,16 @@ from typing import Any
 
 from api.http import Answer, Call, Routes
 
-_RESOURCES = ("bindings", "jobs", "placement", "pods", "routings", "topology")
+_RESOURCES = (
+    "adoptable",
+    "audit",
+    "bindings",
+    "jobs",
+    "placement",
+    "pods",
+    "routings",
+    "topology",
+)
 PUBLIC = Routes()
 
 

@@ -1,0 +1,12 @@
+"""/audit: routings of objects that their pods do not have; it only looks."""
+
+from api.http import Answer, Call, Routes
+
+ROUTES = Routes()
+
+
+@ROUTES.route("GET", "/audit", admin=True)
+async def show(call: Call) -> Answer:
+    """List the routings that lead nowhere."""
+    lost = await call.services.adoption.lost(call.params)
+    return Answer(body={"audit": {"routings_without_object": lost}})
