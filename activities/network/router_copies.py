@@ -8,11 +8,12 @@ OVN driver corrupts a router whose interface is removed while its gateway is bei
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TypeVar
 
 from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
 from activities.network.router_parts import RouterParts
+from activities.network.router_pieces import unless_told_elsewhere
 from activities.network.router_state import (
     Have,
     differs,
@@ -30,6 +31,8 @@ from activities.store import Row, Store
 from models.errors import PodBusy, PodFault
 from models.tables.routing import routings
 from models.values import Pod
+
+T = TypeVar("T")
 
 
 class RouterCopies:
@@ -66,8 +69,12 @@ class RouterCopies:
             if differs(router_id, desired.plan(pod_id), have.get(pod_id, {}))
         )
 
-    async def converge(self, router_id: str, pod_id: str) -> None:
-        """Make the router in the pod what it should be now, but for added routes."""
+    async def converge(self, router_id: str, pod_id: str, about: str = "") -> None:
+        """Make the router in the pod what it should be now, but for added routes.
+
+        ``about`` is the piece (a port, a floating IP) for whose sake it is done. A piece that the
+        pod refuses is left out when another operation is about it: that one tells of it.
+        """
         pod = await self._pods.get(pod_id)
         async with self._store.hold(f"router-copy/{router_id}/{pod_id}"):
             desired = await self._topology.desired(router_id)
@@ -75,7 +82,7 @@ class RouterCopies:
             async with self._looking_anew(router_id, pod):
                 await self._take_back(router_id, pod, plan)
                 if plan.router:
-                    await self._bring_forth(desired, pod, plan)
+                    await self._bring_forth(desired, pod, plan, about)
 
     async def routes_to_change(self, router_id: str) -> list[str]:
         """Return the pods whose router copy has other extra routes than it should have."""
@@ -177,31 +184,52 @@ class RouterCopies:
             return row["top_id"] not in stay
         return False
 
-    async def _bring_forth(self, desired: Desired, pod: Pod, plan: Plan) -> None:
-        router = desired.router
+    async def _bring_forth(self, desired: Desired, pod: Pod, plan: Plan, about: str) -> None:
+        router, id_ = desired.router, desired.router["id"] if desired.router else ""
         assert router is not None
+
+        def of(piece: str, work: Awaitable[T]) -> Awaitable[T | None]:
+            return unless_told_elsewhere(self._store, piece, about, work)
+
+        gateway_port = plan.gateway.port_id if plan.gateway else ""
         # What the calls on the router need, all at once; then those calls, one at a time.
-        needed: list[Awaitable[Any]] = [self._gateway_info(pod, router["id"], plan.gateway)]
-        needed += [self._copies.network(i.port["network_id"], pod) for i in plan.interfaces]
-        needed += [self._parts.bridge_port(pod, router["id"], b) for b in links(plan)]
-        prepared, *_ = await asyncio.gather(*needed)
-        bottom = await self._routings.materialise(
+        info, networks, _ = await asyncio.gather(
+            of(gateway_port, self._gateway_info(pod, id_, plan.gateway)),
+            asyncio.gather(
+                *(
+                    of(i.port["id"], self._copies.network(i.port["network_id"], pod))
+                    for i in plan.interfaces
+                )
+            ),
+            asyncio.gather(*(self._parts.bridge_port(pod, id_, b) for b in links(plan))),
+        )
+        bottom = await of(gateway_port, self._router(router, pod, plan.gateway, info))
+        if bottom is None:
+            info, bottom = None, await self._router(router, pod, None, None)
+        for interface, network in zip(plan.interfaces, networks, strict=True):
+            if network is not None:
+                adding = self._parts.add_interface(pod, id_, bottom, interface)
+                await of(interface.port["id"], adding)
+        for bridge in links(plan):
+            await self._parts.attach_bridge_port(pod, bottom, bridge)
+        if info is not None:
+            await of(gateway_port, self._set_gateway(id_, pod, plan, info))
+        for floating in plan.floating:
+            await of(floating.row["id"], self._parts.add_floating(pod, id_, floating))
+
+    async def _router(
+        self, router: Row, pod: Pod, gateway: Gateway | None, info: Row | None
+    ) -> str:
+        return await self._routings.materialise(
             "router",
             router["id"],
             pod,
             project_id=router["project_id"],
             owner_id=router["id"],
             find=lambda: self._find(router["id"], pod),
-            create=lambda: self._create(router, pod, prepared),
-            applied={"gateway": gateway_applied(plan.gateway), "routes": []},
+            create=lambda: self._create(router, pod, info),
+            applied={"gateway": gateway_applied(gateway) if info else None, "routes": []},
         )
-        for interface in plan.interfaces:
-            await self._parts.add_interface(pod, router["id"], bottom, interface)
-        for bridge in links(plan):
-            await self._parts.attach_bridge_port(pod, bottom, bridge)
-        await self._set_gateway(router["id"], pod, plan, prepared)
-        for floating in plan.floating:
-            await self._parts.add_floating(pod, router["id"], floating)
 
     async def _gateway_info(self, pod: Pod, router_id: str, gateway: Gateway | None) -> Row | None:
         if gateway is None:

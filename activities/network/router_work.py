@@ -24,10 +24,14 @@ _PIECES = {"port": ports, "floatingip": floatingips}
 
 @dataclass(frozen=True)
 class RouterInPod:
-    """One router copy, by the router's id at the top and the pod's name."""
+    """One router copy, by the router's id at the top and the pod's name.
+
+    ``about`` is the piece of the router for whose sake the copy is changed.
+    """
 
     router_id: str
     pod: str
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Begun:
     pods: list[str] = field(default_factory=list)
     cancelled: bool = False
     again: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,14 @@ class RouterWork:
             mine = routers.update().where(routers.c.id == operation["router_id"])
             await tx.run(mine.values(status="ALLOCATING"))
         pods = await self._names(await self._copies.pods_to_change(operation["router_id"]))
-        return Begun(pods, again=operation["state"] not in OPEN)
+        again = operation["state"] not in OPEN
+        return Begun(pods, again=again, about=operation["resource_id"])
 
     @activity.defn
     async def converge_router_copy(self, copy: RouterInPod) -> None:
         """Make the router in the pod what it should be now."""
         async with beating(), patience():
-            await self._copies.converge(copy.router_id, await self._id(copy.pod))
+            await self._copies.converge(copy.router_id, await self._id(copy.pod), copy.about)
 
     @activity.defn
     async def pods_with_wrong_routes(self, router_id: str) -> list[str]:
@@ -111,6 +117,7 @@ class RouterWork:
         # Accepted again in the meantime (a redo): how the run before it ended is of no interest.
         if operation is None or operation["state"] == "accepted":
             return []
+        waiting: list[str] = []
         async with self._store.write() as tx:
             await self._operations.finish(tx, ended.operation_id, ended.state, ended.error)
             if ended.state == "succeeded":
@@ -118,9 +125,31 @@ class RouterWork:
                 await self._let_go(tx, operation["resource_id"])
             else:
                 await _mark(tx, operation, "ERROR")
+                waiting = await self._spare(tx, operation)
+        self._operations.announce(*waiting)
         if ended.state == "succeeded":
             return []
         return await self._names(await self._copies.pods_to_change(operation["router_id"]))
+
+    async def _spare(self, tx: Transaction, operation: Row) -> list[str]:
+        """Write the clean-up of a network's copy that was made for a failed interface alone."""
+        if operation["type"] != "router-interface-add":
+            return []
+        port = select(ports.c.network_id).where(ports.c.id == operation["resource_id"])
+        network_id = await tx.value(port)
+        if network_id is None:
+            return []
+        return [
+            await self._operations.add(
+                tx,
+                "clean-up",
+                "network-copy",
+                network_id,
+                project_id=operation["project_id"],
+                request_id=operation["request_id"],
+                workflow_id=f"clean-up/network-copy/{network_id}",
+            )
+        ]
 
     async def _is_changing(self, router_id: str) -> bool:
         others = select(func.count()).where(

@@ -41,6 +41,7 @@ class Bridge:
 class Gateway:
     """The router copy's gateway: on the user's external network, or on a north-south bridge."""
 
+    port_id: str
     network_id: str
     fixed_ips: list[Row]
     enable_snat: bool
@@ -175,7 +176,10 @@ class Topology:
         info = router["external_gateway_info"] or {}
         external = desired.plans.setdefault(gateway["pod_id"], Plan(router=True))
         external.gateway = Gateway(
-            gateway["network_id"], gateway["fixed_ips"], info.get("enable_snat", True)
+            gateway["id"],
+            gateway["network_id"],
+            gateway["fixed_ips"],
+            info.get("enable_snat", True),
         )
         others = [pod_id for pod_id in inside if pod_id != gateway["pod_id"]]
         bridge: Row | None = None
@@ -188,7 +192,9 @@ class Topology:
         for pod_id in others:
             assert bridge is not None
             at = await self._bridges.address(tx, bridge, f"gateway:{router['id']}:{pod_id}")
-            desired.plans[pod_id].gateway = Gateway("", [], True, Bridge(bridge, at))
+            desired.plans[pod_id].gateway = Gateway(
+                gateway["id"], "", [], True, Bridge(bridge, at)
+            )
         await self._floating(tx, router["id"], desired, gateway["pod_id"], bridge)
 
     async def _floating(

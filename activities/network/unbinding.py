@@ -1,8 +1,8 @@
-"""Unbinding: a network that a failed boot bound to a pod is free again, and its copy goes."""
+"""Unbinding: what a failed boot or interface made of a network in a pod goes again."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
@@ -64,22 +64,32 @@ class Unbinding:
         return waiting
 
     async def clean_up(self, network_id: str) -> None:
-        """Remove the network's copies from the pods that it is not bound to.
+        """Remove the network's copies from pods it is not bound to, or where nothing uses them.
 
-        ``PodBusy`` while ports that were deleted at the top are still there.
+        ``PodBusy`` while ports that were deleted at the top, or failed there, are in the pod.
         """
         of = (routings.c.type == "network", routings.c.top_id == network_id)
         for copy in await self._routings.rows(*of):
             pod = await self._pods.get(copy["pod_id"])
-            inside = await self._routings.rows(
-                routings.c.owner_id == network_id, routings.c.pod_id == pod.pod_id
-            )
             async with self._store.read() as tx:
-                astray = await self._astray(tx, network_id, pod)
-            if astray and any(row["type"] == "port" for row in inside):
+                unneeded = await self._unneeded(tx, network_id, pod)
+            if unneeded and await self._holds(network_id, pod):
                 raise PodBusy(f"Ports of network {network_id} are still in pod {pod.pod_name}")
-            if astray:
+            if unneeded:
                 await self._remove(network_id, pod)
+
+    async def _holds(self, network_id: str, pod: Pod) -> bool:
+        """Tell whether ports or router interfaces on the network may be in the pod."""
+        here = routings.c.pod_id == pod.pod_id
+        attached = select(ports.c.id).where(ports.c.network_id == network_id)
+        inside = await self._routings.rows(
+            here,
+            or_(
+                and_(routings.c.type == "port", routings.c.owner_id == network_id),
+                and_(routings.c.type == "router_interface", routings.c.top_id.in_(attached)),
+            ),
+        )
+        return bool(inside)
 
     async def _remove(self, network_id: str, pod: Pod) -> None:
         of = (routings.c.type == "network", routings.c.top_id == network_id)
@@ -92,7 +102,7 @@ class Unbinding:
         async with self._routings.held("network", network_id, pod):
             async with self._store.write() as tx:
                 copy = await tx.one(select(routings).where(*of, here))
-                if copy is None or not await self._astray(tx, network_id, pod):
+                if copy is None or not await self._unneeded(tx, network_id, pod):
                     return
                 # Whoever binds the network again now finds no copy, and waits for the lease.
                 await tx.run(routings.update().where(*inside, here).values(bottom_id=None))
@@ -105,11 +115,18 @@ class Unbinding:
                 await tx.run(reserved)
                 await tx.run(routings.delete().where(*inside, here))
 
-    async def _astray(self, tx: Transaction, network_id: str, pod: Pod) -> bool:
-        wanted = select(networks.c.id).where(
-            networks.c.id == network_id, networks.c.pod_id.is_distinct_from(pod.pod_id)
+    async def _unneeded(self, tx: Transaction, network_id: str, pod: Pod) -> bool:
+        network = await tx.one(select(networks).where(networks.c.id == network_id))
+        if network is None:
+            return False
+        if network["pod_id"] != pod.pod_id:
+            return True
+        # A boot writes its ports before it looks for the copy, an interface too.
+        used = select(ports.c.id).where(
+            ports.c.network_id == network_id, ports.c.status != "ERROR"
         )
-        return await tx.one(wanted) is not None
+        made_at_once = network["router_external"] or network["provider_network_type"]
+        return not made_at_once and await tx.one(used.limit(1)) is None
 
 
 def _chosen(network: Row) -> bool:

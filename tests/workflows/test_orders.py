@@ -61,6 +61,50 @@ def test_a_router_that_is_gone_from_its_pod_can_be_taken_apart(stack: Stack, sit
     assert not stack.jobs(router_id=router, state="failed")
 
 
+def test_a_refused_piece_fails_its_own_operation_only(stack: Stack, site: Site) -> None:
+    router, outside = site.router(), site.external("Pod2")
+    near, far = site.net("Pod2", "10.0.1.0/24"), site.net("Pod2", CIDR)
+    site.attach(router, near)
+    site.active(router)
+    stack.settle()
+    at = {"region": "Pod2", "service": "network", "method": "PUT"}
+    # Long enough for both to be under way; each has the other's piece to bring up as well.
+    slow = {"kind": "slow", "seconds": 1.0, "path": "/add_router_interface$"}
+    refused = {"kind": "status", "status": 403, "path": "/routers/[^/]+$"}
+    with stack.simulator.fault(**at, **slow), stack.simulator.fault(**at, **refused):
+        site.attach(router, far)
+        site.gateway(router, outside)
+        stack.settle()
+    states = {job["type"]: job["state"] for job in stack.jobs(router_id=router)}
+    assert states["router-gateway-set"] == "failed"
+    assert states["router-interface-add"] == "succeeded"
+    shown = {
+        port["network_id"]: port["status"]
+        for port in site.user.network.list(f"/ports?device_id={router}")
+    }
+    assert shown == {near.id: "ACTIVE", far.id: "ACTIVE"}
+    assert copies(stack.simulator, router)["Pod2"].inside == {"10.0.1.1", "10.0.2.1"}
+
+
+def test_a_refused_interface_leaves_no_copy_of_its_network(stack: Stack, site: Site) -> None:
+    router, net = site.router(), site.net("Pod2", CIDR)
+    refused = {"kind": "status", "status": 403, "path": "/add_router_interface$"}
+    with stack.simulator.fault(region="Pod2", service="network", **refused):
+        site.attach(router, net)
+        stack.settle()
+    assert not stack.routings(resource_type="network", top_id=net.id)
+    assert not [
+        row
+        for row in stack.simulator.inventory("Pod2")["networks"]
+        if net.id in row["description"]
+    ]
+    site.detach(router, net)
+    site.attach(router, net)
+    site.active(router)
+    stack.settle()
+    assert copies(stack.simulator, router)["Pod2"].inside == {"10.0.2.1"}
+
+
 def _delete_in_pod(stack: Stack, pod: str, router: str) -> None:
     """Delete the router's copy as a pod's admin can, past the gateway."""
     url = stack.admin.endpoint(pod, "network") + "/v2.0"

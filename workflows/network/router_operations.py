@@ -33,7 +33,7 @@ async def operate(operation: OperationInput) -> str:
     if begun.pods:
         workflow.upsert_search_attributes([POD_ATTRIBUTE.value_set(begun.pods)])
     try:
-        await _converge(operation.router_id, begun.pods)
+        await _converge(operation.router_id, begun.pods, begun.about)
     except (ActivityError, asyncio.CancelledError) as error:
         state = "cancelled" if is_cancelled_exception(error) else "failed"
         await asyncio.shield(_undo(operation, Ended(operation.operation_id, state, reason(error))))
@@ -72,12 +72,12 @@ async def converge_routes(router_id: str) -> list[str]:
     return pods
 
 
-async def _converge(router_id: str, pods: list[str]) -> None:
+async def _converge(router_id: str, pods: list[str], about: str) -> None:
     results = await asyncio.gather(
         *(
             workflow.execute_activity_method(
                 RouterWork.converge_router_copy,
-                RouterInPod(router_id, pod),
+                RouterInPod(router_id, pod, about),
                 summary=f"router copy in pod {pod}",
                 # What is to be undone is known when the call under way has ended.
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
