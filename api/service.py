@@ -29,6 +29,7 @@ class ServiceApp:
 
     ``public`` routes (version documents) need no token and see the path with its version;
     ``routes`` see the path after the version. ``finish`` may add headers (microversions).
+    ``version`` may name several, with ``|`` between them.
     """
 
     def __init__(
@@ -45,7 +46,8 @@ class ServiceApp:
     ) -> None:
         self._service = service
         # Cinder's paths may carry the project between version and resource, old Nova's too.
-        self._version = re.compile(rf"/{re.escape(version)}(?:/[0-9a-f]{{32}})?(?=/|$)")
+        names = "|".join(re.escape(name) for name in version.split("|"))
+        self._version = re.compile(rf"/(?:{names})(?:/[0-9a-f]{{32}})?(?=/|$)")
         self._services = services
         self._tokens = tokens
         self._policy = policy

@@ -14,17 +14,15 @@ def compute() -> Routes:
 
     @routes.route("GET", "/")
     async def versions(call: Call) -> Answer:
-        return Answer(200, {"versions": [_compute(call)]})
+        return Answer(200, {"versions": [_first_compute(call), _compute(call)]})
+
+    @routes.route("GET", "/v2")
+    async def first(call: Call) -> Answer:
+        return Answer(200, {"version": _described(_first_compute(call), "2")})
 
     @routes.route("GET", "/v2.1")
     async def version(call: Call) -> Answer:
-        base = "application/json"
-        kind = "application/vnd.openstack.compute+json;version=2.1"
-        entry = _compute(call)
-        guide = "http://docs.openstack.org/"
-        entry["links"].append({"rel": "describedby", "type": "text/html", "href": guide})
-        entry["media-types"] = [{"base": base, "type": kind}]
-        return Answer(200, {"version": entry})
+        return Answer(200, {"version": _described(_compute(call), "2.1")})
 
     return routes
 
@@ -87,6 +85,26 @@ def _compute(call: Call) -> dict[str, Any]:
     low, high = call.services.versions.range("compute")
     links = _links(f"{call.base}/v2.1/")
     return _entry("v2.1", "2013-07-23T11:33:21Z", low, high, links)
+
+
+def _first_compute(call: Call) -> dict[str, Any]:
+    """Return the version without microversions, which old clients look for first."""
+    return {
+        "id": "v2.0",
+        "status": "SUPPORTED",
+        "version": "",
+        "min_version": "",
+        "updated": "2011-01-21T11:33:21Z",
+        "links": _links(f"{call.base}/v2/"),
+    }
+
+
+def _described(entry: dict[str, Any], version: str) -> dict[str, Any]:
+    kind = f"application/vnd.openstack.compute+json;version={version}"
+    guide = "http://docs.openstack.org/"
+    entry["links"].append({"rel": "describedby", "type": "text/html", "href": guide})
+    entry["media-types"] = [{"base": "application/json", "type": kind}]
+    return entry
 
 
 def _volume(call: Call) -> dict[str, Any]:

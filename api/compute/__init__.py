@@ -74,7 +74,8 @@ def create(open_services: Services, tokens: Tokens, policy: Policy) -> ServiceAp
     open_services.creations.start()
     return ServiceApp(
         "compute",
-        "v2.1",
+        # Nova serves the same under its first version's name.
+        "v2.1|v2",
         open_services,
         tokens,
         policy,
