@@ -29,7 +29,7 @@ _ROUNDS = 8
 # Counts of changes and where a pod put a guest: nothing that an order of calls has to keep.
 _PASSING = re.compile(
     r"revision_number|hostId|links|OS-EXT-SRV-ATTR:.*|OS-SRV-USG:.*|binding:vif_details|progress"
-    r"|reservation_id|instance_name|flavor"
+    r"|reservation_id|instance_name|flavor|dns_assignment"
 )
 _VLAN = "provider:segmentation_id"
 

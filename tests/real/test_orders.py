@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import random
+
+from tests.orders.canonical import State, Thing, apart, canonical, of_project
+from tests.orders.plan import MAKING, UNDOING, order
+from tests.orders.play import FIRST
+from tests.orders.world import World
 from tests.support.client import until
 from tests.support.lab import LabStack
 from tests.support.packets import Host
+from tests.support.podinventory import everything
 from tests.support.topology import Site
 
 CIDR = "203.0.113.0/24"
 POOL = [{"start": "203.0.113.20", "end": "203.0.113.90"}]
 OUTSIDE = "203.0.113.100"
+# Each takes about a minute: TRIO2O_ORDERS=10 plays ten.
+ORDERS = int(os.environ.get("TRIO2O_ORDERS", "2"))
+SEED = int(os.environ.get("TRIO2O_SEED", "1"))
 
 
 def test_reverse_order(stack: LabStack, site: Site) -> None:
@@ -66,6 +77,50 @@ def test_interfaces_first_and_a_floating_ip_that_moves(stack: LabStack, site: Si
     site.active(router)
     stack.settle()
     assert not Host.outside().pings(public)
+
+
+def test_random_orders(stack: LabStack, site: Site) -> None:
+    """The guide's order and random ones end the same, carry packets, and are undone to nothing."""
+    chance, expected = random.Random(SEED), None
+    admit(site)
+    for number in range(ORDERS):
+        before = stack.things_in_pods()
+        steps = order(MAKING, chance) if number else list(FIRST)
+        world = World(site, cidr=CIDR, pool=(POOL[0]["start"], POOL[0]["end"]))
+        world.begin()
+        world.play(steps, chance)
+        world.finish()
+        stack.settle()
+        state = _state(stack, world)
+        expected = expected or state
+        assert not apart(expected, state), f"order {number}: {steps}\n{apart(expected, state)}"
+        servers = [world.servers[name] for name in ("vm1", "vm2")]
+        fixed = [_fixed(site, server["id"]) for server in servers]
+        packets_pass([Host.guest(server["id"]) for server in servers], fixed)
+        assert Host.outside().pings(world.floating["floating_ip_address"]), steps
+        world.play(order(UNDOING, chance), chance)
+        site.drop_flavor()
+        stack.settle()
+        left = sorted(stack.things_in_pods() - before)
+        assert not left, f"order {number}: {steps}: left in the pods: {left}"
+
+
+def _state(stack: LabStack, world: World) -> State:
+    """The project in the pods and as it is seen."""
+    users = [user.user_id for user in stack.users.values()]
+    every = [
+        Thing(pod, kind, row)
+        for pod in stack.pods
+        for kind, row in everything(stack.admin, pod, users)
+        if kind not in ("flavors", "keypairs", "types", "images")
+    ]
+    own = of_project(every, world.site.user.project_id)
+    return canonical([*own, *world.seen()], world.chosen())
+
+
+def _fixed(site: Site, server_id: str) -> str:
+    port = site.user.network.list(f"/ports?device_id={server_id}")[0]
+    return str(port["fixed_ips"][0]["ip_address"])
 
 
 def _shows(site: Site, server_id: str, public: str) -> bool:
