@@ -13,7 +13,7 @@ from activities.operations import Operations
 from activities.region import Regions
 from activities.routings import Routings, marker
 from activities.store import Row, Store, Transaction
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, NotFound, PodBusy, PodFault
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, SUBNETS
 from models.settings import Settings
@@ -114,10 +114,17 @@ class Copies:
     async def delete(self, pod: Pod, kind: Kind, bottom: str, description: str) -> None:
         """Delete a copy by id, or by marker where its id never came back; gone is fine."""
         target = bottom or await self.find(pod, kind, description)
-        if target:
-            await self._regions.admin(
-                pod, "network", "DELETE", f"{kind.path}/{target}", retry_conflict=True
-            )
+        if not target:
+            return
+        path = f"{kind.path}/{target}"
+        try:
+            await self._regions.admin(pod, "network", "DELETE", path, retry_conflict=True)
+        except PodFault as fault:
+            if fault.status == 404 and fault.kind not in (kind.not_found, "PodFault"):
+                # Not the copy is gone but something in it, at the same moment: a network's
+                # deletion ends so when one of its subnets is just being deleted.
+                raise PodBusy(fault.message) from fault
+            raise
 
     async def fixed_ips(self, fixed_ips: list[Row], pod: Pod) -> list[Row]:
         """Return the fixed IPs with the pod's subnet ids."""

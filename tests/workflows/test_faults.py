@@ -120,6 +120,21 @@ def test_a_dead_pod_is_waited_for_and_delays_nobody_else(stack: Stack, site: Sit
     assert site.user.network.get(f"/ports/{waiting}")["status"] == "ACTIVE"
 
 
+def test_a_deletion_that_stumbled_over_a_part_is_tried_again(stack: Stack, site: Site) -> None:
+    before = stack.things_in_pods()
+    net = site.net("Pod1", "10.0.1.0/24")
+    site.drop_server(site.boot(net))
+    stack.settle()
+    # What Neutron says of a network when one of its subnets is deleted at the same moment.
+    where: dict[str, Any] = {"region": "Pod1", "service": "network", "method": "DELETE"}
+    gone: dict[str, Any] = {"status": 404, "type": "SubnetNotFound", "times": 1}
+    with stack.simulator.fault("status", **where, **gone, path="/networks/") as fault:
+        site.user.network.delete(f"/networks/{net.id}")
+        stack.settle()
+    assert fault["hits"] == 1
+    assert {kind for _, kind, _ in stack.things_in_pods() - before} <= {"flavors"}
+
+
 def test_a_refusal_is_told_and_leaves_nothing(stack: Stack, site: Site) -> None:
     near, far = site.net("az1", "10.0.1.0/24"), site.net("Pod2", "10.0.2.0/24")
     router = site.router()
