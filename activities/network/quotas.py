@@ -23,9 +23,9 @@ from models.values import Caller, Pod
 
 UNLIMITED = -1
 _SERVICE = "network"
-# No quota is counted for these.
-_UNCOUNTED = {"address_scope"}
-RESOURCES = [kind.member for kind in NETWORK if kind.member not in _UNCOUNTED]
+# Neutron limits these not, and has one name more, of which there is nothing here.
+_UNLIMITED = {"address_scope", "address_group"}
+RESOURCES = [*(kind.member for kind in NETWORK if kind.member not in _UNLIMITED), "trunk"]
 # A pod makes groups and ports of its own beside the copies.
 _POD_NEEDS_MORE = {"port", "security_group", "security_group_rule"}
 # So far from the limit nobody need be kept from counting at the same time.
@@ -63,7 +63,8 @@ class NetworkQuotas:
         """Return the limits of a project beside what it uses."""
         limits, counts = await self.limits(project_id), await used(self._store, project_id)
         return {
-            name: {"limit": limits[name], "used": counts[name], "reserved": 0} for name in limits
+            name: {"limit": limits[name], "used": counts.get(name, 0), "reserved": 0}
+            for name in limits
         }
 
     async def all(self) -> list[dict[str, Any]]:
@@ -155,7 +156,7 @@ class NetworkQuotas:
     async def _refuse_below_use(self, project_id: str, wanted: Mapping[str, int]) -> None:
         counts = await used(self._store, project_id)
         for name, limit in wanted.items():
-            if 0 <= limit < counts[name]:
+            if 0 <= limit < counts.get(name, 0):
                 raise Conflict(
                     f"Quota limit {limit} for '{name}' is lower than the {counts[name]} in use "
                     f"by project {project_id}.",

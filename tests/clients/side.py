@@ -91,7 +91,7 @@ class Side:
                 self.variables[name] = found
         if step.until and not result.status:
             command, _, wanted = step.until.partition(" == ")
-            deadline = time.monotonic() + PATIENCE / 2
+            deadline = time.monotonic() + PATIENCE / 4
             while (said := self.run(command)).out.strip() != wanted:
                 if time.monotonic() > deadline:
                     got = said.out.strip() or said.errors.strip()
