@@ -34,7 +34,8 @@ class Call:
     """One request, authenticated and routed.
 
     ``path`` starts after the version (``/servers/detail``); ``base`` is the public address of this
-    API without version (``http://gateway:19999/compute``), for links.
+    API without version (``http://gateway:19999/compute``), for links. ``project`` is what stood
+    between version and path (``/<project id>``), where anything did.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Call:
     caller: Caller = field(default_factory=lambda: Caller("", "", ()))
     args: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
+    project: str = ""
 
     @property
     def params(self) -> list[tuple[str, str]]:

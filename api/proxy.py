@@ -84,8 +84,8 @@ class Proxy:
         return headers | self._versions.headers(call, version)
 
     def pod_path(self, call: Call, path: str) -> str:
-        """Return a path as pods know it: older Cinders want the project before the resource."""
-        return f"/{call.caller.project_id}{path}" if self._service == "volume" else path
+        """Return a path for a pod: Cinder's links have the project where its path had it."""
+        return call.project + path if self._service == "volume" else path
 
     async def send(
         self,
@@ -268,8 +268,7 @@ class Proxy:
     def _next(self, call: Call, last: str) -> str:
         params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
         query = urlencode([*params, ("marker", last)])
-        project = f"/{call.caller.project_id}" if self._service == "volume" else ""
-        return f"{call.base}/{self._version}{project}{call.path}?{query}"
+        return f"{call.base}/{self._version}{call.project}{call.path}?{query}"
 
 
 def missing_pods(pods: list[str]) -> Headers:

@@ -17,6 +17,8 @@ from api.policy import Policy
 from models.errors import BadRequest, GatewayError, NotFound
 
 LOG = logging.getLogger(__name__)
+# To these a slash at the end is an id that is empty.
+_EXACT = ("compute", "volume")
 _JSON = (b"content-type", b"application/json")
 _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 _COMPUTE_ID = b"x-compute-request-id"
@@ -47,7 +49,7 @@ class ServiceApp:
         self._service = service
         # Cinder's paths may carry the project between version and resource, old Nova's too.
         names = "|".join(re.escape(name) for name in version.split("|"))
-        self._version = re.compile(rf"/(?:{names})(?:/[0-9a-f]{{32}})?(?=/|$)")
+        self._version = re.compile(rf"/(?:{names})(/[0-9a-f]{{32}})?(?=/|$)")
         self._services = services
         self._tokens = tokens
         self._policy = policy
@@ -112,7 +114,12 @@ class ServiceApp:
         call.caller = caller.asking(call.request_id)
         if not versioned:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
+        call.project = versioned[1] or ""
+        if call.project and call.project[1:] != call.caller.project_id:
+            raise BadRequest("Malformed request url")
         call.path = call.path[versioned.end() :] or "/"
+        if call.path != "/" and call.path.endswith("/") and self._service in _EXACT:
+            raise NotFound("The resource could not be found.", "HTTPNotFound")
         route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))
         self._policy.check(route.rule(self._service), call.caller)
         return await route.handler(call)

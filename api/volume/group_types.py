@@ -39,7 +39,7 @@ async def list_(call: Call) -> Answer:
     if full:
         params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
         query = urlencode([*params, ("marker", rows[-1]["id"])])
-        href = f"{call.base}/v3/{call.caller.project_id}/group_types?{query}"
+        href = f"{call.base}/v3{call.project}/group_types?{query}"
         body["group_type_links"] = [{"rel": "next", "href": href}]
     return Answer(200, body)
 

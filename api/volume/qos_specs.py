@@ -20,7 +20,7 @@ async def list_(call: Call) -> Answer:
     if full:
         params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
         query = urlencode([*params, ("marker", rows[-1]["id"])])
-        href = f"{call.base}/v3/{call.caller.project_id}/qos-specs?{query}"
+        href = f"{call.base}/v3{call.project}/qos-specs?{query}"
         body["qos_specs_links"] = [{"rel": "next", "href": href}]
     return Answer(200, body)
 
@@ -137,7 +137,7 @@ def _view(row: Row) -> dict[str, Any]:
 
 def _shown(call: Call, row: Row) -> dict[str, Any]:
     links = [
-        {"rel": "self", "href": f"{call.base}/v3/qos-specs/{row['id']}"},
-        {"rel": "bookmark", "href": f"{call.base}/qos-specs/{row['id']}"},
+        {"rel": "self", "href": f"{call.base}/v3{call.project}/qos-specs/{row['id']}"},
+        {"rel": "bookmark", "href": f"{call.base}{call.project}/qos-specs/{row['id']}"},
     ]
     return {"qos_specs": _view(row), "links": links}

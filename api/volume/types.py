@@ -23,7 +23,7 @@ async def list_(call: Call) -> Answer:
     if full:
         params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
         query = urlencode([*params, ("marker", rows[-1]["id"])])
-        href = f"{call.base}/v3/{call.caller.project_id}/types?{query}"
+        href = f"{call.base}/v3{call.project}/types?{query}"
         body["volume_type_links"] = [{"rel": "next", "href": href}]
     return Answer(200, body)
 

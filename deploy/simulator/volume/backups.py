@@ -97,6 +97,7 @@ class Backups:
             snapshot_id=snapshot,
             is_incremental=bool(given.get("incremental")),
             metadata=dict(given.get("metadata") or {}),
+            volume_metadata=dict(volume["metadata"]),
             data_timestamp=moment,
             availability_zone=zone or self.store.zone,
         )
@@ -147,6 +148,7 @@ class Backups:
             name = given.get("name") or f"restore_backup_{row['id']}"
             fresh: Json = {"name": name, "description": "auto-created_from_restore_from_backup"}
             volume = self.store.create(call.token, fresh, row["size"], kind)
+        volume["metadata"] = {**volume["metadata"], **row["volume_metadata"]}
         shown = {
             "backup_id": row["id"],
             "volume_id": volume["id"],
@@ -214,6 +216,7 @@ class Backups:
             "snapshot_id": None,
             "data_timestamp": None,
             "metadata": {},
+            "volume_metadata": {},
             **values,
         }
         self.store.backups[row["id"]] = row

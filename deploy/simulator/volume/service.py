@@ -48,6 +48,8 @@ class VolumeService:
             if not request.path.startswith(_PREFIX):
                 raise NoRoute(request.path)
             path = self._without_project(token, request.path[len(_PREFIX) :])
+            if path.endswith("/") and path.strip("/"):
+                raise NoRoute(request.path)
             handler, request.params = self.routes.find(request.method, path)
             response = handler(Call(token, request, version))
         except CinderError as error:

@@ -10,7 +10,7 @@ def links(call: Call, kind: str, wanted: str) -> list[Json]:
     """Where an object is found."""
     return [
         {"rel": "self", "href": f"{call.base}/{kind}/{wanted}"},
-        {"rel": "bookmark", "href": f"{call.request.origin}/volume/{kind}/{wanted}"},
+        {"rel": "bookmark", "href": f"{call.request.origin}/volume{call.project}/{kind}/{wanted}"},
     ]
 
 

@@ -25,9 +25,15 @@ class Call:
     version: Microversion
 
     @property
+    def project(self) -> str:
+        """The project, where the path of the request has it: links have it there as well."""
+        first = self.request.path.removeprefix("/volume/v3/").partition("/")[0]
+        return f"/{first}" if first == self.token.project.id else ""
+
+    @property
     def base(self) -> str:
         """Where the links of the answer begin."""
-        return f"{self.request.origin}/volume/v3"
+        return f"{self.request.origin}/volume/v3{self.project}"
 
     def at_least(self, minor: int) -> bool:
         """Whether the caller speaks 3.<minor> or newer."""
