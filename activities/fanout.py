@@ -184,7 +184,8 @@ class Fanout:
 
     async def _get(self, pod: Pod, service: str, path: str, headers: Mapping[str, str]) -> Answer:
         answer = await self._regions.forward(pod, service, "GET", path, headers=headers)
-        if answer.status >= 500 or answer.status == 429:
+        broken = answer.status >= 500 and answer.status != 501
+        if broken or answer.status == 429:
             raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
         return answer
 

@@ -186,7 +186,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     image_copies = ImageCopies(settings, store, regions, pods, operations)
     limits = Limits(store, regions, pods, operations)
-    quotas = Quotas(store, regions, PodFigures(store, regions, pods, versions), limits)
+    quotas = Quotas(store, regions, PodFigures(settings, store, regions, pods, versions), limits)
     workers: dict[tuple[str, str], Worker] = {
         ("clean-up", "server"): servers.clean_up,
         ("clean-up", "creation"): boots.clean_up,

@@ -17,6 +17,7 @@ from activities.region import Answer, Regions
 from activities.store import Store
 from activities.versions import PodVersions
 from models.errors import PodFault, PodUnavailable
+from models.settings import Settings
 from models.tables.base import now
 from models.tables.quota import quota_figures
 from models.tables.routing import routings
@@ -36,8 +37,8 @@ EACH = {
     "injected_file_path_bytes",
     "per_volume_gigabytes",
 }
-# Longer than a pod in health needs; a boot elsewhere does not wait for one that hangs.
-_DEADLINE = 2.0
+# For a pod whose last figures are known: a boot elsewhere does not wait for one that hangs.
+_DEADLINE = 3.0
 _KEPT = 10_000
 
 
@@ -54,13 +55,19 @@ class PodFigures:
     """Asks the pods; remembers what they said."""
 
     def __init__(
-        self, store: Store, regions: Regions, pods: PodDirectory, versions: PodVersions
+        self,
+        settings: Settings,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        versions: PodVersions,
     ) -> None:
+        self._settings = settings
         self._store = store
         self._regions = regions
         self._pods = pods
         self._versions = versions
-        self._stored: OrderedDict[tuple[str, str, str], Figures] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], Figures] = OrderedDict()
 
     async def project(self, asker: Asker, project_id: str, user_id: str = "") -> Figures:
         """Return limits and usage of a project, or of a user in it, over all pods."""
@@ -89,22 +96,39 @@ class PodFigures:
     ) -> list[Figures]:
         """Return every pod's figures; ``PodUnavailable`` naming those that nobody knows."""
         pods = await self._pods.all()
-        told = await asyncio.gather(*(self._ask(pod, asker, path, key) for pod in pods))
+        told = await asyncio.gather(
+            *(self._figures(pod, asker, path, key, question) for pod in pods)
+        )
         parts, unknown = [], []
         for pod, figures in zip(pods, told, strict=True):
             if figures is not None:
-                await self._remember(pod, asker.service, question, figures)
-            elif (figures := await self._last(pod, asker.service, question)) is None:
-                if pod.state != "disabled" and await self._may_have(pod, project_id):
-                    unknown.append(pod.pod_name)
-                continue
-            parts.append(figures)
+                parts.append(figures)
+            elif pod.state != "disabled" and await self._may_have(pod, project_id):
+                unknown.append(pod.pod_name)
         if unknown or (pods and not parts):
             names = ", ".join(unknown or [pod.pod_name for pod in pods])
             raise PodUnavailable(names, "its share of the sum is not known")
         return parts
 
-    async def _ask(self, pod: Pod, asker: Asker, path: str, key: str) -> Figures | None:
+    async def _figures(
+        self, pod: Pod, asker: Asker, path: str, key: str, question: str
+    ) -> Figures | None:
+        """Return what the pod says, or has said last; None when it never said anything."""
+        last = self._kept.get((pod.pod_id, asker.service, question))
+        if last is None:
+            last = await self._last(pod, asker.service, question)
+        seconds = self._settings.list_deadline if last is None else _DEADLINE
+        figures = await self._ask(pod, asker, path, key, seconds)
+        if figures is None:
+            # Another process may have heard more.
+            return await self._last(pod, asker.service, question)
+        if figures != last:
+            await self._remember(pod, asker.service, question, figures)
+        return figures
+
+    async def _ask(
+        self, pod: Pod, asker: Asker, path: str, key: str, seconds: float
+    ) -> Figures | None:
         if pod.state == "disabled" or not self._versions.answers(pod):
             return None
         try:
@@ -114,31 +138,33 @@ class PodFigures:
                 "GET",
                 asker.prefix + path,
                 headers=asker.headers,
-                timeout=_DEADLINE,
+                timeout=seconds,
             )
         except PodUnavailable:
             return None
         if answer.status >= 500 or answer.status == 429:
             return None
-        return _figures(answer, key)
+        return _parsed(answer, key)
 
     async def _remember(self, pod: Pod, service: str, question: str, figures: Figures) -> None:
-        key = (pod.pod_id, service, question)
-        if self._stored.get(key) == figures:
-            return
         row = {"pod_id": pod.pod_id, "service": service, "question": question}
         async with self._store.write() as tx:
             if not await tx.insert_new(quota_figures, row | {"figures": figures}):
                 mine = quota_figures.update().where(*_where(pod, service, question))
                 await tx.run(mine.values(figures=figures, seen_at=now()))
-        self._stored[key] = figures
-        while len(self._stored) > _KEPT:
-            self._stored.popitem(last=False)
+        self._keep((pod.pod_id, service, question), figures)
+
+    def _keep(self, key: tuple[str, str, str], figures: Figures) -> None:
+        self._kept[key] = figures
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
 
     async def _last(self, pod: Pod, service: str, question: str) -> Figures | None:
         wanted = select(quota_figures.c.figures).where(*_where(pod, service, question))
         async with self._store.read() as tx:
             found: Figures | None = await tx.value(wanted)
+        if found is not None:
+            self._keep((pod.pod_id, service, question), found)
         return found
 
     async def _may_have(self, pod: Pod, project_id: str) -> bool:
@@ -173,7 +199,7 @@ def _added(resource: str, one: Mapping[str, int], other: Mapping[str, int]) -> d
     }
 
 
-def _figures(answer: Answer, key: str) -> Figures:
+def _parsed(answer: Answer, key: str) -> Figures:
     if answer.status >= 400:
         raise PodFault(answer.pod.pod_name, answer.status, answer.body, "quotas")
     figures: Figures = {}

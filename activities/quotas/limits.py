@@ -72,6 +72,20 @@ class Limits:
             operation = await self._later(tx, caller, id_)
         await self._spread(id_, operation)
 
+    async def spread_all(self, caller: Caller) -> None:
+        """Have every limit brought into every pod again: there is a new one."""
+        of, named = quota_limits.c, quota_classes.c
+        projects = select(of.service, of.project_id, of.user_id).distinct()
+        classes = select(named.service, named.class_name).distinct()
+        async with self._store.write() as tx:
+            ids = [
+                f"{row['service']}/project/{row['project_id']}/{row['user_id']}"
+                for row in await tx.all(projects)
+            ]
+            ids += [f"{row['service']}/class/{row['class_name']}" for row in await tx.all(classes)]
+            waiting = [await self._later(tx, caller, id_) for id_ in ids]
+        self._operations.announce(*waiting)
+
     async def spread(self, id_: str) -> None:
         """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
         for pod in await self._pods.serving():

@@ -1,7 +1,7 @@
 """Quotas: the limit and the usage of a project, each one figure for all its pods."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import orjson
 from sqlalchemy import func, select
@@ -58,6 +58,11 @@ class Quotas:
     async def user_limited(self, service: str, caller: Caller) -> bool:
         """Tell whether the caller has limits of their own in their project."""
         return bool(await self.limits.project(service, caller.project_id, caller.user_id))
+
+    async def unlimited(self, service: str, project_id: str, resources: Iterable[str]) -> bool:
+        """Tell whether a project was given all it wants of the resources: nobody need count."""
+        limits = await self.limits.project(service, project_id)
+        return all(limits.get(resource) == -1 for resource in resources)
 
     async def check_project(self, caller: Caller, project_id: str) -> None:
         """Return if Keystone knows the project; ``BadRequest`` in Nova's words."""

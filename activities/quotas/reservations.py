@@ -59,6 +59,9 @@ class Reservations:
         users = [""]
         if await self._quotas.user_limited(asker.service, caller):
             users.append(caller.user_id)
+        elif await self._quotas.unlimited(asker.service, caller.project_id, each):
+            yield Held(most)
+            return
         id_, count = await self._take(asker, caller, each, least, most, users)
         held = Held(count)
         try:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from activities.compute import checks
+from api.compute.growth import growth
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
@@ -36,7 +37,11 @@ async def action(call: Call) -> Answer:
         body = {name: await call.services.server_actions.in_pod(call.caller, pod, name, inner)}
     if name in _DELETES:
         return await _deleting(call, pod, body)
-    answer = await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
+    async with growth(call, pod, name, inner) as held:
+        sent = await PROXY.send(call, pod, orjson.dumps(body))
+        if sent.status < 300:
+            held.commit()
+    answer = await PROXY.answer(call, sent)
     if name in _IMAGES:
         # The new object is an image: another API's.
         answer.headers = [

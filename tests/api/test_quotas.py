@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.client import Answer, User, send
+from tests.support.client import Answer, User, send, until
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
@@ -58,6 +58,21 @@ def test_as_many_as_there_is_room_for(stack: Stack, site: Site) -> None:
     assert site.user.compute.list("/servers") == []
     assert _boot(site, "az1", min_count=2, max_count=5).status == 202
     assert len(site.user.compute.list("/servers")) == 3
+
+
+def test_a_server_grows_within_the_limit(stack: Stack, site: Site) -> None:
+    api = site.user.compute
+    _limit(stack, site.user, "compute", cores=2)
+    id_ = _boot(site, "az1").body["server"]["id"]
+    until(lambda: api.get(f"/servers/{id_}")["status"] == "ACTIVE", "the server is active")
+    large = stack.admin.compute.make("/flavors", name=f"large-{id_}", ram=64, vcpus=4, disk=1)
+    resize = {"resize": {"flavorRef": large["id"]}}
+    refused = api("POST", f"/servers/{id_}/action", resize)
+    stack.admin.compute.delete(f"/flavors/{large['id']}")
+    assert (refused.status, refused.message) == (
+        403,
+        "Quota exceeded for cores: Requested 3, but already used 1 of 2 cores",
+    )
 
 
 def test_volumes_in_two_zones_share_one_limit(stack: Stack, site: Site) -> None:
