@@ -9,7 +9,7 @@ from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VolumeTypes
-from models.errors import BadRequest
+from models.errors import BadRequest, NotFound
 from models.values import Caller, Pod
 
 _HINTS = "OS-SCH-HNT:scheduler_hints"
@@ -68,6 +68,23 @@ class Volumes:
             inner[_HINTS] = kept | ({_FAR: far} if far else {})
         return inner
 
+    async def disks_in_pod(
+        self, caller: Caller, server: Mapping[str, Any], pod: Pod
+    ) -> dict[str, Any]:
+        """Return the body of a new server with the volume types of its disks as the pod has them.
+
+        ``BadRequest``, as Nova puts it, for a type that is none.
+        """
+        body = dict(server)
+        disks = body.get("block_device_mapping_v2")
+        if not isinstance(disks, list):
+            return body
+        body["block_device_mapping_v2"] = [
+            await self._disk_in_pod(caller, disk, pod) if isinstance(disk, dict) else disk
+            for disk in disks
+        ]
+        return body
+
     async def view(self, pod: Pod, volumes: list[dict[str, Any]]) -> None:
         """Change what a pod says of its volumes (or backups), in place."""
         for volume in volumes:
@@ -105,6 +122,16 @@ class Volumes:
             if "volume_types" in group:
                 types = group["volume_types"]
                 group["volume_types"] = [await self._type_copies.top_id(pod, t) for t in types]
+
+    async def _disk_in_pod(self, caller: Caller, disk: dict[str, Any], pod: Pod) -> dict[str, Any]:
+        wanted = disk.get("volume_type")
+        if not isinstance(wanted, str) or not wanted:
+            return disk
+        try:
+            row = await self._types.named(caller, wanted)
+        except NotFound as error:
+            raise BadRequest(error.message) from None
+        return disk | {"volume_type": await self._type_copies.in_pod(row, pod)}
 
     async def _hinted(self, caller: Caller, body: Mapping[str, Any]) -> list[Home]:
         hints = body.get(_HINTS)

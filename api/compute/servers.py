@@ -110,6 +110,7 @@ async def _boot(call: Call, plan: BootPlan, body: dict[str, Any], name: str) -> 
             images = call.services.image_copies
             await images.of_server(call.caller, plan.request.server, plan.pod)
             server = await boots.prepare(plan, creation)
+            server = await call.services.volumes.disks_in_pod(call.caller, server, plan.pod)
             body = await _grouped(call, plan, body)
         except PodUnavailable as error:
             await boots.undo(plan, creation)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import User, until
+from tests.support.client import Answer, User, until
 from tests.support.stack import Stack
+from tests.support.topology import Site
 
 MAKE = {"region": "Pod2", "service": "volume", "method": "POST", "path": "/volumes$", "times": 1}
 VERSION = {"OpenStack-API-Version": "volume 3.60"}
@@ -119,3 +120,35 @@ def test_a_change_of_a_type_reaches_a_pod_that_was_away(stack: Stack, tenant: Us
     admin.delete(f"/types/{type_id}")
     names = {row["name"] for pod in pods for row in stack.simulator.inventory(pod)["types"]}
     assert renamed not in names
+
+
+def test_a_disk_of_a_server_is_of_the_type_asked_for(stack: Stack, tenant: User) -> None:
+    admin, site = stack.admin.volume, Site(stack, tenant)
+    made = admin("POST", "/types", {"volume_type": {"name": f"type-{secrets.token_hex(4)}"}})
+    type_ = made.body["volume_type"]
+    disk = {
+        "boot_index": 0,
+        "source_type": "image",
+        "destination_type": "volume",
+        "uuid": site.image(),
+        "volume_size": 1,
+        "delete_on_termination": True,
+    }
+    server = {"name": "vm", "imageRef": "", "flavorRef": site.flavor(), "networks": "none"}
+    server |= {"availability_zone": "az2"}
+
+    def boot(wanted: str) -> Answer:
+        disks = {"block_device_mapping_v2": [disk | {"volume_type": wanted}]}
+        version = {"OpenStack-API-Version": "compute 2.67"}
+        return tenant.compute("POST", "/servers", {"server": server | disks}, **version)
+
+    assert boot("no-such-type").status == 400
+    booted = boot(type_["id"])
+    assert booted.status == 202, booted.body
+    path = f"/servers/{booted.body['server']['id']}"
+    until(lambda: tenant.compute.get(path)["status"] == "ACTIVE", "the server is there")
+    volume = tenant.volume.list("/volumes/detail", "volumes")[0]
+    assert (volume["volume_type"], volume["bootable"]) == (type_["name"], "true")
+    tenant.compute.delete(path)
+    until(lambda: _gone(tenant, volume["id"]), "the volume went with its server")
+    until(lambda: admin("DELETE", f"/types/{type_['id']}").status == 202, "the type is free")
