@@ -20,6 +20,8 @@ from models.values import Pod
 
 LOG = logging.getLogger(__name__)
 _SECONDS = 30.0
+# How long a pod that could not be read is left alone.
+_PAUSE = 5.0
 _PATHS = {"type": "/types", "qos": "/qos-specs", "group": "/group_types"}
 _TABLES = {"type": volume_types, "qos": qos_specs, "group": group_types}
 # Types of groups are newer than the others.
@@ -38,13 +40,16 @@ class TypeLearning:
         self._regions = regions
         self._pods = pods
         self._read: dict[str, float] = {}
+        self._failed: dict[str, float] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def fresh(self, seconds: float = _SECONDS) -> None:
         """Return when every pod was read in the last seconds; without those that are too slow."""
         due = []
+        at = time.monotonic()
         for pod in await self._pods.serving():
-            if self._read.get(pod.pod_id, 0.0) < time.monotonic() - seconds:
+            silent = self._failed.get(pod.pod_id, 0.0) > at - _PAUSE
+            if not silent and self._read.get(pod.pod_id, 0.0) < at - seconds:
                 task = self._reading.get(pod.pod_id)
                 if task is None or task.done():
                     task = asyncio.get_running_loop().create_task(self._pod(pod))
@@ -61,7 +66,12 @@ class TypeLearning:
             await self._take(pod, "group", await self._groups(pod))
             self._read[pod.pod_id] = began
         except GatewayError as error:
+            self._failed[pod.pod_id] = time.monotonic()
             LOG.warning("%s: volume types were not read: %s", pod.pod_name, error.message)
+        except Exception:
+            # Nobody waits for this task for long: the next reading has to go on without it.
+            self._failed[pod.pod_id] = time.monotonic()
+            LOG.exception("%s: volume types were not read", pod.pod_name)
 
     async def _listed(self, pod: Pod, kind: str, key: str) -> list[dict[str, Any]]:
         path = _PATHS[kind] + ("" if kind == "qos" else "?is_public=None")
