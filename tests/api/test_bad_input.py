@@ -137,16 +137,6 @@ TABLE: dict[str, tuple[str, str, str, str, Any, int, str, str]] = {
         _subnet(cidr="100.0.0.0/8"),
         *(400, "NeutronError/InvalidInput", "100."),
     ),
-    "external network without a hint": (
-        *("admin", "network", "POST", "/networks"),
-        _external(**PROVIDER),
-        *(400, "NeutronError/", "hint"),
-    ),
-    "external network in a zone of two pods": (
-        *("admin", "network", "POST", "/networks"),
-        _external(**PROVIDER, availability_zone_hints=["az2"]),
-        *(400, "NeutronError/", "one pod"),
-    ),
     "external network by a member": (
         *("tenant", "network", "POST", "/networks"),
         _external(availability_zone_hints=["Pod1"]),
