@@ -23,6 +23,9 @@ from models.errors import (
 from models.tables.compute import aggregate_hosts, aggregates
 from models.values import Pod
 
+# More is no integer to a database.
+_MOST = 0x7FFFFFFF
+
 
 class Aggregates:
     """The aggregate rows, each with its ``hosts``; a host is in one pod, by its name."""
@@ -213,7 +216,9 @@ class Aggregates:
     async def _row(self, tx: Transaction, id_: str) -> Row:
         if not re.fullmatch(r"-?[0-9]{1,18}", id_):
             raise BadRequest(f"Invalid input received: id must be an integer: {id_}")
-        row = await tx.one(select(aggregates).where(aggregates.c.id == int(id_)))
+        row = None
+        if abs(int(id_)) <= _MOST:
+            row = await tx.one(select(aggregates).where(aggregates.c.id == int(id_)))
         if row is None:
             raise NotFound(f"Aggregate {id_} could not be found.")
         of = aggregate_hosts.c.aggregate_id == row["id"]

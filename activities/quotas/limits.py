@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Table, select
 
@@ -10,11 +10,13 @@ from activities.admin.pods import PodDirectory
 from activities.operations import Operations
 from activities.region import Regions
 from activities.store import Store, Transaction
-from models.errors import GatewayError
+from models.errors import BadRequest, GatewayError
 from models.tables.quota import quota_classes, quota_limits
 from models.values import Caller, Pod
 
 DEFAULT_CLASS = "default"
+# Of an operation's resource, less what its workflow's name has before it.
+_LONGEST = 200
 # Nova's classes have server groups from here on, and nothing of networks any more.
 _CLASS_VERSION = "2.50"
 _OF_NETWORKS = {"fixed_ips", "floating_ips", "security_groups", "security_group_rules"}
@@ -51,7 +53,7 @@ class Limits:
     ) -> None:
         """Set limits of a project or user, here and, at once or as soon as it can, in each pod."""
         key = {"service": service, "project_id": project_id, "user_id": user_id}
-        id_ = f"{service}/project/{project_id}/{user_id}"
+        id_ = _id(service, "project", project_id, user_id)
         await self._set(caller, quota_limits, key, limits, id_)
 
     async def set_class(
@@ -59,14 +61,14 @@ class Limits:
     ) -> None:
         """Set limits of a quota class, here and in each pod."""
         key = {"service": service, "class_name": name}
-        await self._set(caller, quota_classes, key, limits, f"{service}/class/{name}")
+        await self._set(caller, quota_classes, key, limits, _id(service, "class", name))
 
     async def delete(self, caller: Caller, service: str, project_id: str, user_id: str) -> None:
         """Forget the limits of a project with those of its users, or those of one user."""
         mine = [quota_limits.c.service == service, quota_limits.c.project_id == project_id]
         if user_id:
             mine.append(quota_limits.c.user_id == user_id)
-        id_ = f"{service}/project/{project_id}/{user_id}"
+        id_ = _id(service, "project", project_id, user_id)
         async with self._store.write() as tx:
             await tx.run(quota_limits.delete().where(*mine))
             operation = await self._later(tx, caller, id_)
@@ -79,10 +81,12 @@ class Limits:
         classes = select(named.service, named.class_name).distinct()
         async with self._store.write() as tx:
             ids = [
-                f"{row['service']}/project/{row['project_id']}/{row['user_id']}"
+                _id(row["service"], "project", row["project_id"], row["user_id"])
                 for row in await tx.all(projects)
             ]
-            ids += [f"{row['service']}/class/{row['class_name']}" for row in await tx.all(classes)]
+            ids += [
+                _id(row["service"], "class", row["class_name"]) for row in await tx.all(classes)
+            ]
             waiting = [await self._later(tx, caller, id_) for id_ in ids]
         self._operations.announce(*waiting)
 
@@ -129,11 +133,11 @@ class Limits:
         self._operations.announce(operation)
 
     async def _into(self, pod: Pod, id_: str) -> None:
-        service, kind, rest = id_.split("/", 2)
+        service, kind, *names = (unquote(part) for part in id_.split("/"))
         if kind == "class":
-            await self._class_into(pod, service, rest)
+            await self._class_into(pod, service, names[0])
             return
-        project_id, _, user_id = rest.partition("/")
+        project_id, user_id = names
         path = f"/os-quota-sets/{quote(project_id, safe='')}"
         path += f"?user_id={quote(user_id, safe='')}" if user_id else ""
         limits = await self.project(service, project_id, user_id)
@@ -167,6 +171,14 @@ class Limits:
         wanted = select(table.c.resource, table.c.hard_limit).where(*where)
         async with self._store.read() as tx:
             return {row["resource"]: row["hard_limit"] for row in await tx.all(wanted)}
+
+
+def _id(*parts: str) -> str:
+    """Return the id by which an operation knows limits; ``BadRequest`` if it is too long."""
+    id_ = "/".join(quote(part, safe="") for part in parts)
+    if len(id_) > _LONGEST:
+        raise BadRequest(f"Invalid input received: {parts[-1] or parts[-2]} is too long.")
+    return id_
 
 
 def _of(service: str, project_id: str, user_id: str) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 import orjson
 from sqlalchemy import func, select
@@ -68,7 +69,8 @@ class Quotas:
         """Return if Keystone knows the project; ``BadRequest`` in Nova's words."""
         if project_id == caller.project_id:
             return
-        status, body = await self._regions.identity("GET", f"/v3/projects/{project_id}")
+        path = f"/v3/projects/{quote(project_id, safe='')}"
+        status, body = await self._regions.identity("GET", path)
         if status == 404 or (status == 200 and "project" not in orjson.loads(body)):
             raise BadRequest(f"Project ID {project_id} is not a valid project.")
 

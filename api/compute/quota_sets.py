@@ -14,6 +14,7 @@ routes = Routes()
 _SETS, _CLASSES = "/os-quota-sets/{id}", "/os-quota-class-sets/{id}"
 _OF_NETWORKS = ("fixed_ips", "floating_ips", "security_group_rules", "security_groups")
 _OF_FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_bytes")
+_USER = 64
 _OF_GROUPS = ("server_groups", "server_group_members")
 _ALWAYS = ("instances", "cores", "ram", "metadata_items", "key_pairs")
 _RESOURCES = (*_ALWAYS, *_OF_NETWORKS, *_OF_FILES, *_OF_GROUPS)
@@ -149,4 +150,7 @@ def _check(name: str, limit: int, figures: Figures, whole: Figures | None) -> No
 def _user(call: Call) -> str:
     if COMPUTE.of(call) >= (2, 75):
         checks.only(dict(call.params), ("user_id",), "query")
-    return call.param("user_id")
+    user_id = call.param("user_id")
+    if len(user_id) > _USER:
+        raise BadRequest(f"Invalid input for query parameters user_id. Value: {user_id}.")
+    return user_id
