@@ -9,10 +9,11 @@ from html import escape
 from typing import Any
 
 Json = dict[str, Any]
-WIDTH, GAP, LEFT = 330, 34, 22
+WIDTH, GAP, LEFT = 360, 34, 22
 ROUTER_HEIGHT, LINE = 58, 17
 STYLE = """
 svg.topology { font: 12px sans-serif; }
+.topology text { paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }
 .topology .pod { fill: #f4f6f8; stroke: #c3ccd5; }
 .topology .box { fill: #fff; stroke-width: 1.6; stroke: #5b6b7b; }
 .topology .ACTIVE { stroke: #1b7f3b; } .topology .ERROR { stroke: #b3261e; fill: #fdecea; }
@@ -46,6 +47,7 @@ class _Drawing:
     def __init__(self, topology: Json) -> None:
         self._topology = topology
         self._parts: list[str] = []
+        self._lines: list[str] = []
         self._columns: dict[str, _Column] = {}
         self._spread()
         columns = self._columns.values()
@@ -68,8 +70,8 @@ class _Drawing:
             + _label(c.x + 12, 46, c.state, "small")
             for c in self._columns.values()
         ]
-        # Pods first, so that everything else is drawn over them.
-        inner = "".join([*pods, *self._parts])
+        # What comes later is drawn over what came before.
+        inner = "".join([*pods, *self._lines, *self._parts])
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="topology" width="{width}" '
             f'height="{height}" viewBox="0 0 {width} {height}" role="img">'
@@ -130,16 +132,16 @@ class _Drawing:
         gateway = router["gateway"]
         if gateway and gateway["network_id"] in places:
             x, end = places[gateway["network_id"]]
-            self._parts.append(_wire((x, end), (x, y)))
+            self._lines.append(_wire((x, end), (x, y)))
             self._parts.append(_label(x + 5, y - 5, ", ".join(gateway["addresses"]), "small"))
         for number, interface in enumerate(router["interfaces"]):
             if interface["network_id"] not in places:
                 continue
             x, end = places[interface["network_id"]]
             x += 14 * number
-            self._parts.append(_wire((x, y + height), (x, end)))
+            self._lines.append(_wire((x, y + height), (x, end)))
             told = ", ".join(interface["addresses"])
-            self._parts.append(_label(x + 5, end - 4, told, "small", anchor="start"))
+            self._parts.append(_label(x - 5, end - 5, told, "small", anchor="end"))
 
     def _draw_bridges(self) -> None:
         for number, bridge in enumerate(self._topology["bridges"]):
@@ -154,10 +156,11 @@ class _Drawing:
             left = min(c.x for c in columns) + 14
             right = max(c.x for c in columns) + WIDTH - 84
             title = f"{bridge['kind']} bridge, VLAN {bridge['vlan']}, {bridge['cidr']}"
-            self._parts.append(
+            self._lines.append(
                 f'<line class="bridge {bridge["kind"]}" x1="{left}" y1="{y}" x2="{right}" '
-                f'y2="{y}"/>' + _label(left, y + 15, title, "small")
+                f'y2="{y}"/>'
             )
+            self._parts.append(_label(left, y + 15, title, "small"))
             for place, column in enumerate(columns):
                 self._stand(bridge, column, y, 120 + 46 * number, place)
 
@@ -165,7 +168,7 @@ class _Drawing:
         """Draw how the router copies of a pod stand on the bridge."""
         x = column.x + offset
         end = self._router_y + max(self._height(column) - 12, 0)
-        self._parts.append(_wire((x, end), (x, y)))
+        self._lines.append(_wire((x, end), (x, y)))
         mine = [
             a["address"]
             for a in bridge["addresses"]
