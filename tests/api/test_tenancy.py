@@ -44,6 +44,14 @@ BODIES: dict[str, Json] = {
     "PUT /floatingips/{id}": {"floatingip": {"port_id": None}},
     "PUT /security-groups/{id}": {"security_group": {"name": "stolen"}},
     "PUT /security-group-rules/{id}": {"security_group_rule": {"description": "stolen"}},
+    "PUT /subnetpools/{id}": {"subnetpool": {"name": "stolen"}},
+    "PUT /subnetpools/{id}/add_prefixes": {"prefixes": ["10.78.0.0/16"]},
+    "PUT /subnetpools/{id}/remove_prefixes": {"prefixes": ["10.77.0.0/24"]},
+    "PUT /address-scopes/{id}": {"address_scope": {"name": "stolen"}},
+    "PUT /address-groups/{id}": {"address_group": {"name": "stolen"}},
+    "PUT /address-groups/{id}/add_addresses": {"addresses": ["10.78.0.0/16"]},
+    "PUT /address-groups/{id}/remove_addresses": {"addresses": ["10.77.0.0/16"]},
+    "PUT /rbac-policies/{id}": {"rbac_policy": {"target_tenant": "thief"}},
     "PUT /servers/{id}": {"server": {"name": "stolen"}},
     "PUT /volumes/{id}": {"volume": {"name": "stolen"}},
     "PUT /snapshots/{id}": {"snapshot": {"name": "stolen"}},
@@ -84,6 +92,13 @@ def owned(stack: Stack) -> Iterator[Owned]:
         of = {"volume_id": volume_["id"]}
         until(lambda: _is_available(owner, volume_["id"]), "the volume is there")
         owner.compute.make("/os-keypairs", name="of-the-owner")
+        servers = owner.compute.make("/os-server-groups", name="mine", policies=["affinity"])
+        pool = owner.network.make("/subnetpools", name="mine", prefixes=["10.77.0.0/16"])
+        scope = owner.network.make("/address-scopes", name="mine", ip_version=4)
+        addresses = owner.network.make("/address-groups", addresses=["10.77.0.0/16"])
+        policy = {"object_type": "subnetpool", "object_id": pool["id"]}
+        policy |= {"action": "access_as_shared", "target_tenant": "nobody"}
+        given = owner.network("POST", "/rbac-policies", {"rbac_policy": policy})
         rule = {"direction": "ingress", "security_group_id": group["id"]}
         ids = {
             "networks": net.id,
@@ -92,18 +107,26 @@ def owned(stack: Stack) -> Iterator[Owned]:
             "routers": router,
             "floatingips": site.floating(outside)["id"],
             "security-groups": group["id"],
+            "subnetpools": pool["id"],
+            "address-scopes": scope["id"],
+            "address-groups": addresses["id"],
+            "rbac-policies": given.body["rbac_policy"]["id"],
             "security-group-rules": owner.network.make("/security-group-rules", **rule)["id"],
             "servers": server["id"],
             "volumes": volume_["id"],
             "snapshots": owner.volume.make("/snapshots", **of)["id"],
             "backups": owner.volume.make("/backups", **of)["id"],
             "os-keypairs": "of-the-owner",
+            "os-server-groups": servers["id"],
         }
         stack.settle()
         yield Owned(owner, stack.tenant(), ids)
         owner.volume.delete(f"/backups/{ids['backups']}")
         owner.volume.delete(f"/volumes/{volume_['id']}?cascade=True")
         owner.compute.delete("/os-keypairs/of-the-owner")
+        owner.compute.delete(f"/os-server-groups/{servers['id']}")
+        for name in ("rbac-policies", "subnetpools", "address-scopes", "address-groups"):
+            owner.network.delete(f"/{name}/{ids[name]}")
         site.tear_down()
 
 

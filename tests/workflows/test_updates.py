@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.client import Json
+from tests.support.client import Json, send
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
@@ -120,6 +120,31 @@ def test_an_address_is_taken_as_long_as_the_pod_holds_it(stack: Stack, site: Sit
 def test_the_only_address_of_a_subnet_is_a_servers(stack: Stack, site: Site) -> None:
     server = site.boot(site.net("Pod1", "10.0.1.0/30"))
     assert server["port"]["fixed_ips"][0]["ip_address"] == "10.0.1.2"
+
+
+def test_a_network_is_given_to_another_project(stack: Stack, site: Site) -> None:
+    net = site.net("Pod1", "10.0.1.0/24")
+    site.boot(net)
+    other = stack.tenant().project_id
+    policy = {"object_type": "network", "object_id": net.id, "action": "access_as_shared"}
+    body = {"rbac_policy": policy | {"target_tenant": other}}
+    made = site.user.network("POST", "/rbac-policies", body)
+    stack.settle()
+    copy = _copy(stack, "Pod1", "networks", description=f"trio2o network {net.id}")
+    given = _copy(stack, "Pod1", "rbac_policies", object_id=copy["id"])
+    assert (given["action"], given["target_tenant"]) == ("access_as_shared", other)
+    site.user.network.delete(f"/rbac-policies/{made.body['rbac_policy']['id']}")
+    stack.settle()
+    left = stack.simulator.inventory("Pod1")["rbac_policies"]
+    assert copy["id"] not in {row["object_id"] for row in left}
+
+
+def test_a_limit_is_the_pods_too(stack: Stack) -> None:
+    project = stack.tenant().project_id
+    stack.admin.network.put(f"/quotas/{project}", {"quota": {"router": 33}})
+    url = f"{stack.admin.endpoint('Pod1', 'network')}/v2.0/quotas/{project}"
+    told = send("GET", url, headers={"X-Auth-Token": stack.admin.token})
+    assert told.body["quota"]["router"] == 33
 
 
 def test_a_network_is_deleted_while_its_pod_is_away(stack: Stack, site: Site) -> None:
