@@ -30,6 +30,7 @@ class QosSpecs:
         add("GET", "/qos-specs/{id}/associations", self.associations)
         add("GET", "/qos-specs/{id}/associate", self.associate)
         add("GET", "/qos-specs/{id}/disassociate", self.disassociate)
+        add("GET", "/qos-specs/{id}/disassociate_all", self.disassociate_all)
 
     def index(self, call: Call) -> Response:
         """All of them."""
@@ -115,6 +116,15 @@ class QosSpecs:
         """Take them from a type."""
         self._get(call)
         self._type(call)["qos_specs_id"] = None
+        return empty(202)
+
+    def disassociate_all(self, call: Call) -> Response:
+        """Take them from every type."""
+        self._admin(call, "update")
+        row = self._get(call)
+        for kind in self.store.types.values():
+            if kind["qos_specs_id"] == row["id"]:
+                kind["qos_specs_id"] = None
         return empty(202)
 
     def _type(self, call: Call) -> Row:
