@@ -3,11 +3,12 @@
 import asyncio
 import time
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Executable, Table, event
+from sqlalchemy import Executable, Table, event, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -78,6 +79,7 @@ class Store:
 
     def __init__(self, url: str, *, lease_seconds: float = 15.0) -> None:
         self._lease_seconds = lease_seconds
+        self._turns = _Turns()
         self.engine = _engine(url)
 
     async def close(self) -> None:
@@ -105,14 +107,24 @@ class Store:
         Waits up to ``wait`` seconds for another holder and then raises ``PodBusy``. The lease of a
         process that died is taken over when it expires.
         """
-        owner = new_id()
         until = time.monotonic() + wait
+        async with self._turns.turn(name, wait):
+            owner = await self._claimed(name, until)
+            async with self._held(name, owner):
+                yield
+
+    async def _claimed(self, name: str, until: float) -> str:
+        owner = new_id()
         pause = 0.02
         while not await self._claim(name, owner):
             if time.monotonic() > until:
-                raise PodBusy(f"{name} is being changed by someone else")
+                raise _busy(name)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.5)
+        return owner
+
+    @asynccontextmanager
+    async def _held(self, name: str, owner: str) -> AsyncIterator[None]:
         renewal = asyncio.create_task(self._renew(name, owner))
         try:
             yield
@@ -127,11 +139,15 @@ class Store:
         # Wall clock, because the holder may have been on another machine.
         at = time.time()
         row = {"name": name, "owner": owner, "expires": at + self._lease_seconds}
+        taken = select(leases.c.name).where(leases.c.name == name, leases.c.expires >= at)
+        async with self.read() as tx:
+            if await tx.one(taken):
+                return False
         async with self.write() as tx:
             if await tx.insert_new(leases, row):
                 return True
-            taken = leases.update().where(leases.c.name == name, leases.c.expires < at)
-            return await tx.run(taken.values(owner=owner, expires=row["expires"])) == 1
+            old = leases.update().where(leases.c.name == name, leases.c.expires < at)
+            return await tx.run(old.values(owner=owner, expires=row["expires"])) == 1
 
     async def _renew(self, name: str, owner: str) -> None:
         while True:
@@ -139,6 +155,40 @@ class Store:
             mine = leases.update().where(leases.c.name == name, leases.c.owner == owner)
             async with self.write() as tx:
                 await tx.run(mine.values(expires=time.time() + self._lease_seconds))
+
+
+class _Turns:
+    """Lets the claimants of one process come one after the other.
+
+    Each asking the database again and again, they would keep the holder's own writes waiting.
+    """
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._waiting: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def turn(self, name: str, wait: float) -> AsyncIterator[None]:
+        """Wait for the turn and have it; ``PodBusy`` when that takes too long."""
+        lock = self._locks.setdefault(name, asyncio.Lock())
+        self._waiting[name] += 1
+        try:
+            try:
+                await asyncio.wait_for(lock.acquire(), wait)
+            except TimeoutError:
+                raise _busy(name) from None
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            self._waiting[name] -= 1
+            if not self._waiting[name]:
+                del self._waiting[name], self._locks[name]
+
+
+def _busy(name: str) -> PodBusy:
+    return PodBusy(f"{name} is being changed by someone else")
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -28,6 +28,7 @@ from activities.network.topology import Desired, Gateway, Plan, Topology
 from activities.region import Regions
 from activities.routings import Routings, marker
 from activities.store import Row, Store
+from activities.together import Together
 from models.errors import PodBusy, PodFault
 from models.tables.routing import routings
 from models.values import Pod
@@ -55,6 +56,7 @@ class RouterCopies:
         self._topology = topology
         self._copies = copies
         self._parts = parts
+        self._together = Together()
 
     async def pods_to_change(self, router_id: str) -> list[str]:
         """Return the pods where the router is not, or may not be, what it should be."""
@@ -76,13 +78,17 @@ class RouterCopies:
         pod refuses is left out when another operation is about it: that one tells of it.
         """
         pod = await self._pods.get(pod_id)
-        async with self._store.hold(f"router-copy/{router_id}/{pod_id}"):
+        name = f"router-copy/{router_id}/{pod_id}"
+
+        async def work() -> None:
             desired = await self._topology.desired(router_id)
             plan = desired.plan(pod_id)
             async with self._looking_anew(router_id, pod):
                 await self._take_back(router_id, pod, plan)
                 if plan.router:
                     await self._bring_forth(desired, pod, plan, about)
+
+        await self._together.run(name, lambda: self._store.hold(name), work)
 
     async def routes_to_change(self, router_id: str) -> list[str]:
         """Return the pods whose router copy has other extra routes than it should have."""

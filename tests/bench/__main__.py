@@ -6,7 +6,7 @@ import sys
 
 import uvloop
 
-from tests.bench import fanout, lists, pages, passthrough, tokens
+from tests.bench import fanout, images, lists, pages, passthrough, routers, tokens
 from tests.bench.tables import say
 
 BENCHES = {
@@ -14,6 +14,9 @@ BENCHES = {
     "fan-out": fanout.run,
     "tokens": tokens.run,
     "pages": pages.run,
+    "images": images.run,
+    "interface-adds": routers.adds,
+    "router-changes": routers.changes,
     "network-lists": lists.run,
 }
 
