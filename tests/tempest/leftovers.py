@@ -42,12 +42,14 @@ Object = tuple[str, str, str, str]
 def objects(cloud: Cloud) -> set[Object]:
     """Every object of every project in every pod, and in what the pods share."""
     rest = cloud.admin()
-    found = {row for pod in cloud.pods for row in _pod(rest, pod, cloud.endpoints[pod])}
     rows = rest.get(f"{cloud.endpoints[cloud.pods[0]]['image']}/v2/images?limit=1000")["images"]
-    found |= {("shared", "images", row["id"], row["name"] or "") for row in rows}
+    found = {("shared", "images", row["id"], row["name"] or "") for row in rows}
     for kind in ("projects", "users"):
         rows = rest.get(f"{cloud.keystone}/{kind}")[kind]
         found |= {("shared", kind, row["id"], row["name"]) for row in rows}
+    projects = {id_ for _, kind, id_, _ in found if kind == "projects"}
+    for pod in cloud.pods:
+        found |= set(_pod(rest, pod, cloud.endpoints[pod], projects))
     return found
 
 
@@ -59,7 +61,7 @@ def left(cloud: Cloud, before: set[Object]) -> list[Object]:
     return sorted(more)
 
 
-def _pod(rest: Rest, pod: str, endpoints: dict[str, str]) -> Iterator[Object]:
+def _pod(rest: Rest, pod: str, endpoints: dict[str, str], projects: set[str]) -> Iterator[Object]:
     urls = {kind: f"{endpoints['network']}/v2.0/{kind}" for kind in NETWORK}
     urls |= {kind: endpoints["compute"] + path for kind, path in COMPUTE.items()}
     urls |= {kind: endpoints["block-storage"] + path for kind, path in VOLUME.items()}
@@ -68,4 +70,7 @@ def _pod(rest: Rest, pod: str, endpoints: dict[str, str]) -> Iterator[Object]:
         answer: dict[str, list[dict[str, Any]]] | None = rest.find(url)
         rows = answer[KEYS.get(kind, kind.replace("-", "_"))] if answer else []
         for row in rows:
+            if row.get("name") == "default" and row.get("project_id") in projects:
+                # Neutron makes it for every project that looks; it is due to go with the project.
+                continue
             yield pod, kind, str(row["id"]), str(row.get("name") or "")

@@ -82,11 +82,14 @@ class Tempest:
         folder = self._state.folder("tempest", "list")
         # Listing imports the tests, and some of them read the configuration.
         (folder / "tempest.conf").touch()
+        regex = "|".join(f"(?:{pattern})" for pattern in patterns)
+        return sorted(self._list(folder, regex))
+
+    def _list(self, folder: Path, regex: str) -> list[str]:
         if not (folder / ".stestr").exists():
             self._run(folder, str(self._venv / "bin" / "stestr"), "init")
-        regex = "|".join(f"(?:{pattern})" for pattern in patterns)
         out = self._run(folder, *self._tempest("run", "--list-tests", "--regex", regex))
-        return sorted(line for line in out.splitlines() if line.startswith("tempest."))
+        return [line for line in out.splitlines() if line.startswith("tempest.")]
 
     def folder(self, region: str) -> Path:
         """Where the last run against a region left its configuration, log and outcomes."""
@@ -99,7 +102,10 @@ class Tempest:
         folder.mkdir(parents=True)
         with prepared(cloud, region) as things:
             configuration.write(cloud, region, things, folder)
-            (folder / "tests").write_text("\n".join((*tests, "")))
+            # A test's tags (after the bracket) depend on the configuration.
+            wanted = {_bare(test) for test in tests}
+            here = [test for test in self._list(folder, ".") if _bare(test) in wanted]
+            (folder / "tests").write_text("\n".join((*here, "")))
             begin = time.monotonic()
             finished = dict(self._stream(folder, concurrency))
             played = _sorted_out(tests, finished)
@@ -129,7 +135,7 @@ class Tempest:
                 outcome = json.loads(line)
                 test = outcome.pop("id")
                 if outcome["status"] == "failed":
-                    say(f"   failed: {test.partition('[')[0]}: {outcome['reason'][:200]}")
+                    say(f"   failed: {_bare(test)}: {outcome['reason'][:200]}")
                 yield test, Outcome(**outcome)
             tempest.wait()
             reader.wait()
@@ -161,13 +167,19 @@ class Tempest:
         return done.stdout
 
 
+def _bare(test: str) -> str:
+    return test.partition("[")[0]
+
+
 def _sorted_out(tests: Sequence[str], finished: dict[str, Outcome]) -> Played:
     """A class that was skipped or failed as a whole reports one event for all of its tests."""
     played = Played()
+    alone = {_bare(name): outcome for name, outcome in finished.items()}
     for test in tests:
-        whole = finished.get(f"setUpClass ({test.partition('[')[0].rpartition('.')[0]})")
+        name = _bare(test)
+        whole = finished.get(f"setUpClass ({name.rpartition('.')[0]})")
         unknown = Outcome("failed", "Tempest ended without having run it")
-        played.outcomes[test] = finished.get(test) or whole or unknown
+        played.outcomes[test] = alone.get(name) or whole or unknown
     for name, outcome in finished.items():
         if name.startswith("tearDownClass") and outcome.status == "failed":
             played.clean_ups[name] = outcome.reason
