@@ -20,6 +20,7 @@ MAX_LIMIT = 1000
 # Two objects made at one moment may stand in one order here and in the other in their pod.
 _SPARE = 5
 _OURS = {"limit", "offset", "marker", "availability_zone"}
+_TELL_OF_GONE = {"changes-since", "changes-before", "deleted"}
 _SORTING = {"sort", "sort_key", "sort_dir"}
 
 
@@ -143,7 +144,8 @@ class Fanout:
         fields = sort_of(question.params)
         kept = [(key, value) for key, value in question.params if key not in _OURS]
         plain = replace(question, params=kept)
-        if fields and question.detail_path:
+        # Only details say of which objects the routing may be gone.
+        if (fields or _TELL_OF_GONE & params.keys()) and question.detail_path:
             plain = replace(plain, path=question.detail_path)
         wanted = None if fields else limit + offset + _SPARE
 

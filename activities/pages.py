@@ -39,6 +39,20 @@ _SORTS = {
     "power_state": ("OS-EXT-STS:power_state",),
     "host": ("OS-EXT-SRV-ATTR:host", "host"),
     "launched_at": ("OS-SRV-USG:launched_at",),
+    "terminated_at": ("OS-SRV-USG:terminated_at",),
+    "access_ip_v4": ("accessIPv4",),
+    "access_ip_v6": ("accessIPv6",),
+    "auto_disk_config": ("OS-DCF:diskConfig",),
+    "availability_zone": ("OS-EXT-AZ:availability_zone", "availability_zone"),
+    "display_description": ("description",),
+    "hostname": ("OS-EXT-SRV-ATTR:hostname",),
+    "image_ref": ("image",),
+    "instance_type_id": ("flavor",),
+    "kernel_id": ("OS-EXT-SRV-ATTR:kernel_id",),
+    "launch_index": ("OS-EXT-SRV-ATTR:launch_index",),
+    "node": ("OS-EXT-SRV-ATTR:hypervisor_hostname",),
+    "ramdisk_id": ("OS-EXT-SRV-ATTR:ramdisk_id",),
+    "root_device_name": ("OS-EXT-SRV-ATTR:root_device_name",),
     "project_id": ("tenant_id", "project_id"),
 }
 Place = tuple[datetime, str]
@@ -103,6 +117,11 @@ class Pages:
         ids = [str(item.get("id")) for item in listed]
         gone = {id_ for id_, item in zip(ids, listed, strict=True) if item.get("status") in _GONE}
         places = await self._lookups.places(question.resource.member, pod, ids, gone)
+        for id_, item in zip(ids, listed, strict=True):
+            # Who asks what has changed, or an admin, is told of the deleted ones as well.
+            if id_ in gone and id_ not in places and item.get("created"):
+                made = datetime.fromisoformat(item["created"].removesuffix("Z"))
+                places[id_] = (made, id_)
         return [
             Item(pod, item, places[id_])
             for id_, item in zip(ids, listed, strict=True)

@@ -171,3 +171,64 @@ def _attach(site: Site, path: str, net: Net) -> Json:
     assert answer.status == 200, answer.body
     attached: Json = answer.body["interfaceAttachment"]
     return attached
+
+
+def test_a_volume_that_nova_makes_is_the_users(stack: Stack, site: Site) -> None:
+    net = site.net("az1", "10.8.7.0/24")
+    disk: Json = {
+        "source_type": "image",
+        "uuid": site.image(),
+        "destination_type": "volume",
+        "boot_index": 0,
+        "volume_size": 1,
+        "delete_on_termination": True,
+    }
+    accepted = _boot(site, net, imageRef="", block_device_mapping_v2=[disk])
+    assert accepted.status == 202, accepted.body
+    path = f"/servers/{accepted.body['server']['id']}"
+    until(lambda: site.user.compute.get(path)["status"] == "ACTIVE", "the server is active")
+    attached = site.user.compute.get(path)["os-extended-volumes:volumes_attached"]
+    assert [row["id"] for row in site.user.volume.list("/volumes")] == [attached[0]["id"]]
+    assert site.user.volume.get(f"/volumes/{attached[0]['id']}")["availability_zone"] == "az1"
+    site.drop_server(accepted.body["server"])
+    stack.settle()
+    assert site.user.volume.list("/volumes") == []
+    assert stack.routings(project_id=site.user.project_id, resource_type="volume") == []
+
+
+def test_a_pod_that_is_out_is_passed_over(stack: Stack, site: Site, free: Net) -> None:
+    first = site.boot(free, "az2")
+    (copy,) = stack.routings(resource_type="server", top_id=first["id"])
+    site.drop_server(first)
+    stack.settle()
+    name = next(pod for pod, id_ in stack.pod_ids.items() if id_ == copy["pod_id"])
+    stack.simulator.die(name)
+    try:
+        second = site.boot(free, "az2")
+    finally:
+        stack.simulator.revive(name)
+    (copy,) = stack.routings(resource_type="server", top_id=second["id"])
+    assert copy["pod_id"] != stack.pod_ids[name]
+    site.drop_server(second)
+
+
+def test_a_port_is_free_when_the_pod_has_let_it_go(stack: Stack, site: Site) -> None:
+    net = site.net("az1", "10.8.8.0/24")
+    one, two = site.boot(net), site.boot(net)
+    port = site.user.network.make("/ports", network_id=net.id, name="mine")
+    wanted = {"interfaceAttachment": {"port_id": port["id"]}}
+    paths = [f"/servers/{server['id']}/os-interface" for server in (one, two)]
+    assert site.user.compute("POST", paths[0], wanted).status == 200
+    used = site.user.compute("POST", paths[1], wanted)
+    assert (used.status, "still in use" in used.message) == (409, True)
+    silent: Json = {"region": "Pod1", "service": "network", "method": "GET", "path": "/ports/"}
+    with stack.simulator.fault("status", status=503, times=1, **silent):
+        # Whether the pod has let it go is not known at once: it is asked again.
+        site.user.compute.delete(f"{paths[0]}/{port['id']}")
+        assert site.user.network.get(f"/ports/{port['id']}")["device_id"] == one["id"]
+    free = "the port is free"
+    until(lambda: site.user.network.get(f"/ports/{port['id']}")["device_id"] == "", free)
+    assert site.user.compute("POST", paths[1], wanted).status == 200
+    for server in (one, two):
+        site.drop_server(server)
+    site.user.network.delete(f"/ports/{port['id']}")

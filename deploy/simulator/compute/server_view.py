@@ -21,6 +21,7 @@ STATUS = {
     "shelved": "SHELVED",
     "shelved_offloaded": "SHELVED_OFFLOADED",
     "error": "ERROR",
+    "deleted": "DELETED",
 }
 POWER = {"active": 1, "rescued": 1, "paused": 3, "resized": 1}
 _OF_CHANGES = {

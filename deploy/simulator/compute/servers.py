@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import server_view
@@ -18,6 +19,7 @@ from deploy.simulator.ids import now, seconds
 if TYPE_CHECKING:
     from deploy.simulator.compute.service import ComputeService
 
+_REMEMBERED = 100
 _SORTABLE = {
     "created_at": "created",
     "updated_at": "updated",
@@ -32,6 +34,8 @@ class Servers:
 
     def __init__(self, service: ComputeService) -> None:
         self.service = service
+        # Those that are deleted, for who asks what has changed.
+        self.gone: list[Row] = []
 
     def route(self, add: Callable[[str, str, Any], None]) -> None:
         """Add the routes."""
@@ -177,6 +181,8 @@ class Servers:
 
     def _gone(self, row: Row) -> None:
         if self.service.state.servers.pop(row["id"], None) is not None:
+            self.gone.append({**row, "vm_state": "deleted", "updated": seconds(now())})
+            del self.gone[:-_REMEMBERED]
             self.service.plugs.unplug_all(row)
             self.service.volume_plugs.detach_all(row)
 
@@ -202,13 +208,16 @@ class Servers:
         if everybody and not token.is_admin:
             raise forbidden("os_compute_api:servers:detail:get_all_tenants")
         rows = list(self.service.state.servers.values())
+        since = request.arg("changes-since")
+        if since:
+            rows = [row for row in [*self.gone, *rows] if row["updated"] >= _moment(since)]
+        if request.flag("deleted") and token.is_admin:
+            rows = list(self.gone)
         project = request.arg("project_id") or request.arg("tenant_id")
         if not everybody or not token.is_admin:
             rows = [row for row in rows if row["project_id"] == token.project.id]
         elif project:
             rows = [row for row in rows if row["project_id"] == project]
-        if request.flag("deleted") and token.is_admin:
-            return []
         for key, pick in _FILTERS.items():
             wanted = request.arg(key)
             if wanted:
@@ -226,6 +235,16 @@ class Servers:
                 )
             ]
         return rows
+
+
+def _moment(text: str) -> str:
+    """A time as rows have it; refused when it is none."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        text = f"Invalid input for query parameters changes-since. Value: {text}."
+        raise bad(text) from error
+    return seconds(moment if moment.tzinfo is None else moment.astimezone(UTC))
 
 
 def _matches(pattern: str, text: str) -> bool:
