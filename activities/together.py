@@ -25,9 +25,14 @@ class Together:
     def __init__(self) -> None:
         self._next: dict[str, _Run] = {}
 
-    async def run(self, key: str, hold: Hold, work: Work) -> None:
-        """Return when a run that began after this call has ended; raise what it raised."""
+    async def run(self, key: str, hold: Hold, work: Work) -> bool:
+        """Return when a run that began after this call has ended.
+
+        True: it was this call's own ``work``, and raises what that raised. False: it was
+        another's, however it ended; the caller has to look whether anything is left to do.
+        """
         run = self._next.get(key)
+        mine = run is None
         if run is None:
             run = self._next[key] = _Run()
             run.task = asyncio.create_task(self._go(key, run, hold, work))
@@ -35,6 +40,7 @@ class Together:
         run.callers += 1
         try:
             await asyncio.shield(run.task)
+            return mine
         except asyncio.CancelledError:
             if run.callers == 1 and not run.task.done():
                 # Nobody else wants it. What it holds is free only when it has ended.
@@ -42,6 +48,10 @@ class Together:
                 with suppress(BaseException):
                     await run.task
             raise
+        except Exception:
+            if mine:
+                raise
+            return False
         finally:
             run.callers -= 1
 

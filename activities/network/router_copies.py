@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
+from activities.network.router_calls import RouterCalls
 from activities.network.router_parts import RouterParts
 from activities.network.router_pieces import unless_told_elsewhere
 from activities.network.router_state import (
@@ -26,7 +27,7 @@ from activities.network.router_state import (
 )
 from activities.network.topology import Desired, Gateway, Plan, Topology
 from activities.region import Regions
-from activities.routings import Routings, marker
+from activities.routings import Routings
 from activities.store import Row, Store
 from activities.together import Together
 from models.errors import PodBusy, PodFault
@@ -50,7 +51,7 @@ class RouterCopies:
         parts: RouterParts,
     ) -> None:
         self._store = store
-        self._regions = regions
+        self._calls = RouterCalls(regions)
         self._pods = pods
         self._routings = routes
         self._topology = topology
@@ -88,7 +89,11 @@ class RouterCopies:
                 if plan.router:
                     await self._bring_forth(desired, pod, plan, about)
 
-        await self._together.run(name, lambda: self._store.hold(name), work)
+        mine = await self._together.run(name, lambda: self._store.hold(name), work)
+        if not mine and pod_id in await self.pods_to_change(router_id):
+            # The run was about another piece, and may have left out this one.
+            async with self._store.hold(name):
+                await work()
 
     async def routes_to_change(self, router_id: str) -> list[str]:
         """Return the pods whose router copy has other extra routes than it should have."""
@@ -152,7 +157,7 @@ class RouterCopies:
         copy = have.get(("router", router_id))
         bottom: str | None = None
         if copy:
-            bottom = copy["bottom_id"] or await self._find(router_id, pod)
+            bottom = copy["bottom_id"] or await self._calls.find(router_id, pod)
         going = [row for row in have.values() if self._goes(row, plan)]
         if copy and bottom:
             await self._loosen({**copy, "bottom_id": bottom}, pod, plan, bool(going))
@@ -161,7 +166,7 @@ class RouterCopies:
             await self._parts.remove_link(pod, bottom, row, known)
         if copy and not plan.router:
             await self._routings.remove(
-                "router", router_id, pod, lambda _: self._delete(bottom, pod)
+                "router", router_id, pod, lambda _: self._calls.delete(bottom, pod)
             )
         for type_, top_id in have:
             if type_ == "bridge_network" and top_id not in north_south(plan):
@@ -179,7 +184,7 @@ class RouterCopies:
         if unknown or (
             gateway and (not plan.gateway or gateway["network"] != gateway_key(plan.gateway))
         ):
-            await self._put(copy["bottom_id"], pod, {"external_gateway_info": {}})
+            await self._calls.put(copy["bottom_id"], pod, {"external_gateway_info": {}})
             await self._note(copy, pod, gateway=None)
 
     def _goes(self, row: Row, plan: Plan) -> bool:
@@ -232,8 +237,8 @@ class RouterCopies:
             pod,
             project_id=router["project_id"],
             owner_id=router["id"],
-            find=lambda: self._find(router["id"], pod),
-            create=lambda: self._create(router, pod, info),
+            find=lambda: self._calls.find(router["id"], pod),
+            create=lambda: self._calls.create(router, pod, info),
             applied={"gateway": gateway_applied(gateway) if info else None, "routes": []},
         )
 
@@ -258,45 +263,15 @@ class RouterCopies:
         assert copy is not None
         wanted = gateway_applied(plan.gateway)
         if wanted is not None and noted(copy).get("gateway") != wanted:
-            await self._put(copy["bottom_id"], pod, {"external_gateway_info": info})
+            await self._calls.put(copy["bottom_id"], pod, {"external_gateway_info": info})
             await self._note(copy, pod, gateway=wanted)
 
     async def _set_routes(self, copy: Row, pod: Pod, wanted: list[Row]) -> None:
         if noted(copy).get("routes", []) != wanted:
-            await self._put(copy["bottom_id"], pod, {"routes": wanted})
+            await self._calls.put(copy["bottom_id"], pod, {"routes": wanted})
             await self._note(copy, pod, routes=wanted)
 
     async def _note(self, copy: Row, pod: Pod, **applied: object) -> None:
         """Remember what was just set on the copy."""
         copy["applied"] = {**noted(copy), **applied}
         await self._routings.update("router", copy["top_id"], pod, applied=copy["applied"])
-
-    async def _put(self, bottom: str, pod: Pod, body: Row) -> None:
-        # 409: a gateway's address that another operation is giving back at this moment.
-        await self._regions.admin(
-            pod, "network", "PUT", f"/routers/{bottom}", {"router": body}, retry_conflict=True
-        )
-
-    async def _create(self, router: Row, pod: Pod, gateway: Row | None) -> str:
-        body = {
-            "name": router["name"],
-            "description": marker("router", router["id"]),
-            "project_id": router["project_id"],
-            "admin_state_up": router["admin_state_up"],
-        }
-        if gateway:
-            # A third of the price of setting it on a router that has interfaces.
-            body["external_gateway_info"] = gateway
-        made = await self._regions.admin(
-            pod, "network", "POST", "/routers", {"router": body}, retry_conflict=True
-        )
-        return str(made["router"]["id"])
-
-    async def _find(self, router_id: str, pod: Pod) -> str | None:
-        return await self._regions.marked(pod, "/routers", marker("router", router_id))
-
-    async def _delete(self, bottom: str | None, pod: Pod) -> None:
-        if bottom:
-            await self._regions.admin(
-                pod, "network", "DELETE", f"/routers/{bottom}", retry_conflict=True
-            )
