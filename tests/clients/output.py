@@ -26,7 +26,8 @@ def shape(out: str) -> Shape:
     names: set[str] = set()
     for heading, rows in tables:
         if heading in _OBJECT:
-            names |= {row[0] for row in rows if row[0]}
+            # A server has a field for each network, as soon as it has an address there.
+            names |= {row[0] for row in rows if row[0] and not row[0].endswith(" network")}
         else:
             names |= set(heading)
     filled = any(rows for _, rows in tables)

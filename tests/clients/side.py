@@ -90,9 +90,10 @@ class Side:
             if found:
                 self.variables[name] = found
         if step.until and not result.status:
-            command, _, wanted = step.until.partition(" == ")
+            until = Template(step.until).safe_substitute(self.variables)
+            command, _, wanted = until.partition(" ==")
             deadline = time.monotonic() + PATIENCE / 4
-            while (said := self.run(command)).out.strip() != wanted:
+            while (said := self.run(command)).out.strip() != wanted.strip():
                 if time.monotonic() > deadline:
                     got = said.out.strip() or said.errors.strip()
                     return Result(1, result.out, f"never so: {step.until}, but {got[-300:]}")
