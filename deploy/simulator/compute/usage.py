@@ -30,6 +30,7 @@ class Usage:
         add("GET", "/os-simple-tenant-usage/{project}", self.usage)
         add("GET", "/os-migrations", self.migrations)
         add("POST", "/os-server-external-events", self.events)
+        add("GET", "/os-instance_usage_audit_log", self.audit_log)
 
     def usages(self, call: Call) -> Response:
         """Every project's."""
@@ -75,6 +76,25 @@ class Usage:
             event["code"] = 200 if known else 404
             status = status if known else 207
         return reply({"events": events}, status)
+
+    def audit_log(self, call: Call) -> Response:
+        """Nobody audits here."""
+        self._admin(call, "os-instance-usage-audit-log:list")
+        host, month = self.service.state.host, "2026-10-01 00:00:00"
+        log: Json = {
+            "hosts_not_run": [host],
+            "log": {},
+            "num_hosts": 1,
+            "num_hosts_done": 0,
+            "num_hosts_not_run": 1,
+            "num_hosts_running": 0,
+            "overall_status": "0 of 1 hosts done. 0 errors.",
+            "period_beginning": month,
+            "period_ending": "2026-11-01 00:00:00",
+            "total_errors": 0,
+            "total_instances": 0,
+        }
+        return reply({"instance_usage_audit_logs": log})
 
     def _page(self, call: Call, project: str) -> tuple[list[Row], list[Json]]:
         start, stop = _time(call.request.arg("start")), _time(call.request.arg("end"))
