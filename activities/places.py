@@ -110,6 +110,7 @@ class Places:
 
         ``owner_id``: the object that takes this one with it when it goes (a snapshot's volume).
         """
+        at = datetime.now(UTC).replace(tzinfo=None)
         row = {
             "type": type_,
             "top_id": id_,
@@ -118,7 +119,7 @@ class Places:
             "project_id": project_id,
             "owner_id": owner_id,
             # To the microsecond: merged lists are ordered by it.
-            "created_at": datetime.now(UTC).replace(tzinfo=None),
+            "created_at": at,
         }
         await tx.insert_new(routings, row)
         why = self._placement.why(project_id, pod)
@@ -127,5 +128,7 @@ class Places:
             "tenant_id": project_id,
             "pod_id": pod.pod_id,
             "reason": f"{type_} {id_}" + (f" ({why})" if why else ""),
+            # The earliest counts, where a project is bound to several.
+            "created_at": at,
         }
         await tx.insert_new(bindings, binding)
