@@ -30,7 +30,7 @@ from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Row, Store
 from activities.together import Together
-from models.errors import PodBusy, PodFault
+from models.errors import NotFound, PodBusy, PodFault
 from models.tables.routing import routings
 from models.values import Pod
 
@@ -137,6 +137,9 @@ class RouterCopies:
             async with self._store.write() as tx:
                 await tx.run(hanging.values(bottom_id=None, applied=None))
             raise PodBusy(fault.message) from fault
+        except NotFound as gone:
+            # Deleted at the top since the plan was made: the next one is without it.
+            raise PodBusy(gone.message) from gone
 
     async def _have(self, router_id: str, pod: Pod) -> Have:
         rows = await self._routings.rows(

@@ -86,6 +86,18 @@ def test_a_refused_piece_fails_its_own_operation_only(stack: Stack, site: Site) 
     assert copies(stack.simulator, router)["Pod2"].inside == {"10.0.1.1", "10.0.2.1"}
 
 
+def test_what_is_deleted_while_it_is_made_fails_nothing(stack: Stack, site: Site) -> None:
+    router, net = site.router(), site.net("Pod2", CIDR)
+    slow = {"kind": "slow", "seconds": 2.0, "method": "POST", "path": "/routers$"}
+    with stack.simulator.fault(region="Pod2", service="network", **slow):
+        site.attach(router, net)
+        until(lambda: stack.jobs(router_id=router, state="running"), "the interface is being made")
+        site.detach(router, net)
+        site.user.network.delete(f"/networks/{net.id}")
+        stack.settle()
+    assert not stack.jobs(router_id=router, state="failed")
+
+
 def test_a_refused_interface_leaves_no_copy_of_its_network(stack: Stack, site: Site) -> None:
     router, net = site.router(), site.net("Pod2", CIDR)
     refused = {"kind": "status", "status": 403, "path": "/add_router_interface$"}
