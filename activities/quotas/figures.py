@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from activities.admin.pods import PodDirectory
 from activities.region import Answer, Regions
@@ -36,6 +36,13 @@ EACH = {
     "injected_file_content_bytes",
     "injected_file_path_bytes",
     "per_volume_gigabytes",
+}
+# Routings by type, and the resource that a pod counts them as.
+_COUNTED = {
+    "server": "instances",
+    "volume": "volumes",
+    "snapshot": "snapshots",
+    "backup": "backups",
 }
 # For a pod whose last figures are known: a boot elsewhere does not wait for one that hangs.
 _DEADLINE = 3.0
@@ -91,13 +98,32 @@ class PodFigures:
         path = f"/os-quota-class-sets/{quote(name, safe='')}"
         return merged(await self._all(asker, path, "quota_class_set", f"class/{name}"))
 
+    async def grown(
+        self, pod: Pod, service: str, project_id: str, amounts: Mapping[str, int]
+    ) -> None:
+        """Add what was made in the pod to what it said last: it may be silent when next asked."""
+        question = f"project/{project_id}"
+        if await self._last(pod, service, question) is None:
+            return
+        mine = _where(pod, service, question)
+        async with self._store.write() as tx:
+            wanted = select(quota_figures.c.figures).where(*mine).with_for_update()
+            figures: Figures | None = await tx.value(wanted)
+            if figures is None:
+                return
+            for resource, amount in amounts.items():
+                if resource in figures:
+                    figures[resource]["in_use"] += amount
+            await tx.run(quota_figures.update().where(*mine).values(figures=figures))
+        self._keep((pod.pod_id, service, question), figures)
+
     async def _all(
         self, asker: Asker, path: str, key: str, question: str, project_id: str = ""
     ) -> list[Figures]:
         """Return every pod's figures; ``PodUnavailable`` naming those that nobody knows."""
         pods = await self._pods.all()
         told = await asyncio.gather(
-            *(self._figures(pod, asker, path, key, question) for pod in pods)
+            *(self._figures(pod, asker, path, key, question, project_id) for pod in pods)
         )
         parts, unknown = [], []
         for pod, figures in zip(pods, told, strict=True):
@@ -111,7 +137,7 @@ class PodFigures:
         return parts
 
     async def _figures(
-        self, pod: Pod, asker: Asker, path: str, key: str, question: str
+        self, pod: Pod, asker: Asker, path: str, key: str, question: str, project_id: str
     ) -> Figures | None:
         """Return what the pod says, or has said last; None when it never said anything."""
         last = self._kept.get((pod.pod_id, asker.service, question))
@@ -121,7 +147,8 @@ class PodFigures:
         figures = await self._ask(pod, asker, path, key, seconds)
         if figures is None:
             # Another process may have heard more.
-            return await self._last(pod, asker.service, question)
+            known = await self._last(pod, asker.service, question)
+            return await self._at_least(pod, project_id, known) if known and project_id else known
         if figures != last:
             await self._remember(pod, asker.service, question, figures)
         return figures
@@ -166,6 +193,25 @@ class PodFigures:
         if found is not None:
             self._keep((pod.pod_id, service, question), found)
         return found
+
+    async def _at_least(self, pod: Pod, project_id: str, known: Figures) -> Figures:
+        """Return what a silent pod said last, with all of the project's that is known to be there.
+
+        What it said while others were at work there may be older than what they have made.
+        """
+        there = (
+            select(routings.c.type, func.count().label("number"))
+            .where(routings.c.pod_id == pod.pod_id, routings.c.project_id == project_id)
+            .group_by(routings.c.type)
+        )
+        async with self._store.read() as tx:
+            numbers = {row["type"]: int(row["number"]) for row in await tx.all(there)}
+        figures = {resource: dict(figure) for resource, figure in known.items()}
+        for type_, resource in _COUNTED.items():
+            if resource in figures:
+                figure = figures[resource]
+                figure["in_use"] = max(figure["in_use"], numbers.get(type_, 0))
+        return figures
 
     async def _may_have(self, pod: Pod, project_id: str) -> bool:
         """Tell whether the pod may have objects of the project that nobody has counted."""

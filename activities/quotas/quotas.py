@@ -13,7 +13,7 @@ from activities.region import Regions
 from activities.store import Store
 from models.errors import BadRequest, PodUnavailable
 from models.tables.compute import server_groups
-from models.values import Caller
+from models.values import Caller, Pod
 
 # Pods' own defaults change with their configuration only.
 _DEFAULTS_SECONDS = 60.0
@@ -42,6 +42,12 @@ class Quotas:
         if service == "compute":
             await self._count_own(figures, project_id, user_id)
         return figures
+
+    async def grown(
+        self, pod: Pod, service: str, project_id: str, amounts: Mapping[str, int]
+    ) -> None:
+        """Remember what was made in the pod, for when it is silent."""
+        await self._figures.grown(pod, service, project_id, amounts)
 
     async def defaults(self, asker: Asker, project_id: str) -> dict[str, int]:
         """Return the limits that hold where none are set."""

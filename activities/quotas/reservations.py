@@ -17,7 +17,7 @@ from activities.quotas.quotas import Quotas
 from activities.store import Row, Store, Transaction, new_id
 from models.errors import Forbidden, GatewayError, OverLimit
 from models.tables.quota import quota_reservations
-from models.values import Caller
+from models.values import Caller, Pod
 
 Amounts = Mapping[str, int]
 _LEFT_OVER_SECONDS = 300.0
@@ -33,11 +33,11 @@ class Held:
     """Room for ``count`` objects; without ``commit`` it is given back."""
 
     count: int
-    committed: bool = False
+    pod: Pod | None = None
 
-    def commit(self) -> None:
-        """Say that the objects exist: from now on their pod counts them."""
-        self.committed = True
+    def commit(self, pod: Pod) -> None:
+        """Say that the objects exist: from now on the pod counts them."""
+        self.pod = pod
 
 
 class Reservations:
@@ -60,14 +60,22 @@ class Reservations:
         if await self._quotas.user_limited(asker.service, caller):
             users.append(caller.user_id)
         elif await self._quotas.unlimited(asker.service, caller.project_id, each):
-            yield Held(most)
+            held = Held(most)
+            yield held
+            await self._count(held, asker.service, caller, each)
             return
         id_, count = await self._take(asker, caller, each, least, most, users)
         held = Held(count)
         try:
             yield held
         finally:
-            await self._end(id_, _UNSEEN_SECONDS.get(asker.service, 0) if held.committed else 0)
+            await self._end(id_, _UNSEEN_SECONDS.get(asker.service, 0) if held.pod else 0)
+        await self._count(held, asker.service, caller, each)
+
+    async def _count(self, held: Held, service: str, caller: Caller, each: Amounts) -> None:
+        if held.pod:
+            made = {name: amount * held.count for name, amount in each.items()}
+            await self._quotas.grown(held.pod, service, caller.project_id, made)
 
     async def _take(
         self,

@@ -40,7 +40,7 @@ async def action(call: Call) -> Answer:
     async with growth(call, pod, name, inner) as held:
         sent = await PROXY.send(call, pod, orjson.dumps(body))
         if sent.status < 300:
-            held.commit()
+            held.commit(pod)
     answer = await PROXY.answer(call, sent)
     if name in _IMAGES:
         # The new object is an image: another API's.

@@ -44,7 +44,7 @@ async def create(call: Call) -> Answer:
             plan = replace(plan, request=replace(request, most=held.count))
         answer = await _boot_somewhere(call, plan, body, many=request.most > 1)
         if answer.status < 300:
-            held.commit()
+            held.commit(answer.pod)
     return await PROXY.answer(call, answer)
 
 

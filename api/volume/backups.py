@@ -41,7 +41,7 @@ async def create(call: Call) -> Answer:
     async with room(call, PROXY, "volume", {"backups": 1, "backup_gigabytes": size}) as held:
         answer = await made(call, "backup", pod, body)
         if answer.status < 300:
-            held.commit()
+            held.commit(pod)
     return await PROXY.answer(call, answer)
 
 

@@ -28,7 +28,7 @@ async def create(call: Call) -> Answer:
     async with room(call, PROXY, "volume", each) as held:
         answer = await made(call, "snapshot", pod, body, owner_id=volume_id)
         if answer.status < 300:
-            held.commit()
+            held.commit(answer.pod)
     return await PROXY.answer(call, answer)
 
 

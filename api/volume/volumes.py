@@ -44,7 +44,7 @@ async def create(call: Call) -> Answer:
             if answer.status != 413 or last:
                 break
         if answer.status < 300:
-            held.commit()
+            held.commit(answer.pod)
     return await PROXY.answer(call, answer)
 
 
@@ -105,7 +105,7 @@ async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, A
     async with room(call, PROXY, "volume", {"gigabytes": more}) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
-            held.commit()
+            held.commit(answer.pod)
     return await PROXY.answer(call, answer)
 
 

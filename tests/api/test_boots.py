@@ -197,7 +197,8 @@ def test_a_volume_that_nova_makes_is_the_users(stack: Stack, site: Site) -> None
 
 
 def test_a_pod_that_is_out_is_passed_over(stack: Stack, site: Site, free: Net) -> None:
-    first = site.boot(free, "az2")
+    # The project is bound to the pod from now on; a network of its own keeps `free` free.
+    first = site.boot(site.net("az2", "10.8.9.0/24"), "az2")
     (copy,) = stack.routings(resource_type="server", top_id=first["id"])
     site.drop_server(first)
     stack.settle()

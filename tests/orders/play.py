@@ -16,11 +16,12 @@ from tests.support.simulator import PODS
 from tests.support.stack import Stack
 
 AT_ONCE = 8
-# History, what was last known of quotas, where a project was placed, and its default security
-# group, as Neutron keeps it.
+# History, what was last known of quotas, room held that ends with time, where a project was
+# placed, and its default security group, as Neutron keeps it.
 _KEPT_TABLES = (
     *("operations", "leases", "alembic_version", "bindings"),
-    *("security_groups", "security_group_rules", "quota_figures"),
+    *("security_groups", "security_group_rules"),
+    *("quota_figures", "quota_reservations"),
 )
 _SHOWN = 20
 _ORDINARY = ("create external network", "boot vm1", "boot vm2", "add interface 1")
