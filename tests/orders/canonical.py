@@ -29,9 +29,10 @@ _ROUNDS = 8
 # Counts of changes and where a pod put a guest: nothing that an order of calls has to keep.
 _PASSING = re.compile(
     r"revision_number|hostId|links|OS-EXT-SRV-ATTR:.*|OS-SRV-USG:.*|binding:vif_details|progress"
-    r"|reservation_id|instance_name|flavor|dns_assignment"
+    r"|reservation_id|instance_name|flavor|dns_assignment|standard_attr_id"
+    r"|binding:host_id|binding:vif_type"
 )
-_VLAN = "provider:segmentation_id"
+_VLAN = ("provider:segmentation_id", "segmentation_id")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class _Colours:
             for key, inner in value.items():
                 if _PASSING.fullmatch(key):
                     continue
-                if key == _VLAN and inner is not None:
+                if key in _VLAN and inner is not None:
                     # A tunnel's id means something inside its pod only.
                     vlan = value.get("provider:network_type") == "vlan"
                     shown[key] = name(str(inner), "vlan") if vlan else "tunnel"
