@@ -1,6 +1,7 @@
 """Limits: what admins have set at the top, and its way into the pods."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -92,8 +93,10 @@ class Limits:
 
     async def spread(self, id_: str) -> None:
         """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
-        for pod in await self._pods.serving():
-            await self._into(pod, id_)
+        # Who read limits before a change must not bring them into a pod after it.
+        async with self._store.hold(f"quota/{id_}"):
+            for pod in await self._pods.serving():
+                await self._into(pod, id_)
 
     async def _set(
         self,
@@ -125,11 +128,9 @@ class Limits:
 
     async def _spread(self, id_: str, operation: str) -> None:
         """Do it now, so that a raised limit holds when it is answered; and make sure of it."""
-        try:
-            for pod in await self._pods.serving():
-                await self._into(pod, id_)
-        except GatewayError:
-            pass  # The operation tells, and repeats it.
+        # If it fails, the operation tells, and repeats it.
+        with suppress(GatewayError):
+            await self.spread(id_)
         self._operations.announce(operation)
 
     async def _into(self, pod: Pod, id_: str) -> None:
