@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
 from activities.operations import Operations
-from activities.pages import sort_of
 from activities.region import Regions
 from activities.store import Row, Store, new_id
 from activities.volume import checks
 from activities.volume.type_learning import TypeLearning
+from activities.volume.type_pages import page_of
 from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
 from models.tables.volume import group_types, type_copies
 from models.values import Caller, Pod
@@ -20,7 +20,6 @@ from models.values import Caller, Pod
 # From here on Cinder has them.
 SINCE = "3.11"
 _SOON = 2.0
-_PAGE = 1000
 
 
 class GroupTypes:
@@ -52,18 +51,7 @@ class GroupTypes:
         if text.lower() != "none":
             public = checks.boolean(text, "is_public")
             rows = [row for row in rows if row["is_public"] == public]
-        rows.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
-        for names, descending in reversed(sort_of(params)):
-            rows.sort(key=lambda row: str(row.get(names[0]) or ""), reverse=descending)
-        limit = min(checks.number(asked.get("limit"), "limit", _PAGE), _PAGE)
-        start = checks.number(asked.get("offset"), "offset", 0)
-        if marker := asked.get("marker"):
-            ids = [row["id"] for row in rows]
-            if marker not in ids:
-                raise _not_found(marker)
-            start += ids.index(marker) + 1
-        page = rows[start : start + limit]
-        return page, bool(page) and len(page) == limit
+        return page_of(rows, params, _not_found)
 
     async def get(self, caller: Caller, wanted: str) -> Row:
         """Return a type the caller may use, by its id or its name; ``NotFound``."""

@@ -5,16 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.pages import sort_of
 from activities.store import Row, Store, new_id
 from activities.volume import checks
 from activities.volume.type_learning import TypeLearning
+from activities.volume.type_pages import page_of
 from models.errors import BadRequest, Conflict, NotFound
 from models.tables.volume import qos_specs
 
 _CONSUMERS = ("front-end", "back-end", "both")
 _SOON = 2.0
-_PAGE = 1000
 
 
 class QosSpecs:
@@ -32,18 +31,7 @@ class QosSpecs:
             rows = await tx.all(select(qos_specs))
         for key in ("id", "name", "consumer"):
             rows = [row for row in rows if key not in asked or row[key] == asked[key]]
-        rows.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
-        for names, descending in reversed(sort_of(params)):
-            rows.sort(key=lambda row: str(row.get(names[0]) or ""), reverse=descending)
-        limit = min(checks.number(asked.get("limit"), "limit", _PAGE), _PAGE)
-        start = checks.number(asked.get("offset"), "offset", 0)
-        if marker := asked.get("marker"):
-            ids = [row["id"] for row in rows]
-            if marker not in ids:
-                raise _not_found(marker)
-            start += ids.index(marker) + 1
-        page = rows[start : start + limit]
-        return page, bool(page) and len(page) == limit
+        return page_of(rows, params, _not_found)
 
     async def get(self, id_: str) -> Row:
         """Return specs by their id; ``NotFound``."""

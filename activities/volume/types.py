@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.pages import sort_of
 from activities.region import Regions
 from activities.store import Row, Store, new_id
 from activities.volume import checks
 from activities.volume.type_learning import TypeLearning
+from activities.volume.type_pages import page_of
 from models.errors import BadRequest, Conflict, NotFound
 from models.tables.volume import default_types, qos_specs, volume_types
 from models.values import Caller
@@ -18,7 +18,6 @@ from models.values import Caller
 # What everybody may know of a type; the other extra specs are for admins.
 VISIBLE = ("RESKEY:availability_zones", "multiattach", "replication_enabled")
 _SOON = 2.0
-_PAGE = 1000
 
 
 class VolumeTypes:
@@ -42,18 +41,7 @@ class VolumeTypes:
         async with self._store.read() as tx:
             rows = await tx.all(select(volume_types).order_by(volume_types.c.created_at))
         rows = [row for row in rows if _wanted(caller, row, asked)]
-        rows.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
-        for names, descending in reversed(sort_of(params)):
-            rows.sort(key=lambda row: str(row.get(names[0]) or ""), reverse=descending)
-        limit = min(checks.number(asked.get("limit"), "limit", _PAGE), _PAGE)
-        start = checks.number(asked.get("offset"), "offset", 0)
-        if marker := asked.get("marker"):
-            ids = [row["id"] for row in rows]
-            if marker not in ids:
-                raise not_found(marker)
-            start += ids.index(marker) + 1
-        page = rows[start : start + limit]
-        return page, bool(page) and len(page) == limit
+        return page_of(rows, params, not_found)
 
     async def get(self, caller: Caller, id_: str) -> Row:
         """Return a type the caller may use, by its id; ``NotFound``."""
