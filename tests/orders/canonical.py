@@ -47,9 +47,12 @@ class Thing:
 State = list[Counter[str]]
 
 
-def canonical(things: Iterable[Thing], chosen: Iterable[str]) -> State:
-    """The things with every value that nobody chose replaced by its colour, round by round."""
-    return _Colours(list(things), frozenset(chosen)).rounds()
+def canonical(things: Iterable[Thing], chosen: Iterable[str], ends: Iterable[str]) -> State:
+    """The things with every value that nobody chose replaced by its colour, round by round.
+
+    ``ends`` are chosen too, but only as those of a pool: any of them may be handed out by chance.
+    """
+    return _Colours(list(things), frozenset(chosen), frozenset(ends)).rounds()
 
 
 def apart(one: State, other: State) -> str:
@@ -92,9 +95,10 @@ def _ids(thing: Thing) -> set[str]:
 
 
 class _Colours:
-    def __init__(self, things: list[Thing], chosen: frozenset[str]) -> None:
+    def __init__(self, things: list[Thing], chosen: frozenset[str], ends: frozenset[str]) -> None:
         self._things = things
         self._chosen = chosen
+        self._ends = ends
         self._colour: dict[str, str] = {}
 
     def rounds(self) -> State:
@@ -127,6 +131,9 @@ class _Colours:
             for token, places in around.items()
         }
 
+    def _end(self, token: str, kind: str) -> str:
+        return token if token in self._ends else kind
+
     def _name(self, token: str, kind: str) -> str:
         return self._colour.get(f"{kind} {token}", kind)
 
@@ -142,7 +149,7 @@ class _Colours:
                     shown[key] = name(str(inner), "vlan") if vlan else "tunnel"
                 elif key == "allocation_pools":
                     # Which of two pods got a bridge's first address is chance.
-                    shown[key] = self._render(inner, lambda _, kind: kind)
+                    shown[key] = self._render(inner, self._end)
                 else:
                     # A server's addresses are keyed by the network's name, a dump by an id.
                     shown[self._text(key, name)] = self._render(inner, name)

@@ -112,7 +112,7 @@ class Orders:
                 continue
             world = worlds[life.number]
             own = of_project(every, world.site.user.project_id)
-            life.state = canonical([*own, *world.seen()], world.chosen())
+            life.state = canonical([*own, *world.seen()], world.chosen(), world.ends())
             self._expected = self._expected or life.state
             difference = apart(self._expected, life.state)
             if difference:

@@ -63,10 +63,12 @@ class World:
 
     def chosen(self) -> set[str]:
         """The addresses that somebody chose: they are the same in every order."""
-        outside = self.cidr.replace(".0/24", "")
-        ends = self.pool or (f"{outside}.2", f"{outside}.254")
         bases = {cidr.split("/")[0] for cidr in (*CIDRS, self.cidr)}
-        return {*GATEWAYS, *bases, *ends, f"{outside}.1", "0.0.0.0"}
+        return {*GATEWAYS, *bases, f"{self._outside()}.1", "0.0.0.0"}
+
+    def ends(self) -> tuple[str, str]:
+        """The first and the last address of the external network's pool."""
+        return self.pool or (f"{self._outside()}.2", f"{self._outside()}.254")
 
     def seen(self) -> list[Thing]:
         """What the tenant sees of it."""
@@ -79,6 +81,9 @@ class World:
         ]
         servers = self.site.user.compute.list("/servers/detail", "servers")
         return things + [Thing("top", "servers", row) for row in servers]
+
+    def _outside(self) -> str:
+        return self.cidr.replace(".0/24", "")
 
     def _how(self) -> dict[str, Callable[[], None]]:
         return {

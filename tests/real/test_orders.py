@@ -115,7 +115,7 @@ def _state(stack: LabStack, world: World) -> State:
         if kind not in ("flavors", "keypairs", "types", "images")
     ]
     own = of_project(every, world.site.user.project_id)
-    return canonical([*own, *world.seen()], world.chosen())
+    return canonical([*own, *world.seen()], world.chosen(), world.ends())
 
 
 def _fixed(site: Site, server_id: str) -> str:
