@@ -19,8 +19,13 @@ HERE = Path(__file__).parent
 
 def _cases() -> Iterator[unittest.TestCase]:
     for folder in sorted({path.parent for path in HERE.rglob("*.yaml")}):
+        # Nothing here speaks TLS, and each case would read all the machine's certificates.
         suites = driver.build_tests(
-            str(folder), unittest.TestLoader(), host="127.0.0.1", test_loader_name=folder.name
+            str(folder),
+            unittest.TestLoader(),
+            host="127.0.0.1",
+            test_loader_name=folder.name,
+            cert_validate=False,
         )
         yield from sorted((case for suite in suites for case in suite), key=_file)
 
