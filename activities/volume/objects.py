@@ -15,7 +15,7 @@ from models.errors import BadRequest, NotFound, PodBusy, PodFault, PodUnavailabl
 from models.tables.routing import routings
 from models.values import Caller, Pod
 
-_GOING = {"deleting", "unmanaging"}
+_GOING = {"deleting", "unmanaging", "error_managing_deleting"}
 # In what a volume, or a backup, is made from; and what that is.
 SOURCES = {
     "source_volid": "volume",

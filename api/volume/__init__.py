@@ -17,6 +17,8 @@ from api.volume import (
     group_types,
     groups,
     limits,
+    manageable_snapshots,
+    manageable_volumes,
     os_services,
     qos_specs,
     quota_sets,
@@ -51,6 +53,8 @@ def declared() -> Routes:
         limits,
         quota_sets,
         os_services,
+        manageable_volumes,
+        manageable_snapshots,
     )
     for module in own:
         routes.include(module.routes)

@@ -6,6 +6,7 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.proxy import missing_pods
+from api.volume.hosts import Service, pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
 from models.values import Pod
@@ -40,24 +41,19 @@ async def _home(call: Call, body: dict[str, Any]) -> Pod:
     host = body.get("host") or body.get("cluster")
     if not isinstance(host, str):
         raise BadRequest("Missing required element 'host' in request body.")
-    path = PROXY.pod_path(call, "/os-services")
-    answers, missing = await call.services.fanout.ask("volume", path, await PROXY.headers(call))
-    pods = []
-    for answer in answers:
-        if answer.status >= 400:
-            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "list services")
-        services = answer.json()["services"]
-        if any(host in (s["host"], s["host"].partition("@")[0]) for s in services):
-            pods.append(answer.pod)
+    pods, _ = await pods_with(call, lambda service: host in _names(service), f"a host {host}")
     if len(pods) > 1:
         names = ", ".join(pod.pod_name for pod in pods)
         raise BadRequest(f"Several pods have a host {host}: {names}. Ask the pod itself.")
     if pods:
         return pods[0]
-    if missing:
-        raise PodUnavailable(", ".join(missing), f"no other pod has a host {host}")
     binary = body.get("binary") or body.get("service") or ""
     raise NotFound(f"Service {binary} could not be found on host {host}.")
+
+
+def _names(service: Service) -> tuple[str, ...]:
+    host = service["host"]
+    return host, host.partition("@")[0], service.get("cluster") or host
 
 
 async def _everywhere(call: Call, body: dict[str, Any]) -> Answer:

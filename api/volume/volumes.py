@@ -24,7 +24,7 @@ async def create(call: Call) -> Answer:
     wanted = body.get("volume")
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'volume' in request body.")
-    body = await _with_default_type(call, body, wanted)
+    body = await with_default_type(call, body, wanted)
     volumes = call.services.volumes
     pods = await volumes.candidates(call.caller, body)
     each = {"volumes": 1, "gigabytes": size_of(wanted)}
@@ -88,7 +88,7 @@ async def action(call: Call) -> Answer:
 routes.include(members("/volumes", "volume"))
 
 
-async def _with_default_type(
+async def with_default_type(
     call: Call, body: dict[str, Any], wanted: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the body with the type that is the project's default, where it names none."""

@@ -111,6 +111,30 @@ def _volume_quotas(play: Play) -> None:
     admin("DELETE", path, expect=200)
 
 
+def test_manageable(places: Places) -> None:
+    places.compare(_manageable)
+
+
+def _manageable(play: Play) -> None:
+    admin, demo = play.at("trio2o", "block-storage"), play.at("demo", "block-storage")
+    bad, gone = (400, "badRequest"), (404, "itemNotFound")
+    for kind in ("volume", "snapshot"):
+        for path in (f"/os-{kind}-manage", f"/manageable_{kind}s"):
+            for below in (path, f"{path}/detail"):
+                admin("GET", below, expect=bad, version="3.8")
+                admin("GET", below, expect=bad, version="3.17")
+                admin("GET", f"{below}?host=no-such@file", expect=gone, version="3.8")
+                demo("GET", f"{below}?host=no-such@file", expect=(403, "forbidden"), version="3.8")
+            admin("POST", path, {kind: {}}, expect=bad, version="3.8")
+        admin("GET", f"/manageable_{kind}s?host=no-such@file", expect=gone, version="3.7")
+    wanted = {"ref": {"source-name": "x"}, "host": "no-such@file"}
+    for other in ({}, {"host": None}, {"size": 1}, {"volume_type": "no-such"}):
+        given = {"volume": wanted | other}
+        admin("POST", "/os-volume-manage", given, expect=bad)
+    given = {"snapshot": {"ref": {"source-name": "x"}, "volume_id": NOBODY}}
+    admin("POST", "/os-snapshot-manage", given, expect=gone)
+
+
 def test_usage_and_events(places: Places) -> None:
     places.compare(_usage)
 

@@ -11,7 +11,13 @@ from deploy.simulator.image.store import ImageStore
 from deploy.simulator.volume.errors import CinderError, bad, forbidden, missing
 from deploy.simulator.volume.volumes import Call, Row, VolumeStore
 
-_ADMIN = {"os-reset_status", "os-force_delete", "os-force_detach", "os-migrate_volume"}
+_ADMIN = {
+    "os-reset_status": "volume_admin_actions:reset_status",
+    "os-force_delete": "volume_admin_actions:force_delete",
+    "os-force_detach": "volume_admin_actions:force_detach",
+    "os-migrate_volume": "volume_admin_actions:migrate_volume",
+    "os-unmanage": "volume_unmanage",
+}
 # From which status to which, with nothing else to it.
 _STEPS = {
     "os-reserve": ("available", "attaching"),
@@ -33,6 +39,7 @@ class Actions:
             "os-reset_status": self.reset_status,
             "os-force_delete": self.force_delete,
             "os-retype": self.retype,
+            "os-unmanage": self.unmanage,
             "os-attach": self.attach,
             "os-detach": self.detach,
             "os-force_detach": self.detach,
@@ -55,7 +62,7 @@ class Actions:
         row, body = self.get(call), call.request.document()
         name = next(iter(body), "")
         if name in _ADMIN and not call.token.is_admin:
-            raise forbidden(f"volume_extension:volume_admin_actions:{name[3:]}")
+            raise forbidden(f"volume_extension:{_ADMIN[name]}")
         if name in _STEPS:
             return self._step(row, *_STEPS[name])
         if name not in self.by_name:
@@ -96,6 +103,19 @@ class Actions:
     def force_delete(self, call: Call, row: Row, given: Any) -> Response:
         """Whatever its status."""
         self.store.delete(row)
+        return empty(202)
+
+    def unmanage(self, call: Call, row: Row, given: Any) -> Response:
+        """Forgotten here, and nothing else."""
+        used = any(one["volume_id"] == row["id"] for one in self.store.snapshots.values())
+        if used or row["status"] not in ("available", "error", "error_managing"):
+            raise bad(
+                "Invalid volume: Volume status must be available or error or error_restoring or "
+                "error_extending or error_managing and must not be migrating, attached, belong "
+                "to a group, have snapshots, awaiting a transfer, or be disassociated from "
+                "snapshots after volume transfer."
+            )
+        self.store.unmanage("volume", row)
         return empty(202)
 
     def retype(self, call: Call, row: Row, given: Any) -> Response:

@@ -28,6 +28,7 @@ _FILTERS = (
     "source_volid",
     "group_id",
 )
+_DELETABLE = ("available", "error", "error_deleting", "error_managing")
 
 
 class Volumes:
@@ -114,7 +115,7 @@ class Volumes:
         """Refused while the volume is in use."""
         row = self.get(call)
         force = call.request.flag("force") and call.token.is_admin
-        if row["status"] not in ("available", "error", "error_deleting") and not force:
+        if row["status"] not in _DELETABLE and not force:
             raise bad(
                 "Invalid volume: Volume status must be available or error or "
                 "error_restoring or error_extending or error_managing and must not be "

@@ -16,6 +16,7 @@ from deploy.simulator.volume.collection import Volumes
 from deploy.simulator.volume.errors import CinderError
 from deploy.simulator.volume.group_types import GroupTypes
 from deploy.simulator.volume.groups import Groups
+from deploy.simulator.volume.manageable import Manageable
 from deploy.simulator.volume.operations import Operations
 from deploy.simulator.volume.qos import QosSpecs
 from deploy.simulator.volume.quotas import Quotas
@@ -38,6 +39,7 @@ class VolumeService:
         for kinds in (Types, QosSpecs, GroupTypes):
             kinds(store).route(self.routes.add)
         Operations(store).route(self.routes.add)
+        Manageable(store).route(self.routes.add)
         Quotas(store).route(self.routes.add)
 
     def handle(self, token: Token, request: Request) -> Response:

@@ -37,13 +37,13 @@ class Snapshots:
     def index(self, call: Call) -> Response:
         """Everything but what extensions add."""
         rows, extra = self._page(call)
-        shown = [self._view(call, row, complete=False, detail=False) for row in rows]
+        shown = [self.view(call, row, complete=False, detail=False) for row in rows]
         return reply({"snapshots": shown, **extra})
 
     def detail(self, call: Call) -> Response:
         """Everything about each."""
         rows, extra = self._page(call)
-        return reply({"snapshots": [self._view(call, row) for row in rows], **extra})
+        return reply({"snapshots": [self.view(call, row) for row in rows], **extra})
 
     def create(self, call: Call) -> Response:
         """A snapshot of a volume that is not in use, unless forced."""
@@ -59,9 +59,15 @@ class Snapshots:
                 f"Invalid volume: Volume {volume['id']} status must be {wanted}, but current "
                 f"status is: {volume['status']}."
             )
+        row = self.add(call, given, volume)
+        self.store.later(lambda: row.update(status="available"))
+        return reply({"snapshot": self.view(call, row, complete=False)}, 202)
+
+    def add(self, call: Call, given: Json, volume: Row) -> Row:
+        """A snapshot that is being made."""
         row: Row = {
             "id": new_id(),
-            "project_id": volume["project_id"],
+            "project_id": call.token.project.id,
             "user_id": call.token.user.id,
             "name": given.get("name"),
             "description": given.get("description"),
@@ -73,19 +79,18 @@ class Snapshots:
             "updated_at": None,
         }
         self.store.snapshots[row["id"]] = row
-        self.store.later(lambda: row.update(status="available"))
-        return reply({"snapshot": self._view(call, row, complete=False)}, 202)
+        return row
 
     def show(self, call: Call) -> Response:
         """One snapshot."""
-        return reply({"snapshot": self._view(call, self.get(call))})
+        return reply({"snapshot": self.view(call, self.get(call))})
 
     def update(self, call: Call) -> Response:
         """Name and description."""
         row, given = self.get(call), call.request.envelope("snapshot")
         row.update({key: given[key] for key in ("name", "description") if key in given})
         row["updated_at"] = micros(now())
-        return reply({"snapshot": self._view(call, row, complete=False)})
+        return reply({"snapshot": self.view(call, row, complete=False)})
 
     def delete(self, call: Call) -> Response:
         """Accepted at once; gone a little later."""
@@ -103,7 +108,7 @@ class Snapshots:
         if "os-update_snapshot_status" in body:
             row["status"] = pick(body, "os-update_snapshot_status", "status")
             return empty(202)
-        for action in ("os-reset_status", "os-force_delete"):
+        for action in ("os-reset_status", "os-force_delete", "os-unmanage"):
             if action in body and not call.token.is_admin:
                 raise forbidden(f"volume_extension:snapshot_admin_actions:{action[3:]}")
         if "os-reset_status" in body:
@@ -111,6 +116,14 @@ class Snapshots:
             return empty(202)
         if "os-force_delete" in body:
             return self._delete(row)
+        if "os-unmanage" in body:
+            if row["status"] not in ("available", "error"):
+                raise bad(
+                    "Invalid snapshot: Snapshot status must be available or error and must not "
+                    "be part of a group."
+                )
+            self.store.unmanage("snapshot", row)
+            return empty(202)
         raise bad(f"There is no such action: {', '.join(body)}")
 
     def get(self, call: Call) -> Row:
@@ -133,7 +146,8 @@ class Snapshots:
         rows = matching(call, visible(call, self.store.snapshots.values()), _FILTERS)
         return paged(call, rows, "snapshots", "Snapshot")
 
-    def _view(self, call: Call, row: Row, *, complete: bool = True, detail: bool = True) -> Json:
+    def view(self, call: Call, row: Row, *, complete: bool = True, detail: bool = True) -> Json:
+        """What it looks like; the answer to a change is without what extensions add."""
         shown = {key: value for key, value in row.items() if key not in _HIDDEN}
         if not detail:
             return shown

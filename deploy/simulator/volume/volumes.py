@@ -59,6 +59,7 @@ class VolumeStore:
     group_snapshots: dict[str, Row] = field(default_factory=dict)
     group_types: dict[str, Row] = field(default_factory=dict)
     disabled: dict[str, str | None] = field(default_factory=dict)
+    unmanaged: dict[str, list[Row]] = field(default_factory=lambda: {"volume": [], "snapshot": []})
     quotas: dict[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -145,6 +146,17 @@ class VolumeStore:
         """Accepted at once; the volume is gone a little later."""
         row["status"] = "deleting"
         self.later(lambda: self._gone(row))
+
+    def unmanage(self, kind: str, row: Row) -> None:
+        """Accepted at once; a little later nothing is known of the data, which stay."""
+        rows = self.volumes if kind == "volume" else self.snapshots
+        row["status"] = "unmanaging"
+
+        def gone() -> None:
+            if rows.pop(row["id"], None):
+                self.unmanaged[kind].append(row)
+
+        self.later(gone)
 
     def attach(self, row: Row, server_id: str, attachment_id: str, device: str) -> None:
         """Nova has taken a volume into use."""

@@ -1,0 +1,31 @@
+"""Which pods have a host of block storage: their services tell."""
+
+from collections.abc import Callable
+from typing import Any
+
+from api.http import Call
+from api.volume.proxy import PROXY
+from models.errors import PodFault, PodUnavailable
+from models.values import Pod
+
+Service = dict[str, Any]
+
+
+async def pods_with(
+    call: Call, wanted: Callable[[Service], bool], what: str
+) -> tuple[list[Pod], list[str]]:
+    """Return the pods that have such a service, and the names of those that do not answer.
+
+    ``PodUnavailable`` when nobody who answers has one: a silent pod may.
+    """
+    path = PROXY.pod_path(call, "/os-services")
+    answers, missing = await call.services.fanout.ask("volume", path, await PROXY.headers(call))
+    pods = []
+    for answer in answers:
+        if answer.status >= 400:
+            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "list services")
+        if any(wanted(service) for service in answer.json()["services"]):
+            pods.append(answer.pod)
+    if missing and not pods:
+        raise PodUnavailable(", ".join(missing), f"no other pod has {what}")
+    return pods, missing

@@ -1,0 +1,68 @@
+"""/os-volume-manage and /manageable_volumes: what lies on a host becomes a volume."""
+
+import orjson
+
+from activities.volume import checks
+from api.http import Answer, Call
+from api.quotas import room
+from api.volume import manageable
+from api.volume.proxy import PROXY
+from api.volume.volumes import with_default_type
+from models.errors import BadRequest, NotFound
+from models.values import Pod
+
+_OLD, _NEW = "/os-volume-manage", "/manageable_volumes"
+# From here on a cluster may be named instead of a host.
+_CLUSTERED = (3, 16)
+
+routes = manageable.lists(_OLD, _NEW, "manageable-volumes")
+
+
+@routes.route("POST", _OLD, admin=True)
+async def manage(call: Call) -> Answer:
+    """Make a volume of what lies on a host, in the pod of the host."""
+    body = await call.json()
+    wanted = checks.envelope(body, "volume")
+    checks.required(wanted, "ref", "volume")
+    kind, name = manageable.backend(call, wanted, _CLUSTERED)
+    zone = wanted.get("availability_zone")
+    if zone is not None and not isinstance(zone, str):
+        raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
+    pod = await _home(call, kind, name, zone or "")
+    try:
+        body = await with_default_type(call, body, wanted)
+        sent = await call.services.volumes.in_pod(call.caller, body, pod)
+    except NotFound:
+        why = f"Cannot find requested '{wanted.get('volume_type')}' volume type"
+        raise BadRequest(f"Invalid volume type: {why}") from None
+    async with room(call, PROXY, "volume", {"volumes": 1}) as held:
+        answer = await PROXY.send(call, pod, orjson.dumps(sent))
+        if answer.status < 300:
+            # No creation, which a crash would have cleaned up: there were data before it. A volume
+            # whose row is not written can be adopted.
+            id_ = answer.json()["volume"]["id"]
+            await call.services.volume_objects.found("volume", pod, call.caller, {id_: ""})
+            held.commit(pod)
+    return await PROXY.answer(call, answer)
+
+
+@routes.route("POST", _NEW, admin=True)
+async def manage_newer(call: Call) -> Answer:
+    """The same, by its newer path."""
+    manageable.newer(call)
+    return await manage(call)
+
+
+async def _home(call: Call, kind: str, name: str, zone: str) -> Pod:
+    pods, _ = await manageable.pods_of(call, kind, name)
+    if not pods:
+        raise BadRequest(f"{kind.capitalize()} '{name}' not found")
+    pods = [pod for pod in pods if pod.az_name == zone] or pods
+    if len(pods) > 1:
+        names = ", ".join(f"{pod.pod_name} ({pod.az_name})" for pod in pods)
+        raise BadRequest(
+            f"Several pods have a {kind} {name}: {names}. Name the availability zone of one, or "
+            "ask the pod itself and adopt the volume."
+        )
+    homes = [(f"{kind} {name}", pods[0])]
+    return (await call.services.volume_objects.candidates(call.caller, zone, homes))[0]
