@@ -35,7 +35,7 @@ _VERBS = {
     "action": ("POST", "/{id}/action"),
 }
 _PASSED_ON = ("accept", "content-type", "user-agent")
-_PASSED_BACK = ("retry-after", "content-type")
+_PASSED_BACK = (b"retry-after", b"content-type")
 _MISSING = b"X-Trio2o-Missing-Pods"
 
 
@@ -120,13 +120,11 @@ class Proxy:
     async def answer(self, call: Call, answer: PodAnswer) -> Answer:
         """Return the pod's answer with our links and in our words."""
         root = await call.services.regions.root(answer.pod.pod_name, self._service)
-        headers: Headers = []
-        for name in _PASSED_BACK:
-            if name in answer.headers:
-                headers.append((name.encode(), answer.headers[name].encode()))
-        if "location" in answer.headers:
-            location = moved(answer.headers["location"], call.base, root)
-            headers.append((b"location", location.encode()))
+        told = answer.headers
+        headers: Headers = [(name, told[name]) for name in _PASSED_BACK if name in told]
+        if b"location" in told:
+            location = moved(told[b"location"].decode("latin-1"), call.base, root)
+            headers.append((b"location", location.encode("latin-1")))
         try:
             body = answer.json()
         except PodUnavailable:

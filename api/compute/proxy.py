@@ -9,7 +9,7 @@ from api.proxy import Proxy
 from models.values import Pod
 
 # Nova's actions and events of a server are listed and shown by it.
-_REQUEST_ID = "x-compute-request-id"
+_REQUEST_ID = b"x-compute-request-id"
 
 
 async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
@@ -32,7 +32,7 @@ class ComputeProxy(Proxy):
         """Return the pod's answer with our links, in our words."""
         seen = await super().answer(call, answer)
         if _REQUEST_ID in answer.headers:
-            seen.headers.append((_REQUEST_ID.encode(), answer.headers[_REQUEST_ID].encode()))
+            seen.headers.append((_REQUEST_ID, answer.headers[_REQUEST_ID]))
         return seen
 
 

@@ -145,14 +145,12 @@ async def _everywhere(call: Call, pods: list[Pod]) -> Answer:
         raise NotFound("No image found")
     root = await call.services.regions.root(first.pod.pod_name, "image")
     headers: Headers = []
-    for name in ("content-type", "location"):
+    for name in (b"content-type", b"location"):
         if name in first.headers:
-            value = (
-                moved(first.headers[name], call.base, root)
-                if name == "location"
-                else (first.headers[name])
-            )
-            headers.append((name.encode(), value.encode()))
+            value = first.headers[name]
+            if name == b"location":
+                value = moved(value.decode("latin-1"), call.base, root).encode("latin-1")
+            headers.append((name, value))
     return Answer(first.status, headers=headers, raw=first.body)
 
 

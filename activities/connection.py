@@ -1,0 +1,167 @@
+"""Connection: one TCP or TLS connection to a pod, one request and its answer at a time."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import cast
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+# Status, headers by their names in small letters, body.
+Reply = tuple[int, Mapping[bytes, bytes], bytes]
+
+_HEAD_BYTES = 65_536
+
+
+class Broken(Exception):
+    """There is no answer, or not all of one; says why."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection to a pod; one exchange at a time."""
+
+    __slots__ = (
+        "_answer",
+        "_head",
+        "_headers",
+        "_headless",
+        "_parser",
+        "_parts",
+        "_status",
+        "_timer",
+        "_transport",
+        "answering",
+        "open",
+        "since",
+    )
+
+    def __init__(self) -> None:
+        self.open = False
+        self.since = 0.0
+        # Whether any part of the answer to the last request has come.
+        self.answering = False
+        self._parser = HttpResponseParser(self)
+        self._transport: asyncio.Transport
+        self._answer: asyncio.Future[Reply] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def ask(self, request: bytes, until: float, *, headless: bool) -> asyncio.Future[Reply]:
+        """Send a request; return what will be its answer, a ``Broken`` or a ``TimeoutError``."""
+        loop = asyncio.get_running_loop()
+        self.answering = False
+        self._headless = headless
+        self._head = self._status = 0
+        self._headers: dict[bytes, bytes] = {}
+        self._parts: list[bytes] = []
+        self._answer = answer = loop.create_future()
+        self._timer = loop.call_at(until, self._late)
+        self._transport.write(request)
+        return answer
+
+    def close(self) -> None:
+        """Close it, in good order."""
+        self.open = False
+        self._transport.close()
+
+    def cut_if_busy(self) -> None:
+        """End it if its answer has not been read to the end."""
+        if self._answer is not None:
+            self._fail(Broken("nobody waits for it any more"))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It can be asked."""
+        self._transport = cast(asyncio.Transport, transport)
+        self.open = True
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; what is no HTTP, or no answer to anything, ends the connection."""
+        self.answering = True
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade):
+            self._fail(Broken("what it answered is no HTTP"))
+        if self._answer is not None and not self._status:
+            self._head += len(data)
+            if self._head > _HEAD_BYTES:
+                self._fail(Broken(f"the headers of its answer exceed {_HEAD_BYTES} bytes"))
+
+    def eof_received(self) -> None:
+        """The pod sends no more; the loop closes the rest."""
+        self.open = False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Whoever waits gets ``Broken``, or an answer that only this end was to mark."""
+        self.open = False
+        if self._answer is None:
+            return
+        if error is None and self._status and self._ends_with_connection():
+            self._finish()
+        elif self.answering:
+            self._fail(Broken("it cut the connection in the middle of its answer"))
+        else:
+            self._fail(Broken("it cut the connection instead of answering"))
+
+    def on_message_begin(self) -> None:
+        """From here on the parser speaks: an answer begins."""
+        if self._answer is None:
+            # Nobody has asked: raised, it ends the connection.
+            raise Broken("it answers what nobody has asked")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header of it."""
+        self._headers[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        """Its head is complete."""
+        status = self._parser.get_status_code()
+        # The real answer comes after those of 1xx.
+        self._status = status if status >= 200 else 0
+        if self._headless and self._status:
+            # The parser waits for the body that the headers describe: it is of no more use.
+            self.open = False
+            self._finish()
+
+    def on_body(self, part: bytes) -> None:
+        """A part of its body, without the marks of chunks."""
+        self._parts.append(part)
+
+    def on_message_complete(self) -> None:
+        """It is complete."""
+        if self._answer is None:
+            return
+        if not self._status:
+            self._headers = {}
+            return
+        # What is not sent yet of the request would stand before the next one.
+        sent = not self._transport.get_write_buffer_size()
+        self.open = self.open and sent and self._parser.should_keep_alive()
+        self._finish()
+
+    def _ends_with_connection(self) -> bool:
+        chunked = b"chunked" in self._headers.get(b"transfer-encoding", b"").lower()
+        return b"content-length" not in self._headers and not chunked
+
+    def _finish(self) -> None:
+        answer = self._ended()
+        if not self.open:
+            self._transport.close()
+        parts = self._parts
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        if answer is not None and not answer.done():
+            answer.set_result((self._status, self._headers, body))
+
+    def _fail(self, error: Exception) -> None:
+        answer = self._ended()
+        self.open = False
+        self._transport.abort()
+        if answer is not None and not answer.done():
+            answer.set_exception(error)
+
+    def _late(self) -> None:
+        self._fail(TimeoutError())
+
+    def _ended(self) -> asyncio.Future[Reply] | None:
+        answer, self._answer = self._answer, None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        return answer
