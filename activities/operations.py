@@ -158,10 +158,19 @@ class Operations:
             await tx.run(operations.update().where(operations.c.id == id_).values(**values))
             return was
 
-    async def finish(self, tx: Transaction, id_: str, state: str, error: str = "") -> None:
-        """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``."""
+    async def finish(
+        self, tx: Transaction, id_: str, state: str, error: str = "", *, unbegun: bool = False
+    ) -> bool:
+        """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``.
+
+        False: it was accepted again in the meantime (a redo), and how the run before it ended is
+        of no interest any more. ``unbegun``: end also what nobody has begun.
+        """
         values = {"state": state, "error": error or None, "finished_at": now()}
-        await tx.run(operations.update().where(operations.c.id == id_).values(**values))
+        ended = operations.update().where(operations.c.id == id_)
+        if not unbegun:
+            ended = ended.where(operations.c.state != "accepted")
+        return bool(await tx.run(ended.values(**values)))
 
     async def redo(self, id_: str) -> None:
         """Accept a finished operation again and offer it; ``Conflict`` while it is open.

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from activities.store import Row, Store, Transaction
-from models.errors import PodFault
+from models.errors import NotFound, PodFault
 from models.tables.routing import routings
 from models.values import Pod
 
@@ -74,19 +74,25 @@ class Routings:
         project_id: str = "",
         owner_id: str = "",
         applied: Any = None,
+        of: Table | None = None,
     ) -> str:
         """Return the id of the copy in the pod, making it when it is not there.
 
         The row is written before anything is made. A second caller waits; after a crash or a lost
         answer the next caller looks for the copy (``find``, by its marker) before it makes one. A
         refusal by the pod leaves no row. ``applied`` is remembered with a copy made here, not with
-        one that was found: what is set on that one is not known.
+        one that was found: what is set on that one is not known. ``of``: the table with the
+        object at the top; ``NotFound`` when it was deleted meanwhile, as whoever cleaned up
+        behind it may have looked already.
         """
         known = await self.bottom_id(type_, top_id, pod)
         if known:
             return known
         async with self.held(type_, top_id, pod):
-            fresh = await self._reserve(type_, top_id, pod, project_id, owner_id)
+            async with self._store.write() as tx:
+                fresh = await reserve(tx, type_, top_id, pod, project_id, owner_id)
+                if fresh and of is not None:
+                    await _still_there(tx, of, type_, top_id)
             known = None if fresh else await self.bottom_id(type_, top_id, pod)
             if known:
                 return known
@@ -140,12 +146,6 @@ class Routings:
         async with self._store.write() as tx:
             await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
 
-    async def _reserve(
-        self, type_: str, top_id: str, pod: Pod, project_id: str, owner_id: str
-    ) -> bool:
-        async with self._store.write() as tx:
-            return await reserve(tx, type_, top_id, pod, project_id, owner_id)
-
 
 async def reserve(
     tx: Transaction, type_: str, top_id: str, pod: Pod, project_id: str, owner_id: str
@@ -159,6 +159,12 @@ async def reserve(
         "owner_id": owner_id,
     }
     return await tx.insert_new(routings, row)
+
+
+async def _still_there(tx: Transaction, of: Table, type_: str, top_id: str) -> None:
+    here = select(of.c.id).where(of.c.id == top_id).with_for_update(read=True)
+    if await tx.value(here) is None:
+        raise NotFound(f"{type_.capitalize()} {top_id} could not be found.")
 
 
 def _key(type_: str, top_id: str, pod: Pod) -> tuple[Any, ...]:

@@ -58,6 +58,7 @@ class Copies:
             network_id,
             pod,
             project_id=network["project_id"],
+            of=networks,
             find=lambda: self.find(pod, NETWORKS, marker("network", network_id)),
             create=lambda: self._create_network(network, pod),
         )
@@ -98,6 +99,7 @@ class Copies:
             pod,
             project_id=port["project_id"],
             owner_id=port["network_id"],
+            of=ports,
             find=lambda: self.find(pod, PORTS, marker("port", port_id)),
             create=lambda: self._create_port(port, network, security, pod),
         )
@@ -231,6 +233,7 @@ class Copies:
             pod,
             project_id=subnet["project_id"],
             owner_id=network["id"],
+            of=subnets,
             find=lambda: self.find(pod, SUBNETS, marker("subnet", subnet["id"])),
             create=lambda: self._create_subnet(subnet, network, bottom_network, pod),
         )

@@ -83,11 +83,17 @@ class RouterCopies:
 
         async def work() -> None:
             desired = await self._topology.desired(router_id)
-            plan = desired.plan(pod_id)
-            async with self._looking_anew(router_id, pod):
-                await self._take_back(router_id, pod, plan)
-                if plan.router:
-                    await self._bring_forth(desired, pod, plan, about)
+            while True:
+                plan = desired.plan(pod_id)
+                async with self._looking_anew(router_id, pod):
+                    await self._take_back(router_id, pod, plan)
+                    if plan.router:
+                        await self._bring_forth(desired, pod, plan, about)
+                # Who wants something else by now may have looked before our rows were there,
+                # and found nothing to change.
+                desired = await self._topology.desired(router_id)
+                if desired.plan(pod_id) == plan:
+                    return
 
         mine = await self._together.run(name, lambda: self._store.hold(name), work)
         if not mine and pod_id in await self.pods_to_change(router_id):

@@ -114,12 +114,12 @@ class RouterWork:
     async def end_router_operation(self, ended: Ended) -> list[str]:
         """Record the outcome; return the pods to change so that what failed leaves nothing."""
         operation = await self._operations.get(ended.operation_id)
-        # Accepted again in the meantime (a redo): how the run before it ended is of no interest.
-        if operation is None or operation["state"] == "accepted":
+        if operation is None:
             return []
         waiting: list[str] = []
         async with self._store.write() as tx:
-            await self._operations.finish(tx, ended.operation_id, ended.state, ended.error)
+            if not await self._operations.finish(tx, ended.operation_id, ended.state, ended.error):
+                return []
             if ended.state == "succeeded":
                 await _succeeded(tx, operation)
                 await self._let_go(tx, operation["resource_id"])
@@ -214,7 +214,7 @@ class RouterWork:
             router_id=id_,
             project_id=owner or "",
         )
-        await self._operations.finish(tx, job, "failed", settled.error)
+        await self._operations.finish(tx, job, "failed", settled.error, unbegun=True)
 
 
 async def _mark(tx: Transaction, operation: Row, status: str, *, only: str = "") -> None:

@@ -98,6 +98,20 @@ def test_what_is_deleted_while_it_is_made_fails_nothing(stack: Stack, site: Site
     assert not stack.jobs(router_id=router, state="failed")
 
 
+def test_what_is_taken_back_before_its_router_is_in_the_pod(stack: Stack, site: Site) -> None:
+    router, net = site.router(), site.net("Pod2", CIDR)
+    slow = {"kind": "slow", "seconds": 1.5, "method": "POST", "path": "/networks$"}
+    with stack.simulator.fault(region="Pod2", service="network", **slow):
+        site.attach(router, net)
+        made = {"resource_type": "network", "top_id": net.id}
+        until(lambda: stack.routings(**made), "the network's copy is being made")
+        site.detach(router, net)
+        stack.settle()
+    assert not stack.jobs(router_id=router, state="failed")
+    assert copies(stack.simulator, router) == {}
+    assert not stack.routings(resource_type="router_interface")
+
+
 def test_a_refused_interface_leaves_no_copy_of_its_network(stack: Stack, site: Site) -> None:
     router, net = site.router(), site.net("Pod2", CIDR)
     refused = {"kind": "status", "status": 403, "path": "/add_router_interface$"}
