@@ -87,6 +87,8 @@ class Wire:
             connection.cut_if_busy()
         if connection.open:
             self._keep(origin, connection)
+        if reply[1].get(b"content-encoding", b"identity") != b"identity":
+            raise Broken("it compressed its answer, asked not to")
         return reply
 
     async def _connect(self, origin: "_Origin", until: float) -> Connection:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from deploy.simulator import dialects
 from deploy.simulator.calls import CallLog
 from deploy.simulator.faults import Fault, Faults
+from deploy.simulator.forms import FORMS, RAW, raw, send_in_form
 from deploy.simulator.http import (
     Receive,
     Request,
@@ -16,7 +17,6 @@ from deploy.simulator.http import (
     Scope,
     Send,
     read_request,
-    send_response,
 )
 from deploy.simulator.identity.state import Identity, Token
 from deploy.simulator.ids import new_id
@@ -80,7 +80,13 @@ class Door:
             if name == "compute":
                 response.headers.append((b"x-compute-request-id", request_id))
             status = response.status
-            await send_response(response, send)
+            form = next((fault.kind for fault in faults if fault.kind in FORMS), "")
+            if form in RAW:
+                await self._end(scope, receive, raw(form, response))
+                return
+            await send_in_form(form, response, send)
+            if form == "hang_up":
+                await self._end(scope, receive)
         finally:
             self.watch.log.end(record, status)
 
@@ -126,6 +132,10 @@ class Door:
     @property
     def _deaths(self) -> int:
         return self.listener.deaths if self.listener is not None else 0
+
+    async def _end(self, scope: Scope, receive: Receive, data: bytes = b"") -> None:
+        if self.listener is not None:
+            await self.listener.end(scope, receive, data)
 
     async def _cut(self, scope: Scope, receive: Receive) -> None:
         if self.listener is not None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from deploy.simulator.forms import FORMS
 from deploy.simulator.http import BadBody, Json, Request
 
-KINDS = ("slow", "late", "refuse", "status", "lose")
+KINDS = ("slow", "late", "refuse", "status", "lose", *FORMS)
 _FIELDS = {
     "kind",
     "region",
@@ -36,6 +37,15 @@ class Fault:
     refuse: do nothing and cut the connection.
     status: do nothing and answer `status` in the service's own dialect, in Neutron's with `type`.
     lose:   act, then cut the connection instead of answering.
+
+    All the others act, and answer in a form of their own:
+
+    chunked:    in parts whose number nobody knows before.
+    close:      saying that the connection ends with it.
+    hang_up:    as usual; but the connection ends with it.
+    unmeasured: after another answer that says that this one comes, up to the connection's end.
+    garbage:    in no HTTP.
+    half:       as usual, but the connection ends in the middle.
     """
 
     kind: str

@@ -73,11 +73,28 @@ class Listener:
 
     async def cut(self, scope: Scope, receive: Receive) -> None:
         """End the connection a request came on, without an answer."""
-        for connection in list(self._state.connections):
-            if isinstance(connection, HttpToolsProtocol) and connection.client == scope["client"]:
-                connection.transport.abort()
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        for connection in self._of(scope):
+            connection.transport.abort()
+        await _until_gone(receive)
+
+    async def end(self, scope: Scope, receive: Receive, data: bytes) -> None:
+        """Send some last bytes on the connection a request came on, and end it."""
+        for connection in self._of(scope):
+            connection.transport.write(data)
+            connection.transport.close()
+        await _until_gone(receive)
+
+    def _of(self, scope: Scope) -> list[HttpToolsProtocol]:
+        return [
+            connection
+            for connection in self._state.connections
+            if isinstance(connection, HttpToolsProtocol) and connection.client == scope["client"]
+        ]
 
     def _protocol(self) -> asyncio.Protocol:
         return HttpToolsProtocol(config=self._config, server_state=self._state, app_state={})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
