@@ -26,7 +26,10 @@ _SORTING = {"sort", "sort_key", "sort_dir"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting."""
+    """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting.
+
+    ``only``: the ids of which alone the gateway knows that they are asked for.
+    """
 
     service: str
     resource: Resource
@@ -35,6 +38,7 @@ class Question:
     headers: Mapping[str, str]
     caller: Caller
     detail_path: str = ""
+    only: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -208,7 +212,9 @@ class Fanout:
                 # The object before the window was deleted a moment ago: begin at the start.
                 return await self._part(question, pod, None, None)
             listed = _listed(answer, question.resource)
-            part.items += await self._pages.routed(question, pod, listed)
+            found = await self._pages.routed(question, pod, listed)
+            only = question.only
+            part.items += [item for item in found if only is None or item.value["id"] in only]
             if part.count is None:
                 part.count = answer.json().get("count")
             if len(listed) < size:

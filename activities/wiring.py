@@ -25,6 +25,7 @@ from activities.compute.keypairs import Keypairs
 from activities.compute.pod_numbers import PodNumbers
 from activities.compute.server_groups import ServerGroups
 from activities.compute.server_ports import ServerPorts
+from activities.compute.server_reservations import ServerReservations
 from activities.compute.server_view import ServerView
 from activities.compute.server_volumes import ServerVolumes
 from activities.compute.servers import Servers
@@ -96,6 +97,7 @@ class Services:
     aggregates: Aggregates
     pod_numbers: PodNumbers
     server_groups: ServerGroups
+    server_reservations: ServerReservations
     server_view: ServerView
     quotas: Quotas
     reservations: Reservations
@@ -164,6 +166,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     unbinding = Unbinding(store, pods, operations, routings, network.copies)
     server_volumes = ServerVolumes(store, operations, places)
+    server_reservations = ServerReservations(store)
     boots = Boots(
         store,
         operations,
@@ -176,8 +179,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         creations,
         unbinding,
         server_volumes,
+        server_reservations,
     )
-    servers = Servers(store, regions, pods, operations, routings, boots, server_volumes)
+    servers = Servers(
+        store, regions, pods, operations, routings, boots, server_volumes, server_reservations
+    )
     interfaces = Interfaces(
         store, regions, pods, operations, routings, planner, network.ports, network.copies
     )
@@ -225,6 +231,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             aggregates=aggregates,
             pod_numbers=PodNumbers(store, pods),
             server_groups=server_groups,
+            server_reservations=server_reservations,
             server_view=ServerView(store),
             quotas=quotas,
             reservations=Reservations(store, quotas),

@@ -6,6 +6,7 @@ themselves is asked everywhere and merged.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -136,9 +137,25 @@ class Proxy:
             await self._seen(call, answer.pod, body)
         return Answer(answer.status, headers=headers, raw=orjson.dumps(body))
 
-    async def page(self, call: Call, resource: Resource, path: str, *, brief: bool) -> Answer:
-        """Answer one page of a merged list of objects."""
+    async def page(
+        self,
+        call: Call,
+        resource: Resource,
+        path: str,
+        *,
+        brief: bool,
+        ours: str = "",
+        only: frozenset[str] | None = None,
+    ) -> Answer:
+        """Answer one page of a merged list of objects.
+
+        ``ours``: a filter that the pods are not told, because the gateway knows which objects
+        (``only``) it stands for.
+        """
         question = await self._question(call, resource, path)
+        if ours:
+            kept = [(name, value) for name, value in question.params if name != ours]
+            question = replace(question, params=kept, only=only)
         merged = await call.services.fanout.page(question)
         body = await self._merged(call, resource, merged)
         if brief and resource.brief:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activities.compute import boot_fields, checks
+from activities.compute.server_reservations import new_reservation
 from models.errors import BadRequest
 
 _ID = re.compile(r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
@@ -43,6 +44,9 @@ class BootRequest:
     least: int = 1
     most: int = 1
     hints: Mapping[str, Any] = field(default_factory=dict)
+    wants_reservation: bool = False
+    # Empty: the one that the pod gives will do.
+    reservation_id: str = ""
 
     @property
     def target(self) -> tuple[str, str]:
@@ -67,11 +71,8 @@ def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
     flavor = checks.required(server, "flavorRef", "server")
     if isinstance(flavor, bool) or not isinstance(flavor, str | int):
         raise checks.refuse("flavorRef", flavor, f"{flavor!r} is not of type 'string'")
-    if server.get("return_reservation_id"):
-        raise BadRequest(
-            "return_reservation_id is not supported: the servers of one request may be asked for "
-            "by their ids."
-        )
+    wants_reservation = server.get("return_reservation_id", False)
+    wants_reservation = checks.boolean(wants_reservation, "return_reservation_id")
     zone, host = _zone(server.get("availability_zone"))
     mode, nics = _networks(server, version)
     least, most = _counts(server)
@@ -90,6 +91,8 @@ def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
         least,
         most,
         boot_fields.hints(body),
+        wants_reservation,
+        new_reservation() if wants_reservation or most > 1 else "",
     )
     if request.host and (server.get("host") or server.get("hypervisor_hostname")):
         raise BadRequest(

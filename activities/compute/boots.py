@@ -11,6 +11,7 @@ from activities.compute.boot_request import NETWORKS_REQUIRED, BootRequest
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.release import release
+from activities.compute.server_reservations import ServerReservations
 from activities.compute.server_volumes import ServerVolumes
 from activities.creations import Creations
 from activities.network.copies import Copies
@@ -25,6 +26,14 @@ from models.tables.network import TABLES
 from models.values import Caller
 
 ports = TABLES["ports"]
+# Of a request, what is done here: its pod hears nothing of it, or in other words.
+_OURS = (
+    "security_groups",
+    "min_count",
+    "max_count",
+    "availability_zone",
+    "return_reservation_id",
+)
 # What Neutron says of an address, and Nova with 400.
 _ADDRESS = ("IpAddressAlreadyAllocated", "IpAddressGenerationFailure")
 
@@ -45,6 +54,7 @@ class Boots:
         creations: Creations,
         unbinding: Unbinding,
         volumes: ServerVolumes,
+        reservations: ServerReservations,
     ) -> None:
         self._store = store
         self._operations = operations
@@ -57,6 +67,7 @@ class Boots:
         self.creations = creations
         self._unbinding = unbinding
         self._volumes = volumes
+        self._reservations = reservations
 
     async def plan(
         self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
@@ -94,6 +105,8 @@ class Boots:
             held = ports.update().where(ports.c.device_id == creation)
             await tx.run(held.values(device_id=server_id))
             await self._volumes.booted(tx, plan.request, server_id)
+            if plan.request.reservation_id:
+                await self._reservations.record(tx, server_id, plan.request.reservation_id)
             await self.creations.settle(tx, creation)
 
     async def undo(self, plan: BootPlan, creation: str) -> None:
@@ -175,7 +188,7 @@ class Boots:
 
     def _body(self, plan: BootPlan, bottom: list[str]) -> dict[str, Any]:
         server = dict(plan.request.server)
-        for key in ("security_groups", "min_count", "max_count", "availability_zone"):
+        for key in _OURS:
             server.pop(key, None)
         nics: list[dict[str, str]] = []
         for link, port_id in zip(plan.links, bottom, strict=True):

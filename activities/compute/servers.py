@@ -10,6 +10,7 @@ from sqlalchemy import select, true
 from activities.admin.pods import PodDirectory
 from activities.compute.boots import Boots
 from activities.compute.release import release
+from activities.compute.server_reservations import ServerReservations
 from activities.compute.server_volumes import ServerVolumes
 from activities.operations import OPEN, Operations
 from activities.region import Regions
@@ -40,6 +41,7 @@ class Servers:
         rows: Routings,
         boots: Boots,
         volumes: ServerVolumes,
+        reservations: ServerReservations,
     ) -> None:
         self._store = store
         self._regions = regions
@@ -48,6 +50,7 @@ class Servers:
         self._routings = rows
         self._boots = boots
         self._volumes = volumes
+        self._reservations = reservations
         self._plugged: OrderedDict[str, None] = OrderedDict()
 
     async def deleting(self, caller: Caller, id_: str) -> str:
@@ -134,6 +137,7 @@ class Servers:
         async with self._store.write() as tx:
             waiting = await self._boots.let_go(tx, id_)
             waiting += await self._volumes.gone(tx, id_)
+            await self._reservations.forget(tx, id_)
             row = await tx.one(select(routings).where(*of))
             await tx.run(routings.delete().where(*of))
             if row:

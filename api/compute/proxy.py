@@ -14,6 +14,7 @@ _REQUEST_ID = b"x-compute-request-id"
 
 async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
     await call.services.server_view.apply(pod, servers)
+    await call.services.server_reservations.view(servers)
     await call.services.server_groups.view(pod, servers)
     await call.services.server_volumes.seen(pod, servers)
     await call.services.servers.active(servers)

@@ -18,6 +18,7 @@ from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import room
 from models.errors import GatewayError, PodUnavailable
+from models.resources.compute import SERVERS
 from models.values import Pod
 
 LOG = logging.getLogger(__name__)
@@ -45,7 +46,21 @@ async def create(call: Call) -> Answer:
         answer = await _boot_somewhere(call, plan, body, many=request.most > 1)
         if answer.status < 300:
             held.commit(answer.pod)
+    if request.wants_reservation and answer.status < 300:
+        return Answer(202, {"reservation_id": request.reservation_id})
     return await PROXY.answer(call, answer)
+
+
+@routes.route("GET", "/servers")
+async def index(call: Call) -> Answer:
+    """List servers."""
+    return await _listed(call, brief=True)
+
+
+@routes.route("GET", "/servers/detail")
+async def detail(call: Call) -> Answer:
+    """List servers with everything about each."""
+    return await _listed(call, brief=False)
 
 
 @routes.route("GET", "/servers/{id}")
@@ -67,6 +82,14 @@ async def delete(call: Call) -> Answer:
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "server", id_)
     return await PROXY.answer(call, await _delete(call, pod, id_))
+
+
+async def _listed(call: Call, *, brief: bool) -> Answer:
+    wanted = call.param("reservation_id")
+    ids = await call.services.server_reservations.servers(wanted) if wanted else frozenset()
+    if not ids:
+        return await PROXY.page(call, SERVERS, call.path, brief=brief)
+    return await PROXY.page(call, SERVERS, call.path, brief=brief, ours="reservation_id", only=ids)
 
 
 def _gone(answer: PodAnswer) -> bool:

@@ -2,9 +2,8 @@
 
 from models.resource import Home, Resource
 
-SERVERS = Resource(
-    "/servers", Home.ONE_POD, verbs=("list", "show", "update"), detail=True
-)  # create, delete and actions have their own code
+# Lists, create, show, delete and actions have their own code.
+SERVERS = Resource("/servers", Home.ONE_POD, verbs=("update",), detail=True)
 
 # These two are asked for everywhere, but what comes back is changed: they have code of their own.
 HYPERVISORS = Resource("/os-hypervisors", Home.ALL_PODS, detail=True, admin=True)

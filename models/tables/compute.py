@@ -1,4 +1,4 @@
-"""Flavors, keypairs, aggregates and server groups: defined at the top, copied to pods."""
+"""Flavors, keypairs, aggregates, server groups: defined at the top; servers made together."""
 
 from sqlalchemy import (
     JSON,
@@ -83,6 +83,16 @@ server_groups = Table(
     # To the microsecond: lists are ordered by it.
     Column("created_at", DateTime, nullable=False),
     Index("ix_server_groups_project", "project_id", "created_at"),
+)
+
+# Servers that one request has made: their pod knows nothing of each other's.
+server_reservations = Table(
+    "server_reservations",
+    METADATA,
+    Column("server_id", String(36), primary_key=True),
+    Column("reservation_id", String(36), nullable=False),
+    Column("launch_index", Integer, nullable=False),
+    Index("ix_server_reservations", "reservation_id"),
 )
 
 # The numbers that keep integer ids of pods' hypervisors and services apart.

@@ -185,6 +185,7 @@ def _refusals(play: Play) -> None:
         {"security_groups": [{"name": "no-such-group"}]},
         {"name": ""},
         {"nonsense": 1},
+        {"return_reservation_id": "perhaps"},
         {"min_count": 2, "max_count": 1},
         {"metadata": {"a": 1}},
     ):

@@ -47,6 +47,8 @@ class Boot:
             raise bad(f"Invalid input for field/attribute name. Value: {name}. It is too short.")
         if "flavorRef" not in given:
             raise bad("Invalid input for field/attribute server. 'flavorRef' is required.")
+        if str(given.get("return_reservation_id", False)).lower() not in ("true", "false"):
+            raise bad("Invalid input for field/attribute return_reservation_id. No boolean.")
         check_metadata(given.get("metadata") or {})
         flavor = self.flavor(call, str(given["flavorRef"]))
         image = self.image(call, given)
@@ -63,8 +65,10 @@ class Boot:
             raise bad("Failed to launch multiple servers with one port.")
         hints = document.get("os:scheduler_hints") or document.get("OS-SCH-HNT:scheduler_hints")
         rows = []
+        reservation = f"r-{secrets.token_hex(4)}"
         for number in range(count):
             row = self._row(call, given, flavor, image, zone)
+            row.update(reservation_id=reservation, launch_index=number)
             row["scheduler_hints"] = hints or {}
             if (hints or {}).get("group"):
                 self.service.groups.join(call, str(hints["group"]), row)
@@ -129,7 +133,6 @@ class Boot:
             "fault": None,
             "volumes": [],
             "instance_name": f"instance-{number:08x}",
-            "reservation_id": f"r-{secrets.token_hex(4)}",
             "hostname": given.get("hostname") or name.lower().replace(" ", "-"),
             "user_data": given.get("user_data"),
             "locked": False,

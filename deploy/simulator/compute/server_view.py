@@ -181,7 +181,7 @@ def _for_admin(call: Call, row: Row) -> Json:
         shown.update(
             {
                 "OS-EXT-SRV-ATTR:reservation_id": row["reservation_id"],
-                "OS-EXT-SRV-ATTR:launch_index": 0,
+                "OS-EXT-SRV-ATTR:launch_index": row["launch_index"],
                 "OS-EXT-SRV-ATTR:hostname": row["hostname"],
                 "OS-EXT-SRV-ATTR:kernel_id": "",
                 "OS-EXT-SRV-ATTR:ramdisk_id": "",

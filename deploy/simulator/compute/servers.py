@@ -73,6 +73,8 @@ class Servers:
         if not call.token.may_write:
             raise forbidden("os_compute_api:servers:create")
         row = self.service.boot.request(call)[0]
+        if call.request.envelope("server").get("return_reservation_id"):
+            return reply({"reservation_id": row["reservation_id"]}, 202)
         groups = [{"name": name} for name in self._asked_groups(call)]
         body = {
             "id": row["id"],

@@ -1,0 +1,60 @@
+"""ServerReservations: which servers one request has made, by an id for them all.
+
+A pod is asked for such servers one by one, and gives each a reservation of its own.
+"""
+
+import secrets
+import string
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.store import Store, Transaction
+from models.tables.compute import server_reservations
+
+_SIGNS = string.digits + string.ascii_lowercase
+_ID, _INDEX = "OS-EXT-SRV-ATTR:reservation_id", "OS-EXT-SRV-ATTR:launch_index"
+
+
+def new_reservation() -> str:
+    """Return an id in the form that Nova gives."""
+    return "r-" + "".join(secrets.choice(_SIGNS) for _ in range(8))
+
+
+class ServerReservations:
+    """The rows: server, reservation, and the server's number in it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def record(self, tx: Transaction, server_id: str, reservation_id: str) -> None:
+        """Note the next server of a reservation."""
+        mine = server_reservations.c.reservation_id == reservation_id
+        number = len(await tx.all(select(server_reservations.c.server_id).where(mine)))
+        row = {"server_id": server_id, "reservation_id": reservation_id, "launch_index": number}
+        await tx.insert(server_reservations, row)
+
+    async def servers(self, reservation_id: str) -> frozenset[str]:
+        """Return the ids of a reservation's servers; none: it is a pod's, or nobody's."""
+        mine = server_reservations.c.reservation_id == reservation_id
+        async with self._store.read() as tx:
+            rows = await tx.all(select(server_reservations.c.server_id).where(mine))
+        return frozenset(row["server_id"] for row in rows)
+
+    async def forget(self, tx: Transaction, server_id: str) -> None:
+        """Delete the row of a server that is gone."""
+        await tx.run(
+            server_reservations.delete().where(server_reservations.c.server_id == server_id)
+        )
+
+    async def view(self, servers: list[dict[str, Any]]) -> None:
+        """Change the reservations that a pod tells of to those that users know, in place."""
+        shown = {str(server.get("id")): server for server in servers if _ID in server}
+        if not shown:
+            return
+        mine = server_reservations.c.server_id.in_(shown)
+        async with self._store.read() as tx:
+            rows = await tx.all(select(server_reservations).where(mine))
+        for row in rows:
+            server = shown[row["server_id"]]
+            server[_ID], server[_INDEX] = row["reservation_id"], row["launch_index"]
