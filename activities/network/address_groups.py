@@ -2,9 +2,11 @@
 
 from sqlalchemy import ColumnElement, select
 
+from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.checks import check
 from activities.network.collection import Body, Collection, Shown
 from activities.network.sharing import forget_shares, shared_with
+from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict, NotFound
 from models.resources.network import ADDRESS_GROUPS
@@ -19,8 +21,10 @@ class AddressGroups(Collection):
 
     first_revision = 0
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, operations: Operations, copies: AddressGroupCopies) -> None:
         super().__init__(ADDRESS_GROUPS, store)
+        self._operations = operations
+        self._copies = copies
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Add what is shared with the caller's project."""
@@ -46,7 +50,7 @@ class AddressGroups(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the group; 409 ``AddressGroupInUse`` while a rule names it."""
         async with self.store.write() as tx:
-            await self.own(caller, id_, tx)
+            await self._held(tx, caller, id_)
             used = select(rules.c.id).where(rules.c.remote_address_group_id == id_)
             if await tx.value(used.limit(1)):
                 raise Conflict(
@@ -67,8 +71,9 @@ class AddressGroups(Collection):
                     f"Addresses {there} already exist in the address group {id_}.",
                     "AddressesAlreadyExist",
                 )
-            row = await self.change(tx, row, {"addresses": [*row["addresses"], *wanted]})
-            return await self.shown(caller, row, tx)
+            shown, waiting = await self._set(tx, caller, row, [*row["addresses"], *wanted])
+        self._operations.announce(*waiting)
+        return shown
 
     async def remove(self, caller: Caller, id_: str, given: object) -> Shown:
         """Remove addresses; all or, when one is not there, none."""
@@ -82,8 +87,23 @@ class AddressGroups(Collection):
                     "AddressesNotFound",
                 )
             left = [one for one in row["addresses"] if one not in wanted]
-            row = await self.change(tx, row, {"addresses": left})
-            return await self.shown(caller, row, tx)
+            shown, waiting = await self._set(tx, caller, row, left)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def named(self, tx: Transaction, caller: Caller, id_: str) -> None:
+        """Keep a group that a rule is to name; ``NotFound`` if the caller sees no such group."""
+        row = await self.get(caller, id_, tx)
+        if not await self.lock(tx, row["id"]):
+            raise self.missing(id_)
+
+    async def _set(
+        self, tx: Transaction, caller: Caller, row: Row, addresses: list[str]
+    ) -> tuple[Shown, list[str]]:
+        """Write the addresses; return the group and the operations that tell its copies."""
+        row = await self.change(tx, row, {"addresses": addresses})
+        waiting = await self._copies.changed(tx, row)
+        return await self.shown(caller, row, tx), waiting
 
     async def _held(self, tx: Transaction, caller: Caller, id_: str) -> Row:
         await self.own(caller, id_, tx)

@@ -73,11 +73,13 @@ class SecurityCalls:
                 pod, "POST", "/security-group-rules", {"security_group_rules": bodies}
             )
 
-    async def create_addresses(self, pod: Pod, group: Row, addresses: list[str]) -> str:
-        """Make the address group of a security group's members in other pods."""
+    async def create_addresses(
+        self, pod: Pod, type_: str, group: Row, addresses: list[str]
+    ) -> str:
+        """Make an address group: of a security group's members in other pods, or a user's own."""
         body = {
             "name": group["name"],
-            "description": marker("address_group", group["id"]),
+            "description": marker(type_, group["id"]),
             "addresses": addresses,
             "project_id": group["project_id"],
         }

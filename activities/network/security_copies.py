@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
 from activities.network import security_state as state
+from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.security_maker import ADDRESSES, GROUP, SecurityMaker
 from activities.operations import Operations
 from activities.region import Regions
@@ -32,12 +33,14 @@ class SecurityCopies:
         pods: PodDirectory,
         rows: Routings,
         operations: Operations,
+        named: AddressGroupCopies,
     ) -> None:
         self._store = store
+        self._named = named
         self._pods = pods
         self._routings = rows
         self._operations = operations
-        self._maker = SecurityMaker(store, regions, rows)
+        self._maker = SecurityMaker(store, regions, rows, named)
 
     async def group(self, sg_id: str, pod: Pod) -> str:
         """Return the id of the group's copy, ready for a port: rules and remote groups made too.
@@ -145,6 +148,7 @@ class SecurityCopies:
             use = await state.use(tx, sg_id, pod)
         if use is state.Use.BY_PORTS:
             await self._maker.apply(sg_id, pod)
+            await self._named.release(pod)
             return
         busy = await self._release(pod, project_id)
         # A port on its way out takes its groups along.
@@ -181,4 +185,5 @@ class SecurityCopies:
         for copy in copies:
             if copy["type"] == ADDRESSES:
                 await self._maker.remove_members(copy["top_id"], pod)
+        await self._named.release(pod)
         return busy

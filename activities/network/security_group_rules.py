@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from activities.network import shapes
+from activities.network.address_groups import AddressGroups
 from activities.network.collection import Body, Collection, Shown
 from activities.network.listing import Page, Params
 from activities.network.security_copies import SecurityCopies
@@ -32,8 +33,10 @@ class SecurityGroupRules(Collection):
         operations: Operations,
         copies: SecurityCopies,
         defaults: DefaultGroups,
+        address_groups: AddressGroups,
     ) -> None:
         super().__init__(SECURITY_GROUP_RULES, store)
+        self._address_groups = address_groups
         self._defaults = defaults
         self._operations = operations
         self._copies = copies
@@ -54,6 +57,8 @@ class SecurityGroupRules(Collection):
             group = await self._group(tx, caller, rows[0]["security_group_id"])
             for remote in {row["remote_group_id"] for row in rows if row["remote_group_id"]}:
                 await self._group(tx, caller, remote)
+            for named in sorted(filter(None, {row["remote_address_group_id"] for row in rows})):
+                await self._address_groups.named(tx, caller, named)
             await self._refuse_duplicates(tx, group, rows)
             for row in rows:
                 await self.insert(tx, row | {"project_id": group["project_id"]})
@@ -104,13 +109,7 @@ class SecurityGroupRules(Collection):
             if name != "security_group_id" and value == "":
                 given[name] = None
         row = self.parse_create(given, caller)
-        row = canonical(row | {"remote_ip_prefix": given.get("remote_ip_prefix")})
-        if row["remote_address_group_id"]:
-            raise NotFound(
-                f"Address group {row['remote_address_group_id']} could not be found.",
-                "AddressGroupNotFound",
-            )
-        return row
+        return canonical(row | {"remote_ip_prefix": given.get("remote_ip_prefix")})
 
     async def _group(self, tx: Transaction, caller: Caller, id_: str) -> Row:
         group = await tx.one(select(groups).where(groups.c.id == id_).with_for_update())

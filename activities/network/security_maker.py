@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from sqlalchemy import select
 
 from activities.network import security_state as state
+from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.security_calls import SecurityCalls
 from activities.region import Regions
 from activities.routings import Routings
@@ -21,8 +22,11 @@ _ROUNDS = 10
 class SecurityMaker:
     """Level-triggered: each method reads what is desired and makes it so."""
 
-    def __init__(self, store: Store, regions: Regions, routings: Routings) -> None:
+    def __init__(
+        self, store: Store, regions: Regions, routings: Routings, named: AddressGroupCopies
+    ) -> None:
         self._store = store
+        self._named = named
         self._routings = routings
         self._calls = SecurityCalls(regions)
 
@@ -43,7 +47,7 @@ class SecurityMaker:
             members = await self._routings.row(ADDRESSES, remote, pod)
             if members is None or members["applied"] != addresses:
                 return None
-        return str(row["bottom_id"])
+        return str(row["bottom_id"]) if await self._named.current(wanted.named, pod) else None
 
     async def apply(self, sg_id: str, pod: Pod) -> str:
         """Make the copy what it should be, whatever it is now; return its id."""
@@ -64,12 +68,16 @@ class SecurityMaker:
         spread = sorted(wanted.elsewhere)
         address_groups = await asyncio.gather(*(self._members(remote, pod) for remote in spread))
         outside = dict(zip(spread, address_groups, strict=True))
+        named = sorted(wanted.named)
+        made = await asyncio.gather(*(self._named.make(id_, pod) for id_ in named))
+        outside |= dict(zip(named, made, strict=True))
         async with self._held(sg_id, pod):
             # Read again: of several at once, the last to hold the lease applies the newest state.
             wanted = await self.wanted(sg_id, pod)
             if (
                 wanted.remotes - {sg_id} - inside.keys()
                 or wanted.elsewhere.keys() - outside.keys()
+                or wanted.named.keys() - outside.keys()
             ):
                 return None
             bottom, given = await self._group(wanted, pod)
@@ -167,7 +175,7 @@ class SecurityMaker:
                 pod,
                 project_id=group["project_id"],
                 find=lambda: self._calls.find(pod, _ADDRESSES, ADDRESSES, sg_id),
-                create=lambda: self._calls.create_addresses(pod, group, addresses),
+                create=lambda: self._calls.create_addresses(pod, ADDRESSES, group, addresses),
                 applied=addresses,
             )
             row = await self._routings.row(ADDRESSES, sg_id, pod)

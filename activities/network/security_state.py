@@ -21,6 +21,7 @@ groups = TABLES["security_groups"]
 rules = TABLES["security_group_rules"]
 ports = TABLES["ports"]
 networks = TABLES["networks"]
+address_groups = TABLES["address_groups"]
 _COPIED = tuple(a.name for a in SECURITY_GROUP_RULES.attributes if a.copied)
 
 
@@ -36,12 +37,14 @@ class Use(Enum):
 class Wanted:
     """The copy of one group in one pod as it should be; ids are the top's.
 
-    ``elsewhere`` holds, for each remote group that needs an address group, its members' addresses.
+    ``elsewhere`` holds, for each remote group that needs an address group, its members' addresses;
+    ``named`` those of the address groups that rules name.
     """
 
     group: Row
     rules: list[Row]
     elsewhere: dict[str, list[str]]
+    named: dict[str, list[str]]
 
     @property
     def name(self) -> str:
@@ -60,6 +63,8 @@ class Wanted:
         found: dict[str, Row] = {}
         for rule in self.rules:
             body = {name: rule[name] for name in _COPIED}
+            if rule["remote_address_group_id"]:
+                body["remote_address_group_id"] = address_groups[rule["remote_address_group_id"]]
             remote = rule["remote_group_id"]
             if not remote:
                 found[marker("security_group_rule", rule["id"])] = body
@@ -100,7 +105,9 @@ async def wanted(tx: Transaction, sg_id: str, pod: Pod) -> Wanted | None:
         addresses = await members_elsewhere(tx, remote, pod)
         if addresses or await address_group(tx, remote, pod):
             elsewhere[remote] = addresses
-    return Wanted(group, own, elsewhere)
+    ids = {rule["remote_address_group_id"] for rule in own if rule["remote_address_group_id"]}
+    named = await tx.all(select(address_groups).where(address_groups.c.id.in_(ids)))
+    return Wanted(group, own, elsewhere, {row["id"]: row["addresses"] for row in named})
 
 
 async def address_group(tx: Transaction, sg_id: str, pod: Pod) -> Row | None:

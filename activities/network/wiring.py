@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from activities.admin.pods import PodDirectory
+from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.address_groups import AddressGroups
 from activities.network.address_scopes import AddressScopes
 from activities.network.auto_allocated_topologies import AutoAllocatedTopologies
@@ -71,9 +72,11 @@ def build(
     operations: Operations,
 ) -> NetworkServices:
     """Return the services on the open doors."""
-    security = SecurityCopies(store, regions, pods, routings, operations)
+    named = AddressGroupCopies(store, regions, pods, routings, operations)
+    security = SecurityCopies(store, regions, pods, routings, operations, named)
     defaults = DefaultGroups(store)
-    rules = SecurityGroupRules(store, operations, security, defaults)
+    address_groups = AddressGroups(store, operations, named)
+    rules = SecurityGroupRules(store, operations, security, defaults, address_groups)
     pod_defaults = PodDefaults(regions, pods, operations)
     groups = SecurityGroups(store, operations, security, defaults, rules, pod_defaults)
     copies = Copies(settings, store, regions, pods, routings, operations, security)
@@ -87,7 +90,6 @@ def build(
     networks.leaving.append(floatingips.network_goes)
     routers = Routers(store, operations, ports, RouterGateway(operations, ports))
     interfaces = RouterInterfaces(store, operations, routers, subnets, ports)
-    address_groups = AddressGroups(store)
     policies = RbacPolicies(store, operations)
     quotas = NetworkQuotas(settings, store, regions, pods, operations)
     limited = (networks, subnets, ports, routers, floatingips, groups, rules, pools)
@@ -132,6 +134,7 @@ def build(
             ("update-copies", "subnet"): upkeep.update_subnet,
             ("update-copies", "port"): upkeep.update_port,
             ("update-copies", "router"): upkeep.update_router,
+            ("update-copies", "address_group"): named.sync,
             ("update-copies", "network_quota"): quotas.spread,
             ("security-group-sync", "security_group"): security.sync,
         },

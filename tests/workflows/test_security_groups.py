@@ -117,6 +117,40 @@ def test_a_rule_admits_another_group_wherever_its_members_are(stack: Stack, site
     assert group_copies(stack.simulator, database) == {"Pod2": set()}
 
 
+def test_a_rule_names_addresses_in_every_pod(stack: Stack, site: Site) -> None:
+    group = _group(site, "web")
+    named = site.user.network.make("/address-groups", name="office", addresses=["192.0.2.0/24"])
+    path = f"/address-groups/{named['id']}"
+    servers = [
+        site.boot(site.net(pod, cidr))
+        for pod, cidr in (("Pod1", "10.0.1.0/24"), ("Pod2", "10.0.2.0/24"))
+    ]
+    for server in servers:
+        _join(site, server, group)
+    rule = _rule(site, group, protocol="tcp", remote_address_group_id=named["id"])
+    stack.settle()
+    office = {"192.0.2.0/24"}
+    assert across(stack.simulator, group) == {"Pod1": office, "Pod2": office}
+    site.user.network.put(f"{path}/add_addresses", {"addresses": ["198.51.100.7/32"]})
+    stack.settle()
+    more = office | {"198.51.100.7/32"}
+    assert across(stack.simulator, group) == {"Pod1": more, "Pod2": more}
+    site.user.network.put(f"{path}/remove_addresses", {"addresses": ["192.0.2.0/24"]})
+    stack.settle()
+    left = {"198.51.100.7/32"}
+    assert across(stack.simulator, group) == {"Pod1": left, "Pod2": left}
+    assert site.user.network("DELETE", path).fault == "AddressGroupInUse"
+    _join(site, servers[1])
+    stack.settle()
+    assert across(stack.simulator, group) == {"Pod1": left}
+    assert not stack.simulator.inventory("Pod2")["address_groups"]
+    site.user.network.delete(f"/security-group-rules/{rule}")
+    site.user.network.delete(path)
+    stack.settle()
+    assert across(stack.simulator, group) == {"Pod1": set()}
+    assert not stack.simulator.inventory("Pod1")["address_groups"]
+
+
 def test_two_groups_that_admit_each_other(stack: Stack, site: Site) -> None:
     one, two = _group(site, "one"), _group(site, "two")
     _rule(site, one, remote_group_id=two)

@@ -1,0 +1,148 @@
+"""AddressGroupCopies: users' address groups in the pods where rules name them."""
+
+from sqlalchemy import select
+
+from activities.admin.pods import PodDirectory
+from activities.network import security_state as state
+from activities.network.security_calls import SecurityCalls
+from activities.operations import Operations
+from activities.region import Regions
+from activities.routings import Routings
+from activities.store import Row, Store, Transaction
+from models.errors import PodBusy
+from models.tables.network import TABLES
+from models.tables.routing import routings
+from models.values import Pod
+
+address_groups = TABLES["address_groups"]
+# ``address_group`` is the gateway's own: the members that a security group has in other pods.
+NAMED = "named_address_group"
+_PATH = "/address-groups"
+
+
+class AddressGroupCopies:
+    """Level-triggered: each method reads what is desired and makes it so."""
+
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        rows: Routings,
+        operations: Operations,
+    ) -> None:
+        self._store = store
+        self._pods = pods
+        self._routings = rows
+        self._operations = operations
+        self._calls = SecurityCalls(regions)
+
+    async def current(self, wanted: dict[str, list[str]], pod: Pod) -> bool:
+        """Tell whether every group has a copy that is known to have the addresses."""
+        for id_, addresses in wanted.items():
+            copy = await self._routings.row(NAMED, id_, pod)
+            if copy is None or copy["applied"] != addresses:
+                return False
+        return True
+
+    async def make(self, id_: str, pod: Pod) -> str:
+        """Return the id of the group's copy in the pod, made or brought up to date."""
+        async with self._store.hold(_lease(id_, pod)):
+            async with self._store.read() as tx:
+                group = await tx.one(select(address_groups).where(address_groups.c.id == id_))
+            if group is None:
+                raise PodBusy(f"Address group {id_} was deleted meanwhile")
+            return await self._make(group, pod)
+
+    async def sync(self, copy: str) -> None:
+        """Bring one copy, ``<group>/<pod name>``, up to date; remove it if no rule needs it."""
+        id_, _, name = copy.partition("/")
+        pod = await self._pods.named(name)
+        if pod is None:
+            return
+        await self._remove(id_, pod)
+        if await self._routings.row(NAMED, id_, pod):
+            await self.make(id_, pod)
+
+    async def release(self, pod: Pod) -> None:
+        """Remove the copies that no rule in the pod names any more."""
+        named = select(state.rules.c.remote_address_group_id).join(
+            routings,
+            (routings.c.top_id == state.rules.c.security_group_id)
+            & (routings.c.type == "security_group")
+            & (routings.c.pod_id == pod.pod_id),
+        )
+        used = named.where(state.rules.c.remote_address_group_id.is_not(None))
+        idle = await self._routings.rows(
+            routings.c.type == NAMED,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.top_id.not_in(used),
+        )
+        for copy in idle:
+            await self._remove(copy["top_id"], pod)
+
+    async def changed(self, tx: Transaction, group: Row) -> list[str]:
+        """Write the operations that new addresses ask for: one for each pod with a copy."""
+        copies = select(routings).where(routings.c.type == NAMED, routings.c.top_id == group["id"])
+        due = []
+        for copy in await tx.all(copies.order_by(routings.c.id)):
+            name = f"{group['id']}/{(await self._pods.get(copy['pod_id'])).pod_name}"
+            due.append(
+                await self._operations.add(
+                    tx,
+                    "update-copies",
+                    "address_group",
+                    name,
+                    workflow_id=f"update-copies/address_group/{name}",
+                    project_id=group["project_id"],
+                )
+            )
+        return due
+
+    async def _make(self, group: Row, pod: Pod) -> str:
+        id_, addresses = group["id"], group["addresses"]
+        bottom = await self._routings.materialise(
+            NAMED,
+            id_,
+            pod,
+            project_id=group["project_id"],
+            find=lambda: self._calls.find(pod, _PATH, NAMED, id_),
+            create=lambda: self._calls.create_addresses(pod, NAMED, group, addresses),
+            applied=addresses,
+        )
+        copy = await self._routings.row(NAMED, id_, pod)
+        if copy is None or copy["applied"] != addresses:
+            await self._calls.set_addresses(pod, bottom, addresses)
+            await self._routings.update(NAMED, id_, pod, applied=addresses)
+        return bottom
+
+    async def _remove(self, id_: str, pod: Pod) -> None:
+        """Remove the copy unless a rule needs it, be its group's copy only about to be made."""
+        async with self._store.hold(_lease(id_, pod)):
+            if await self._needed(id_, pod):
+                return
+
+            async def drop(bottom: str) -> None:
+                found = bottom or await self._calls.find(pod, _PATH, NAMED, id_)
+                if found:
+                    await self._calls.delete(pod, f"{_PATH}/{found}")
+
+            await self._routings.remove(NAMED, id_, pod, drop)
+
+    async def _needed(self, id_: str, pod: Pod) -> bool:
+        rules = state.rules
+        naming = select(rules.c.security_group_id).where(rules.c.remote_address_group_id == id_)
+        async with self._store.read() as tx:
+            groups = {row["security_group_id"] for row in await tx.all(naming.distinct())}
+            copied = select(routings.c.id).where(
+                routings.c.type == "security_group",
+                routings.c.pod_id == pod.pod_id,
+                routings.c.top_id.in_(groups),
+            )
+            if await tx.value(copied.limit(1)):
+                return True
+            return any([await state.use(tx, sg, pod) is state.Use.BY_PORTS for sg in groups])
+
+
+def _lease(id_: str, pod: Pod) -> str:
+    return f"{NAMED}_addresses/{id_}/{pod.pod_id}"
