@@ -53,6 +53,7 @@ from activities.quotas.figures import PodFigures
 from activities.quotas.limits import Limits
 from activities.quotas.quotas import Quotas
 from activities.quotas.reservations import Reservations
+from activities.quotas.type_limits import TypeLimits
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Store
@@ -101,6 +102,7 @@ class Services:
     server_view: ServerView
     quotas: Quotas
     reservations: Reservations
+    type_limits: TypeLimits
     server_volumes: ServerVolumes
     compute_volumes: ComputeVolumes
     places: Places
@@ -235,6 +237,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             server_view=ServerView(store),
             quotas=quotas,
             reservations=Reservations(store, quotas),
+            type_limits=TypeLimits(store, quotas.limits),
             server_volumes=server_volumes,
             compute_volumes=ComputeVolumes(store, operations, places, creations),
             places=places,

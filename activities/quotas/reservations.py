@@ -192,13 +192,14 @@ def _refusal(
         )
     for name in overs:
         limit = figures[name]["limit"]
-        if name in ("gigabytes", "backup_gigabytes"):
-            what = "volume or snapshot" if name == "gigabytes" else "backup"
-            quota = "gigabytes" if name == "gigabytes" else "Backup gigabytes"
+        if "gigabytes" in name:
+            what = "backup" if name == "backup_gigabytes" else "volume or snapshot"
+            quota = "Backup gigabytes" if name == "backup_gigabytes" else name
             return OverLimit(
                 f"Requested {what} exceeds allowed {quota} quota. Requested {each[name]}G, "
                 f"quota is {limit}G and {_used(figures, held, name)}G has been consumed."
             )
     name, limit = overs[0], figures[overs[0]]["limit"]
-    quota = f" for quota '{name}'." if name == "volumes" else ""
-    return OverLimit(f"Maximum number of {name} allowed ({limit}) exceeded{quota}")
+    what = name.partition("_")[0]
+    quota = f" for quota '{name}'." if what == "volumes" else ""
+    return OverLimit(f"Maximum number of {what} allowed ({limit}) exceeded{quota}")

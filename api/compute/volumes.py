@@ -5,6 +5,8 @@ import orjson
 from api.compute.proxies import until
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Route, Routes
+from api.quotas import room, size_of
+from models.errors import BadRequest, Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_VOLUMES
 
 routes = Routes()
@@ -19,13 +21,27 @@ async def _create(call: Call) -> Answer:
     inner = {key: value for key, value in wanted.items() if key != "availability_zone"}
     if pod.pod_az_name:
         inner["availability_zone"] = pod.pod_az_name
+    if isinstance(wanted.get("volume_type"), str):
+        try:
+            type_ = await call.services.volume_types.named(call.caller, wanted["volume_type"])
+        except NotFound as error:
+            raise BadRequest(error.message) from None
+        inner["volume_type"] = await call.services.type_copies.in_pod(type_, pod)
     name, project = wanted.get("display_name"), call.caller.project_id
-    async with volumes.creations.tracked("volume", pod, project, name) as creation:
-        answer = await PROXY.send(call, pod, orjson.dumps({"volume": inner}))
-        if answer.status < 300:
-            await volumes.recorded(creation, pod, call.caller, answer.json()["volume"]["id"])
-        else:
-            await volumes.refused(creation)
+    try:
+        async with (
+            room(call, PROXY, "volume", {"volumes": 1, "gigabytes": size_of(wanted)}) as held,
+            volumes.creations.tracked("volume", pod, project, name) as creation,
+        ):
+            answer = await PROXY.send(call, pod, orjson.dumps({"volume": inner}))
+            if answer.status < 300:
+                await volumes.recorded(creation, pod, call.caller, answer.json()["volume"]["id"])
+                held.commit(pod)
+            else:
+                await volumes.refused(creation)
+    except OverLimit as error:
+        # Nova's word for what Cinder says with 413.
+        raise Forbidden(error.message) from None
     return await PROXY.answer(call, answer)
 
 

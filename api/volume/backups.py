@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 
 from activities.volume import checks
+from api import quotas
 from api.http import Answer, Call, Routes
-from api.quotas import room
 from api.volume.proxy import PROXY, ending, made, members, volume_size
+from api.volume.room import room, shown, type_of_new
 from models.errors import BadRequest
 from models.values import Pod
 
@@ -38,7 +39,8 @@ async def create(call: Call) -> Answer:
         mine = {"availability_zone": pod.pod_az_name} if pod.pod_az_name else {}
         body = body | {"backup": kept | mine}
     size = await volume_size(call, pod, str(wanted["volume_id"]))
-    async with room(call, PROXY, "volume", {"backups": 1, "backup_gigabytes": size}) as held:
+    each = {"backups": 1, "backup_gigabytes": size}
+    async with quotas.room(call, PROXY, "volume", each) as held:
         answer = await made(call, "backup", pod, body)
         if answer.status < 300:
             held.commit(pod)
@@ -59,11 +61,17 @@ async def restore(call: Call) -> Answer:
         return await PROXY.relay(call, pod, orjson.dumps(body))
     name = wanted.get("name") or f"restore_backup_{id_}"
     project = call.caller.project_id
-    async with objects.creations.tracked("volume", pod, project, name) as creation:
+    size = int((await shown(call, pod, "backup", f"/backups/{id_}")).get("size", 0))
+    each = {"volumes": 1, "gigabytes": size}
+    async with (
+        room(call, each, type_of_new(call, pod, {})) as held,
+        objects.creations.tracked("volume", pod, project, name) as creation,
+    ):
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             volume_id = answer.json()["restore"]["volume_id"]
             await objects.recorded(creation, "volume", pod, call.caller, volume_id)
+            held.commit(pod)
         else:
             await objects.refused(creation)
     return await PROXY.answer(call, answer)

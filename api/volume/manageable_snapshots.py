@@ -4,9 +4,9 @@ import orjson
 
 from activities.volume import checks
 from api.http import Answer, Call
-from api.quotas import room
 from api.volume import manageable
 from api.volume.proxy import PROXY, volume_size
+from api.volume.room import room, type_of
 
 _OLD, _NEW = "/os-snapshot-manage", "/manageable_snapshots"
 
@@ -26,7 +26,7 @@ async def manage(call: Call) -> Answer:
     homes = await objects.homes(call.caller, {"volume_id": volume_id})
     pod = (await objects.candidates(call.caller, "", homes))[0]
     each = {"snapshots": 1, "gigabytes": await volume_size(call, pod, volume_id)}
-    async with room(call, PROXY, "volume", each) as held:
+    async with room(call, each, type_of(call, pod, volume_id)) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             # As with volumes: nothing that a clean-up may delete.

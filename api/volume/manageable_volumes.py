@@ -4,9 +4,9 @@ import orjson
 
 from activities.volume import checks
 from api.http import Answer, Call
-from api.quotas import room
 from api.volume import manageable
 from api.volume.proxy import PROXY
+from api.volume.room import room, type_of_new
 from api.volume.volumes import with_default_type
 from models.errors import BadRequest, NotFound
 from models.values import Pod
@@ -35,7 +35,7 @@ async def manage(call: Call) -> Answer:
     except NotFound:
         why = f"Cannot find requested '{wanted.get('volume_type')}' volume type"
         raise BadRequest(f"Invalid volume type: {why}") from None
-    async with room(call, PROXY, "volume", {"volumes": 1}) as held:
+    async with room(call, {"volumes": 1}, type_of_new(call, pod, body["volume"])) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(sent))
         if answer.status < 300:
             # No creation, which a crash would have cleaned up: there were data before it. A volume

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from activities.compute import checks
+from activities.quotas.figures import Figures
 from api.http import Answer, Call, Routes
 from api.quotas import asker, limit_of, limits_of, own_project
 from api.volume.proxy import PROXY
@@ -19,7 +20,7 @@ async def show(call: Call) -> Answer:
     """Show the limits of a project; with ``usage``, also what is used."""
     id_ = own_project(call, call.args["id"], "volume_extension:quotas:show")
     usage = checks.boolean(call.param("usage") or "false", "usage")
-    figures = await call.services.quotas.project(await asker(call, PROXY, "volume"), id_)
+    figures = await _figures(call, id_)
     shown: dict[str, Any] = figures if usage else limits_of(figures)
     return Answer(200, {"quota_set": shown | {"id": id_}})
 
@@ -29,6 +30,7 @@ async def defaults(call: Call) -> Answer:
     """Show the limits that hold where none are set."""
     id_ = own_project(call, call.args["id"], "volume_extension:quotas:show")
     limits = await call.services.quotas.defaults(await asker(call, PROXY, "volume"), id_)
+    limits = await _of_types(call) | limits
     return Answer(200, {"quota_set": limits | {"id": id_}})
 
 
@@ -37,8 +39,7 @@ async def update(call: Call) -> Answer:
     """Set limits, here and in every pod."""
     id_, quotas = call.args["id"], call.services.quotas
     given = _given(await call.json(), "quota_set")
-    asking = await asker(call, PROXY, "volume")
-    figures = await quotas.project(asking, id_)
+    figures = await _figures(call, id_)
     limits = _limits(given, figures, "quota set")
     for name, limit in limits.items():
         used = figures[name]["in_use"] + figures[name]["reserved"]
@@ -48,8 +49,7 @@ async def update(call: Call) -> Answer:
                 f"Current usage is {used} and the requested limit is {limit}."
             )
     await quotas.limits.set_project(call.caller, "volume", id_, "", limits)
-    now = await quotas.project(asking, id_)
-    return Answer(200, {"quota_set": limits_of(now)})
+    return Answer(200, {"quota_set": limits_of(await _figures(call, id_))})
 
 
 @routes.route("DELETE", _SETS, admin=True)
@@ -63,7 +63,7 @@ async def delete(call: Call) -> Answer:
 async def show_class(call: Call) -> Answer:
     """Show the limits of a quota class."""
     id_ = call.args["id"]
-    limits = await call.services.quotas.named_class(await asker(call, PROXY, "volume"), id_)
+    limits = await _class(call, id_)
     return Answer(200, {"quota_class_set": limits | {"id": id_}})
 
 
@@ -72,13 +72,26 @@ async def update_class(call: Call) -> Answer:
     """Set the limits of a quota class, here and in every pod."""
     id_, quotas = call.args["id"], call.services.quotas
     given = _given(await call.json(), "quota_class_set")
-    asking = await asker(call, PROXY, "volume")
-    known = {
-        name: {"limit": limit} for name, limit in (await quotas.named_class(asking, id_)).items()
-    }
-    limits = _limits(given, known, "quota class set")
+    limits = _limits(given, await _class(call, id_), "quota class set")
     await quotas.limits.set_class(call.caller, "volume", id_, limits)
-    return Answer(200, {"quota_class_set": await quotas.named_class(asking, id_)})
+    return Answer(200, {"quota_class_set": await _class(call, id_)})
+
+
+async def _figures(call: Call, project_id: str) -> Figures:
+    figures = await call.services.quotas.project(await asker(call, PROXY, "volume"), project_id)
+    await call.services.type_limits.complete(figures)
+    return figures
+
+
+async def _class(call: Call, name: str) -> dict[str, int]:
+    known = await call.services.quotas.named_class(await asker(call, PROXY, "volume"), name)
+    return await _of_types(call) | known
+
+
+async def _of_types(call: Call) -> dict[str, int]:
+    figures: Figures = {}
+    await call.services.type_limits.complete(figures)
+    return limits_of(figures)
 
 
 def _given(body: dict[str, Any], key: str) -> dict[str, Any]:

@@ -4,8 +4,8 @@ import orjson
 
 from activities.volume import checks
 from api.http import Answer, Call, Routes
-from api.quotas import room
 from api.volume.proxy import PROXY, ending, made, members, volume_size
+from api.volume.room import room, type_of
 from models.errors import BadRequest
 
 routes = Routes()
@@ -25,7 +25,7 @@ async def create(call: Call) -> Answer:
     homes = await objects.homes(call.caller, {"volume_id": volume_id})
     pod = (await objects.candidates(call.caller, "", homes))[0]
     each = {"snapshots": 1, "gigabytes": await volume_size(call, pod, volume_id)}
-    async with room(call, PROXY, "volume", each) as held:
+    async with room(call, each, type_of(call, pod, volume_id)) as held:
         answer = await made(call, "snapshot", pod, body, owner_id=volume_id)
         if answer.status < 300:
             held.commit(answer.pod)

@@ -69,6 +69,8 @@ async def update(call: Call) -> Answer:
     if "name" in values:
         await _types(call).refuse_taken(values["name"], row["id"])
     view = _view(call, await _copies(call).change(row, values))
+    if view["name"] != row["name"]:
+        await call.services.type_limits.renamed(row["name"], view["name"])
     del view[_PUBLIC]
     return Answer(200, {"volume_type": view})
 
@@ -82,6 +84,7 @@ async def delete(call: Call) -> Answer:
             f"The volume type {row['id']} is a default volume type and cannot be deleted."
         )
     await _copies(call).delete(row)
+    await call.services.type_limits.forget(row["name"])
     return Answer(202)
 
 

@@ -6,8 +6,9 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.proxy import missing_pods
-from api.quotas import room, size_of
+from api.quotas import size_of
 from api.volume.proxy import PROXY, ending, made, members, volume_size
+from api.volume.room import room, size_of_new, type_named, type_of, type_of_new
 from models.errors import BadRequest, PodFault, PodUnavailable
 from models.values import Pod
 
@@ -27,8 +28,8 @@ async def create(call: Call) -> Answer:
     body = await with_default_type(call, body, wanted)
     volumes = call.services.volumes
     pods = await volumes.candidates(call.caller, body)
-    each = {"volumes": 1, "gigabytes": size_of(wanted)}
-    async with room(call, PROXY, "volume", each) as held:
+    each = {"volumes": 1, "gigabytes": await size_of_new(call, pods[0], wanted)}
+    async with room(call, each, type_of_new(call, pods[0], body["volume"])) as held:
         for pod in pods:
             last = pod == pods[-1]
             sent = await volumes.in_pod(call.caller, body, pod)
@@ -78,6 +79,8 @@ async def action(call: Call) -> Answer:
     if isinstance(inner, dict):
         if name == "os-extend":
             return await _extend(call, pod, body, inner)
+        if name == "os-retype" and isinstance(inner.get("new_type"), str):
+            return await _retype(call, pod, inner)
         body = await _translated(call, pod, name, inner) or body
     answer = await PROXY.send(call, pod, orjson.dumps(body))
     if name == "os-volume_upload_image" and answer.status < 300:
@@ -102,20 +105,43 @@ async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, A
     """Make a volume larger, if its project's quota has room for the difference."""
     now = await volume_size(call, pod, call.args["id"])
     more = max(0, size_of({"size": inner.get("new_size")}) - now)
-    async with room(call, PROXY, "volume", {"gigabytes": more}) as held:
+    type_ = type_of(call, pod, call.args["id"])
+    async with room(call, {"gigabytes": more}, type_) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             held.commit(answer.pod)
     return await PROXY.answer(call, answer)
 
 
+async def _retype(call: Call, pod: Pod, inner: dict[str, Any]) -> Answer:
+    """Make a volume one of another type, if there is room for it, and its snapshots, in that."""
+    row = await call.services.volume_types.named(call.caller, inner["new_type"])
+    body = {"os-retype": inner | {"new_type": await call.services.type_copies.in_pod(row, pod)}}
+    id_ = call.args["id"]
+    sizes = [snapshot["size"] for snapshot in await _snapshots(call, pod, id_)]
+    each = {
+        "volumes": 1,
+        "snapshots": len(sizes),
+        "gigabytes": await volume_size(call, pod, id_) + sum(sizes),
+    }
+    async with room(call, each, type_named(call, row["id"]), retyped=True) as held:
+        answer = await PROXY.send(call, pod, orjson.dumps(body))
+        if answer.status < 300:
+            held.commit(answer.pod)
+    return await PROXY.answer(call, answer)
+
+
+async def _snapshots(call: Call, pod: Pod, volume_id: str) -> list[dict[str, Any]]:
+    query = "&all_tenants=1" if call.caller.admin else ""
+    path = f"/snapshots/detail?volume_id={volume_id}{query}"
+    answer = await PROXY.send(call, pod, method="GET", path=path)
+    return list(answer.json()["snapshots"]) if answer.status == 200 else []
+
+
 async def _translated(
     call: Call, pod: Pod, name: str, inner: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Return the action as the pod has to get it, where that is not as the user says it."""
-    if name == "os-retype" and isinstance(inner.get("new_type"), str):
-        row = await call.services.volume_types.named(call.caller, inner["new_type"])
-        return {name: inner | {"new_type": await call.services.type_copies.in_pod(row, pod)}}
     if name == "os-reimage" and isinstance(inner.get("image_id"), str):
         await call.services.image_copies.ensure(call.caller, inner["image_id"], pod)
     if name == "os-attach" and isinstance(inner.get("instance_uuid"), str):

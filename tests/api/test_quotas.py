@@ -92,6 +92,63 @@ def test_volumes_in_two_zones_share_one_limit(stack: Stack, site: Site) -> None:
     assert (limits["totalVolumesUsed"], limits["totalGigabytesUsed"]) == (2, 4)
 
 
+def _made(user: User, **wanted: object) -> Answer:
+    return user.volume("POST", "/volumes", {"volume": wanted})
+
+
+def _available(user: User, volume_id: str) -> str:
+    path = f"/volumes/{volume_id}"
+    until(lambda: user.volume.get(path)["status"] == "available", "the volume is there")
+    return volume_id
+
+
+def test_volumes_of_a_type_have_a_limit_over_all_pods(stack: Stack, site: Site) -> None:
+    user, admin = site.user, stack.admin.volume
+    path = f"/os-quota-sets/{user.project_id}"
+    fast = admin("POST", "/types", {"volume_type": {"name": "fast"}}).body["volume_type"]
+    assert admin.get(path)["volumes_fast"] == -1
+    assert admin.get(f"{path}/defaults")["snapshots_fast"] == -1
+    unknown = admin("PUT", path, {"quota_set": {"volumes_slow": 1}})
+    assert unknown.message == "Invalid input received: Bad key(s) in quota set: volumes_slow"
+    _limit(stack, user, "volume", volumes_fast=2, gigabytes_fast=6, snapshots_fast=0)
+    in_az1 = {"size": 1, "availability_zone": "az1", "volume_type": "fast"}
+    first, second = (
+        _available(user, _made(user, **in_az1 | {"availability_zone": zone}).body["volume"]["id"])
+        for zone in ("az1", "az2")
+    )
+    over = _made(user, **in_az1)
+    text = "Maximum number of volumes allowed (2) exceeded for quota 'volumes_fast'."
+    assert (over.status, over.message) == (413, text)
+    # By name or by id, or because what it is made from is of the type.
+    assert _made(user, **in_az1 | {"volume_type": fast["id"]}).message == text
+    assert _made(user, size=1, source_volid=first).message == text
+    assert _made(user, source_volid=second).message == text
+    extend = {"os-extend": {"new_size": 6}}
+    over = user.volume("POST", f"/volumes/{first}/action", extend)
+    assert over.message == (
+        "Requested volume or snapshot exceeds allowed gigabytes_fast quota. Requested 5G, quota "
+        "is 6G and 2G has been consumed."
+    )
+    over = user.volume("POST", "/snapshots", {"snapshot": {"volume_id": first}})
+    assert (over.status, over.message) == (413, "Maximum number of snapshots allowed (0) exceeded")
+    plain = _available(user, _made(user, size=1, availability_zone="az2").body["volume"]["id"])
+    retype = {"os-retype": {"new_type": "fast", "migration_policy": "never"}}
+    assert user.volume("POST", f"/volumes/{plain}/action", retype).message == text
+    admin.put(f"/types/{fast['id']}", {"volume_type": {"name": "faster"}})
+    assert admin.get(f"{path}?usage=true")["volumes_faster"]["limit"] == 2
+    assert "volumes_fast" not in admin.get(path)
+    assert _made(user, **in_az1 | {"volume_type": "faster"}).status == 413
+    _limit(stack, user, "volume", volumes_faster=3)
+    assert user.volume("POST", f"/volumes/{plain}/action", retype).status == 404
+    retype["os-retype"]["new_type"] = "faster"
+    assert user.volume("POST", f"/volumes/{plain}/action", retype).status == 202
+    for volume_id in (first, second, plain):
+        user.volume.delete(f"/volumes/{volume_id}")
+    until(lambda: user.volume.list("/volumes") == [], "the volumes are gone")
+    admin.delete(f"/types/{fast['id']}")
+    assert "volumes_faster" not in admin.get(path)
+
+
 def test_what_a_pod_said_last_counts_while_it_is_out(stack: Stack, site: Site) -> None:
     user = site.user
     path = f"/os-quota-sets/{user.project_id}"

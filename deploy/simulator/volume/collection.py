@@ -91,7 +91,7 @@ class Volumes:
             raise missing("Backup", str(given["backup_id"]))
         if given.get("source_volid") and self.store.get(call.token, given["source_volid"]) is None:
             raise missing("Volume", str(given["source_volid"]))
-        self._within_quota(call, size)
+        self._within_quota(call, size, kind)
         row = self.store.create(call.token, given, size, kind)
         return reply({"volume": view.full(self.store, call, row, complete=False)}, 202)
 
@@ -137,20 +137,23 @@ class Volumes:
             raise missing("Volume", call.request.params["id"])
         return row
 
-    def _within_quota(self, call: Call, size: int) -> None:
+    def _within_quota(self, call: Call, size: int, kind: Row) -> None:
         """Only limits that were set are enforced: a benchmark needs more than the defaults."""
         project = call.token.project.id
         mine = [row for row in self.store.volumes.values() if row["project_id"] == project]
         limits = self.store.quotas.get(project, {})
-        if 0 <= limits.get("volumes", -1) <= len(mine):
-            text = f"({limits['volumes']}) exceeded for quota 'volumes'."
-            raise CinderError(
-                413, f"VolumeLimitExceeded: Maximum number of volumes allowed {text}"
-            )
-        used = sum(row["size"] for row in mine)
-        if 0 <= limits.get("gigabytes", -1) < used + size:
-            text = "Requested volume or snapshot exceeds allowed gigabytes quota."
-            raise CinderError(413, f"VolumeSizeExceedsAvailableQuota: {text}")
+        of_kind = [row for row in mine if row["volume_type_id"] == kind["id"]]
+        for suffix, rows in (("", mine), (f"_{kind['name']}", of_kind)):
+            limit = limits.get(f"volumes{suffix}", -1)
+            if 0 <= limit <= len(rows):
+                text = f"({limit}) exceeded for quota 'volumes{suffix}'."
+                raise CinderError(
+                    413, f"VolumeLimitExceeded: Maximum number of volumes allowed {text}"
+                )
+            used = sum(row["size"] for row in rows)
+            if 0 <= limits.get(f"gigabytes{suffix}", -1) < used + size:
+                text = f"Requested volume or snapshot exceeds allowed gigabytes{suffix} quota."
+                raise CinderError(413, f"VolumeSizeExceedsAvailableQuota: {text}")
 
     def _page(self, call: Call) -> tuple[list[Row], Json]:
         return paged(call, self._filtered(call), "volumes", "Volume")

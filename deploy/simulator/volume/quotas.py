@@ -132,11 +132,16 @@ class Quotas:
         kinds = [row["name"] for row in self.store.types.values()]
         each = ("volumes", "snapshots", "gigabytes")
         per_type = {f"{key}_{kind}": -1 for kind in kinds for key in each}
-        own = [self.store.quotas.get(f"class/{one}", {}) for one in ("default", name)]
-        return {**_QUOTA, **per_type, **own[0], **own[1]}
+        known = {**_QUOTA, **per_type}
+        return self._over(self._over(known, "class/default"), f"class/{name}")
 
     def _limits(self, project: str) -> Json:
-        return {**self._class("default"), **self.store.quotas.get(project, {})}
+        return self._over(self._class("default"), project)
+
+    def _over(self, known: Json, owner: str) -> Json:
+        """The limits with those that were set, for as long as their types are there."""
+        own = self.store.quotas.get(owner, {})
+        return {key: own.get(key, value) for key, value in known.items()}
 
     def _used(self, project: str) -> dict[str, int]:
         volumes = _of(self.store.volumes, project)
@@ -145,10 +150,19 @@ class Quotas:
         for row in volumes:
             used["gigabytes"] += row["size"]
             for key, amount in (("volumes", 1), ("gigabytes", row["size"])):
-                name = f"{key}_{row['volume_type']}"
+                name = f"{key}_{self._kind(row)}"
                 used[name] = used.get(name, 0) + amount
-        used["gigabytes"] += sum(row["size"] for row in snapshots)
+        for row in snapshots:
+            used["gigabytes"] += row["size"]
+            volume = self.store.volumes.get(row["volume_id"])
+            for key, amount in (("snapshots", 1), ("gigabytes", row["size"])):
+                if volume is not None:
+                    name = f"{key}_{self._kind(volume)}"
+                    used[name] = used.get(name, 0) + amount
         return used
+
+    def _kind(self, volume: Row) -> str:
+        return str(self.store.types[volume["volume_type_id"]]["name"])
 
     def _project(self, call: Call) -> str:
         project = call.request.params["project"]

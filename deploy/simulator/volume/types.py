@@ -77,10 +77,18 @@ class Types:
         row = self._get(call)
         given = call.request.envelope("volume_type")
         known = ("name", "description", "is_public")
+        if given.get("name"):
+            self._rename_limits(row["name"], given["name"])
         row.update({key: given[key] for key in known if given.get(key) is not None})
         shown = self._view(call, row)
         del shown["os-volume-type-access:is_public"]
         return reply({"volume_type": shown})
+
+    def _rename_limits(self, old: str, new: str) -> None:
+        for limits in self.store.quotas.values():
+            for part in ("volumes", "snapshots", "gigabytes"):
+                if f"{part}_{old}" in limits:
+                    limits[f"{part}_{new}"] = limits.pop(f"{part}_{old}")
 
     def delete(self, call: Call) -> Response:
         """Refused while a volume is of the type."""
