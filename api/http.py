@@ -14,6 +14,9 @@ from activities.wiring import Services
 from models.errors import BadRequest, NotAllowed, NotFound, TooLarge
 from models.values import Caller
 
+_NOBODY = Caller("", "", ())
+# Where an argument stands in the tree of routes: no segment has a slash.
+_ANY = "/"
 Receive = Callable[[], Awaitable[Any]]
 Headers = list[tuple[bytes, bytes]]
 
@@ -46,7 +49,7 @@ class Call:
     base: str
     receive: Receive
     limit: int
-    caller: Caller = field(default_factory=lambda: Caller("", "", ()))
+    caller: Caller = _NOBODY
     args: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
     project: str = ""
@@ -129,7 +132,7 @@ class Routes:
         for segment in _segments(path):
             if segment.startswith("{"):
                 names.append(segment[1:-1])
-                segment = "{}"
+                segment = _ANY
             node = node.setdefault(segment, {})
         methods = node.setdefault("", {})
         if method not in methods:
@@ -161,7 +164,7 @@ class Routes:
 
     def find(self, method: str, path: str) -> tuple["Route", dict[str, str]] | None:
         """Return route and arguments, or None; ``NotAllowed``."""
-        found = self._find(self._root, _segments(path), [])
+        found = self._find(_segments(path))
         if found is None:
             return None
         methods, values = found
@@ -170,19 +173,27 @@ class Routes:
         route, names = methods[method]
         return route, dict(zip(names, values, strict=True))
 
-    def _find(
-        self, node: dict[str, Any], segments: list[str], values: list[str]
-    ) -> tuple[dict[str, Any], list[str]] | None:
-        if not segments:
-            return (node[""], values) if "" in node else None
-        head, rest = segments[0], segments[1:]
-        if head and head in node:
-            found = self._find(node[head], rest, values)
-            if found:
-                return found
-        if head and "{}" in node:
-            return self._find(node["{}"], rest, [*values, unquote(head)])
-        return None
+    def _find(self, segments: list[str]) -> tuple[dict[str, Any], list[str]] | None:
+        node, values, at = self._root, list[str](), 0
+        # Where an argument may stand for what a literal has led away from.
+        turns: list[tuple[dict[str, Any], list[str], int]] = []
+        while True:
+            if at == len(segments):
+                if "" in node:
+                    return node[""], values
+            elif head := segments[at]:
+                at += 1
+                if head in node:
+                    if _ANY in node:
+                        turns.append((node[_ANY], [*values, unquote(head)], at))
+                    node = node[head]
+                    continue
+                if _ANY in node:
+                    node, values = node[_ANY], [*values, unquote(head)]
+                    continue
+            if not turns:
+                return None
+            node, values, at = turns.pop()
 
 
 def _segments(path: str) -> list[str]:

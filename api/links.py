@@ -12,13 +12,15 @@ def rehome(value: Any, base: str, root: str) -> None:
     # Parsed JSON has no subclasses, and this runs over every answer: the types themselves.
     if type(value) is list:
         for inner in value:
-            if type(inner) is dict or type(inner) is list:
+            kind = type(inner)
+            if kind is dict or kind is list:
                 rehome(inner, base, root)
         return
     for key, inner in value.items():
-        if type(inner) is dict:
+        kind = type(inner)
+        if kind is dict:
             rehome(inner, base, root)
-        elif type(inner) is not list:
+        elif kind is not list:
             continue
         elif key.endswith("links"):
             for link in inner:

@@ -94,7 +94,9 @@ def create_app(settings: Settings) -> tuple[Prefixes, FastAPI]:
 async def serve(settings: Settings) -> None:
     """Serve until a signal says stop."""
     app, root = create_app(settings)
+    # Where a request came from is read from its headers where it is needed, if at all.
     quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
+    quiet |= {"proxy_headers": False, "ws": "none"}
     servers = [uvicorn.Server(uvicorn.Config(app, settings.host, settings.port, **quiet))]
     if settings.network_port:
         config = uvicorn.Config(root, settings.host, settings.network_port, **quiet)

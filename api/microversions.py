@@ -1,10 +1,11 @@
 """Microversions: which one a call asks for, whether all pods speak it, and the echo of it."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from activities.versions import Version
-from api.http import Answer, Call, Handler, Route, Routes
+from api.http import Answer, Call, Handler, Headers, Route, Routes
 from models.errors import BadRequest, GatewayError, NotAcceptable
 
 _FORM = re.compile(r"^([1-9]\d*)\.(0|[1-9]\d*)$")
@@ -16,6 +17,7 @@ class Microversions:
     def __init__(self, service: str, legacy: str = "") -> None:
         self._service = service
         self._legacy = legacy
+        self._legacy_name = legacy.lower()
 
     def of(self, call: Call) -> Version:
         """Return the version to speak; ``BadRequest`` or ``NotAcceptable`` as the real API."""
@@ -23,13 +25,9 @@ class Microversions:
         asked = self._asked(call)
         return _effective(asked, low, high) if asked else low
 
-    def headers(self, call: Call, other: Version | None = None) -> dict[str, str]:
+    def headers(self, call: Call, other: Version | None = None) -> Mapping[str, str]:
         """Return the headers that ask a pod for the same version, or for another."""
-        version = _text(other or self.of(call))
-        headers = {"OpenStack-API-Version": f"{self._service} {version}"}
-        if self._legacy:
-            headers[self._legacy] = version
-        return headers
+        return _asking(self._service, self._legacy, other or self.of(call))
 
     def finish(self, call: Call, answer: Answer) -> None:
         """Echo the version, and say that answers vary with it."""
@@ -37,13 +35,7 @@ class Microversions:
             version = self.of(call)
         except GatewayError:
             version = call.services.versions.range(self._service)[0]
-        value = _text(version).encode()
-        names = b"OpenStack-API-Version"
-        answer.headers.append((names, self._service.encode() + b" " + value))
-        if self._legacy:
-            answer.headers.append((self._legacy.encode(), value))
-            names += b", " + self._legacy.encode()
-        answer.headers.append((b"Vary", names))
+        answer.headers += _echo(self._service, self._legacy, version)
 
     def guard(self, routes: Routes) -> Routes:
         """Return the routes, refusing a version outside the range before anything is done."""
@@ -60,11 +52,36 @@ class Microversions:
         return check
 
     def _asked(self, call: Call) -> str:
-        for part in call.headers.get("openstack-api-version", "").split(","):
-            service, _, version = part.strip().partition(" ")
-            if service == self._service:
-                return version.strip() or "none"
-        return call.headers.get(self._legacy.lower(), "").strip() if self._legacy else ""
+        given = call.headers.get("openstack-api-version")
+        named = _named(given, self._service) if given else ""
+        return named or call.headers.get(self._legacy_name, "").strip()
+
+
+# Kept, for clients ask for the same few versions all the time.
+@lru_cache(maxsize=1024)
+def _named(header: str, wanted: str) -> str:
+    for part in header.split(","):
+        service, _, version = part.strip().partition(" ")
+        if service == wanted:
+            return version.strip() or "none"
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _asking(service: str, legacy: str, version: Version) -> Mapping[str, str]:
+    text = _text(version)
+    headers = {"OpenStack-API-Version": f"{service} {text}"}
+    return headers | {legacy: text} if legacy else headers
+
+
+@lru_cache(maxsize=1024)
+def _echo(service: str, legacy: str, version: Version) -> Headers:
+    text = _text(version).encode()
+    name, old = b"OpenStack-API-Version", legacy.encode()
+    headers = [(name, service.encode() + b" " + text)]
+    if not legacy:
+        return [*headers, (b"Vary", name)]
+    return [*headers, (old, text), (b"Vary", name + b", " + old)]
 
 
 @lru_cache(maxsize=1024)

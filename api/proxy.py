@@ -82,7 +82,8 @@ class Proxy:
         headers = {name: call.headers[name] for name in _PASSED_ON if name in call.headers}
         headers["X-Auth-Token"] = call.caller.token
         headers["X-OpenStack-Request-ID"] = call.request_id
-        return headers | self._versions.headers(call, version)
+        headers.update(self._versions.headers(call, version))
+        return headers
 
     def pod_path(self, call: Call, path: str) -> str:
         """Return a path for a pod: Cinder's links have the project where its path had it."""
@@ -275,9 +276,9 @@ class Proxy:
         return {resource.collection: [item for _, item in merged.objects]}
 
     async def _seen(self, call: Call, pod: Pod, body: dict[str, Any]) -> None:
-        for key, view in self._views.items():
-            item = body.get(key)
-            if isinstance(item, dict):
+        for key, item in body.items():
+            view = self._views.get(key)
+            if view and isinstance(item, dict):
                 await view(call, pod, [item])
 
     def _next(self, call: Call, last: str) -> str:

@@ -1,8 +1,8 @@
 """ServiceApp: one OpenStack API as a raw ASGI application."""
 
 import logging
+import os
 import re
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +76,7 @@ class ServiceApp:
             base=self._base(scope, headers) + root,
             receive=receive,
             limit=self._services.settings.max_body_bytes,
-            request_id=f"req-{uuid.uuid4()}",
+            request_id=_request_id(),
         )
         answer = await self._answer(call)
         if self._finish:
@@ -135,7 +135,7 @@ class ServiceApp:
         body = _encoded(answer).raw
         headers = list(answer.headers)
         headers.append((b"x-openstack-request-id", call.request_id.encode()))
-        if self._service == "compute" and not any(k == _COMPUTE_ID for k, _ in headers):
+        if self._service == "compute" and all(name != _COMPUTE_ID for name, _ in headers):
             headers.append((_COMPUTE_ID, call.request_id.encode()))
         if body is not None:
             headers.append((b"content-length", str(len(body)).encode()))
@@ -145,6 +145,12 @@ class ServiceApp:
             async for part in answer.stream:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": body or b""})
+
+
+def _request_id() -> str:
+    """Return a new id in the form of a UUID, which is made several times slower."""
+    text = os.urandom(16).hex()
+    return f"req-{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _encoded(answer: Answer) -> Answer:

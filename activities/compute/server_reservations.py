@@ -5,6 +5,7 @@ A pod is asked for such servers one by one, and gives each a reservation of its 
 
 import secrets
 import string
+from collections import OrderedDict
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from activities.store import Store, Transaction
 from models.tables.compute import server_reservations
 
+_REMEMBERED = 50_000
 _SIGNS = string.digits + string.ascii_lowercase
 _ID, _INDEX = "OS-EXT-SRV-ATTR:reservation_id", "OS-EXT-SRV-ATTR:launch_index"
 
@@ -26,6 +28,8 @@ class ServerReservations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # What is read of a server stays so: it was recorded together with the server itself.
+        self._known: OrderedDict[str, tuple[str, int] | None] = OrderedDict()
 
     async def record(self, tx: Transaction, server_id: str, reservation_id: str) -> None:
         """Note the next server of a reservation."""
@@ -50,11 +54,20 @@ class ServerReservations:
     async def view(self, servers: list[dict[str, Any]]) -> None:
         """Change the reservations that a pod tells of to those that users know, in place."""
         shown = {str(server.get("id")): server for server in servers if _ID in server}
-        if not shown:
-            return
-        mine = server_reservations.c.server_id.in_(shown)
+        unknown = [id_ for id_ in shown if id_ not in self._known]
+        if unknown:
+            await self._read(unknown)
+        for id_, server in shown.items():
+            known = self._known.get(id_)
+            if known:
+                server[_ID], server[_INDEX] = known
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def _read(self, ids: list[str]) -> None:
+        mine = server_reservations.c.server_id.in_(ids)
         async with self._store.read() as tx:
             rows = await tx.all(select(server_reservations).where(mine))
+        self._known.update(dict.fromkeys(ids))
         for row in rows:
-            server = shown[row["server_id"]]
-            server[_ID], server[_INDEX] = row["reservation_id"], row["launch_index"]
+            self._known[row["server_id"]] = (row["reservation_id"], row["launch_index"])
