@@ -19,10 +19,12 @@ from activities.compute.boot_plan import BootPlanner
 from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.flavors import Flavors
+from activities.compute.floating_ips import ComputeFloatingIPs
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from activities.compute.pod_numbers import PodNumbers
+from activities.compute.security_groups import ComputeSecurityGroups
 from activities.compute.server_groups import ServerGroups
 from activities.compute.server_ports import ServerPorts
 from activities.compute.server_reservations import ServerReservations
@@ -119,6 +121,8 @@ class Services:
     servers: Servers
     server_actions: ServerActions
     server_ports: ServerPorts
+    compute_floating_ips: ComputeFloatingIPs
+    compute_security_groups: ComputeSecurityGroups
     interfaces: Interfaces
     security_groups: SecurityGroups
     security_group_rules: SecurityGroupRules
@@ -255,6 +259,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             server_actions=ServerActions(flavors, flavor_copies, keypairs, keypair_copies),
             server_ports=ServerPorts(
                 store, planner, network.ports, network.floatingips, network.copy_upkeep
+            ),
+            compute_floating_ips=ComputeFloatingIPs(network.floatingips, network.networks),
+            compute_security_groups=ComputeSecurityGroups(
+                network.security_groups, network.security_group_rules
             ),
             interfaces=interfaces,
             security_groups=network.security_groups,

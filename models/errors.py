@@ -2,7 +2,7 @@
 
 GatewayError 500
   BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
-  NotAcceptable 406 · Conflict 409 · OverQuota 409 · TooLarge 413 · OverLimit 413
+  NotAcceptable 406 · Conflict 409 · OverQuota 409 · Gone 410 · TooLarge 413 · OverLimit 413
   PodUnavailable 503 (retryable) · PodBusy 503 (retryable)
   PodFault - the pod's own status and body, passed on untouched
 
@@ -87,6 +87,13 @@ class Conflict(GatewayError):
 
     status = 409
     kind = "Conflict"
+
+
+class Gone(GatewayError):
+    """There was such a thing once."""
+
+    status = 410
+    kind = "Gone"
 
 
 class OverQuota(Conflict):

@@ -1,10 +1,12 @@
 """Checks of compute request bodies, with the words Nova uses."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.errors import BadRequest
 
+_UUID = re.compile(r"^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$")
 _TRUE = {"true", "1", "on", "yes", "t", "y"}
 _FALSE = {"false", "0", "off", "no", "f", "n"}
 
@@ -63,6 +65,11 @@ def boolean(value: object, name: str) -> bool:
     if isinstance(value, bool | str | int) and word in _TRUE | _FALSE:
         return word in _TRUE
     raise refuse(name, value, f"{value!r} is not one of [True, 'True', False, 'False' ...]")
+
+
+def is_uuid(value: str) -> bool:
+    """Tell whether the text has the form of an id."""
+    return bool(_UUID.match(value))
 
 
 def texts(value: object, name: str) -> dict[str, str]:

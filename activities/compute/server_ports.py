@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.compute.boot_plan import BootPlanner
+from activities.compute.security_groups import rule_view
 from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.floatingips import FloatingIPs
 from activities.network.ports import Ports
@@ -16,7 +17,6 @@ from models.values import Caller
 
 ports, floatingips = TABLES["ports"], TABLES["floatingips"]
 groups, rules = TABLES["security_groups"], TABLES["security_group_rules"]
-_WHOLE = {"TCP": (1, 65535), "UDP": (1, 65535)}
 
 
 class ServerPorts:
@@ -73,7 +73,11 @@ class ServerPorts:
                 "name": row["name"],
                 "description": row["description"],
                 "tenant_id": row["project_id"],
-                "rules": [_rule(r, named) for r in inner if r["security_group_id"] == row["id"]],
+                "rules": [
+                    rule_view(rule, named.get(rule["remote_group_id"]) or {})
+                    for rule in inner
+                    if rule["security_group_id"] == row["id"]
+                ],
             }
             for row in found
         ]
@@ -167,21 +171,3 @@ class ServerPorts:
         if row is None:
             raise NotFound("floating IP not found")
         return row
-
-
-def _rule(rule: Row, named: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    protocol = rule["protocol"]
-    first, last = rule["port_range_min"], rule["port_range_max"]
-    if protocol and first is None and last is None:
-        first, last = _WHOLE.get(protocol.upper(), (-1, -1))
-    everywhere = "::/0" if rule["ethertype"] == "IPv6" else "0.0.0.0/0"
-    group = named.get(rule["remote_group_id"]) or {}
-    return {
-        "id": rule["id"],
-        "parent_group_id": rule["security_group_id"],
-        "ip_protocol": protocol,
-        "from_port": first,
-        "to_port": last,
-        "group": group,
-        "ip_range": {} if group else {"cidr": rule["remote_ip_prefix"] or everywhere},
-    }

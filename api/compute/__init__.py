@@ -7,6 +7,9 @@ from api.compute import (
     aggregates,
     availability_zones,
     flavors,
+    floating_ips,
+    gone,
+    hosts,
     hypervisors,
     images,
     instance_usage_audit_log,
@@ -15,7 +18,9 @@ from api.compute import (
     keypairs,
     limits,
     migrations,
+    networks,
     quota_sets,
+    security_groups,
     server_actions,
     server_external_events,
     server_groups,
@@ -23,8 +28,10 @@ from api.compute import (
     servers,
     services,
     simple_tenant_usage,
+    snapshots,
     volume_attachments,
     volumes,
+    volumes_boot,
 )
 from api.compute.proxy import PROXY
 from api.http import Routes
@@ -56,6 +63,13 @@ _MODULES = (
     ips,
     images,
     volumes,
+    snapshots,
+    networks,
+    floating_ips,
+    security_groups,
+    hosts,
+    volumes_boot,
+    gone,
 )
 
 

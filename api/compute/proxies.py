@@ -1,9 +1,19 @@
 """Proxies of other services that Nova had once, each until some version."""
 
+from typing import Any
+
+from activities.compute import checks
 from activities.versions import Version
 from api.http import Answer, Call, Handler
 from api.microversions import COMPUTE
 from models.errors import NotFound
+
+
+def cut(call: Call, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the part of a list that ``limit`` and ``offset`` ask for; ``BadRequest``."""
+    start = checks.integer(call.param("offset") or "0", "offset")
+    most = checks.integer(call.param("limit") or "1000", "limit")
+    return found[start : start + min(most or 1000, 1000)]
 
 
 def until(last: Version, handler: Handler) -> Handler:

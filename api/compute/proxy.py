@@ -26,6 +26,13 @@ async def _volume(call: Call, pod: Pod, volumes: list[dict[str, Any]]) -> None:
             volume["availabilityZone"] = pod.az_name
 
 
+async def _host(call: Call, pod: Pod, hosts: list[dict[str, Any]]) -> None:
+    for host in hosts:
+        # Where Nova's control services are is no zone of servers.
+        if host.get("zone") not in (None, "internal"):
+            host["zone"] = pod.az_name
+
+
 class ComputeProxy(Proxy):
     """Tells, as Nova does, under which id the pod's own records have a request."""
 
@@ -41,9 +48,10 @@ PROXY = ComputeProxy(
     "compute",
     COMPUTE,
     "v2.1",
-    views={"server": _server, "volume": _volume},
+    views={"server": _server, "volume": _volume, "host": _host},
     not_found={
         "server": "Instance {} could not be found.",
         "volume": "Volume {} could not be found.",
+        "snapshot": "Snapshot {} could not be found.",
     },
 )

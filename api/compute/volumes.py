@@ -21,7 +21,7 @@ async def _create(call: Call) -> Answer:
     inner = {key: value for key, value in wanted.items() if key != "availability_zone"}
     if pod.pod_az_name:
         inner["availability_zone"] = pod.pod_az_name
-    if isinstance(wanted.get("volume_type"), str):
+    if isinstance(wanted.get("volume_type"), str) and wanted["volume_type"]:
         try:
             type_ = await call.services.volume_types.named(call.caller, wanted["volume_type"])
         except NotFound as error:

@@ -13,6 +13,15 @@ OS_VOLUMES = Resource(
     "/os-volumes", Home.ONE_POD, detail=True, plural="volumes", singular="volume", brief=()
 )  # until 2.35
 
+OS_SNAPSHOTS = Resource(
+    "/os-snapshots", Home.ONE_POD, detail=True, plural="snapshots", singular="snapshot", brief=()
+)  # until 2.35
+
+OS_HOSTS = Resource("/os-hosts", Home.ALL_PODS, admin=True)  # until 2.42
+BAREMETAL_NODES = Resource(
+    "/os-baremetal-nodes", Home.ALL_PODS, plural="nodes", admin=True
+)  # until 2.35
+
 COMPUTE = (
     SERVERS,
     Resource(

@@ -90,6 +90,24 @@ def _quotas(play: Play) -> None:
     admin("DELETE", path, expect=202)
 
 
+def test_hosts(places: Places) -> None:
+    places.compare(_hosts)
+
+
+def _hosts(play: Play) -> None:
+    admin, demo = play.at("trio2o", "compute"), play.at("demo", "compute")
+    hosts = admin("GET", "/os-hosts", expect=200, compare=False)["hosts"]
+    name = next(host["host_name"] for host in hosts if host["service"] == "compute")
+    shown = admin("GET", f"/os-hosts/{name}", expect=200, compare=False)["host"]
+    assert shown[0]["resource"]["project"] == "(total)"
+    gone = (404, "itemNotFound")
+    admin("GET", "/os-hosts/no-such", expect=gone)
+    admin("GET", "/os-hosts", expect=gone, version="2.43")
+    admin("GET", f"/os-hosts/{name}/startup", expect=(501, "notImplemented"))
+    demo("GET", "/os-hosts", expect=(403, "forbidden"))
+    demo("GET", "/os-fping", expect=(410, "computeFault"))
+
+
 def test_volume_quotas(places: Places) -> None:
     places.compare(_volume_quotas)
 

@@ -1,4 +1,4 @@
-"""Volumes and images as Nova showed them until 2.35."""
+"""Volumes, snapshots and images as Nova showed them until 2.35."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Handler = Callable[..., Response]
 
 
 class OldProxies:
-    """`/os-volumes` and `/images`."""
+    """`/os-volumes`, `/os-snapshots` and `/images`."""
 
     def __init__(self, service: ComputeService) -> None:
         self.service = service
@@ -31,6 +31,11 @@ class OldProxies:
         add("POST", "/os-volumes", _old(self.create_volume))
         add("GET", "/os-volumes/{id}", _old(self.volume))
         add("DELETE", "/os-volumes/{id}", _old(self.drop_volume))
+        add("GET", "/os-snapshots", _old(self.snapshots))
+        add("GET", "/os-snapshots/detail", _old(self.snapshots))
+        add("POST", "/os-snapshots", _old(self.create_snapshot))
+        add("GET", "/os-snapshots/{id}", _old(self.snapshot))
+        add("DELETE", "/os-snapshots/{id}", _old(self.drop_snapshot))
         add("GET", "/images", _old(self.images))
         add("GET", "/images/detail", _old(self.images))
         add("GET", "/images/{id}", _old(self.image))
@@ -77,6 +82,49 @@ class OldProxies:
         self.service.volumes.delete(row)
         return empty(202)
 
+    def snapshots(self, call: Call) -> Response:
+        """The project's snapshots, newest first."""
+        rows = [
+            row
+            for row in self.service.volumes.snapshots.values()
+            if row["project_id"] == call.token.project.id
+        ]
+        part, _ = page(rows[::-1], call.request, lambda row: str(row["id"]), bad)
+        return reply({"snapshots": [_snapshot(row) for row in part]})
+
+    def snapshot(self, call: Call) -> Response:
+        """One snapshot."""
+        return reply({"snapshot": _snapshot(self._snapshot(call))})
+
+    def create_snapshot(self, call: Call) -> Response:
+        """A snapshot of a volume."""
+        if not call.token.may_write:
+            raise forbidden("os_compute_api:os-volumes:snapshots:create")
+        given = call.request.envelope("snapshot")
+        store = self.service.volumes
+        volume = store.get(call.token, str(given.get("volume_id")))
+        if volume is None:
+            raise NovaError(404, f"Volume {given.get('volume_id')} could not be found.")
+        wanted = {
+            "name": given.get("display_name"),
+            "description": given.get("display_description"),
+        }
+        row = store.add_snapshot(call.token, wanted, volume)
+        store.later(lambda: row.update(status="available"))
+        return reply({"snapshot": _snapshot(row)})
+
+    def drop_snapshot(self, call: Call) -> Response:
+        """Accepted."""
+        row = self._snapshot(call)
+        row["status"] = "deleting"
+        store = self.service.volumes
+
+        def gone() -> None:
+            store.snapshots.pop(row["id"], None)
+
+        store.later(gone)
+        return empty(202)
+
     def images(self, call: Call) -> Response:
         """The images that the caller may use."""
         store = self.service.images
@@ -90,6 +138,13 @@ class OldProxies:
         if row is None or not store.visible(call.token, row):
             raise NovaError(404, f"Image {wanted} could not be found.")
         return reply({"image": _image(call, row)})
+
+    def _snapshot(self, call: Call) -> Row:
+        wanted = call.request.params["id"]
+        row = self.service.volumes.snapshots.get(wanted)
+        if row is None or not (call.token.is_admin or row["project_id"] == call.token.project.id):
+            raise NovaError(404, f"Snapshot {wanted} could not be found.")
+        return row
 
     def _volume(self, call: Call) -> Row:
         wanted = call.request.params["id"]
@@ -122,6 +177,18 @@ def _volume(row: Row) -> Json:
         "volumeType": row["volume_type"],
         "snapshotId": row["snapshot_id"],
         "metadata": row["metadata"],
+    }
+
+
+def _snapshot(row: Row) -> Json:
+    return {
+        "id": row["id"],
+        "status": row["status"],
+        "size": row["size"],
+        "volumeId": row["volume_id"],
+        "displayName": row["name"],
+        "displayDescription": row["description"],
+        "createdAt": row["created_at"],
     }
 
 

@@ -12,6 +12,7 @@ from deploy.simulator.compute.boot import Boot
 from deploy.simulator.compute.errors import NovaError
 from deploy.simulator.compute.flavors import Flavors
 from deploy.simulator.compute.groups import ServerGroups
+from deploy.simulator.compute.hosts import Hosts
 from deploy.simulator.compute.hypervisors import Hypervisors
 from deploy.simulator.compute.keypairs import Keypairs
 from deploy.simulator.compute.operations import Operations
@@ -59,6 +60,7 @@ class ComputeService:
         self.volume_plugs.route(self.routes.add)
         ServerParts(self).route(self.routes.add)
         OldProxies(self).route(self.routes.add)
+        Hosts(self).route(self.routes.add)
         Actions(self).route(self.routes.add)
         Aggregates(state).route(self.routes.add)
         self.groups = ServerGroups(state)

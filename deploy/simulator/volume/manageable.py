@@ -58,7 +58,7 @@ class Manageable:
         if volume is None:
             raise missing("Volume", str(given["volume_id"]))
         snapshots = Snapshots(self.store)
-        row = snapshots.add(call, given, volume)
+        row = self.store.add_snapshot(call.token, given, volume)
         self.store.later(lambda: self._managed("snapshot", row, given["ref"]))
         return reply({"snapshot": snapshots.view(call, row, complete=False)}, 202)
 

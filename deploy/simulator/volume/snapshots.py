@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.simulator.http import Json, Response, empty, pick, reply
-from deploy.simulator.ids import micros, new_id, now
+from deploy.simulator.ids import micros, now
 from deploy.simulator.volume.errors import bad, forbidden, missing
 from deploy.simulator.volume.lists import matching, paged, visible
 from deploy.simulator.volume.metadata import Metadata, check
@@ -59,27 +59,9 @@ class Snapshots:
                 f"Invalid volume: Volume {volume['id']} status must be {wanted}, but current "
                 f"status is: {volume['status']}."
             )
-        row = self.add(call, given, volume)
+        row = self.store.add_snapshot(call.token, given, volume)
         self.store.later(lambda: row.update(status="available"))
         return reply({"snapshot": self.view(call, row, complete=False)}, 202)
-
-    def add(self, call: Call, given: Json, volume: Row) -> Row:
-        """A snapshot that is being made."""
-        row: Row = {
-            "id": new_id(),
-            "project_id": call.token.project.id,
-            "user_id": call.token.user.id,
-            "name": given.get("name"),
-            "description": given.get("description"),
-            "volume_id": volume["id"],
-            "size": volume["size"],
-            "status": "creating",
-            "metadata": dict(given.get("metadata") or {}),
-            "created_at": micros(now()),
-            "updated_at": None,
-        }
-        self.store.snapshots[row["id"]] = row
-        return row
 
     def show(self, call: Call) -> Response:
         """One snapshot."""

@@ -142,6 +142,24 @@ class VolumeStore:
         self.later(lambda: self._ready(row))
         return row
 
+    def add_snapshot(self, token: Token, given: Json, volume: Row) -> Row:
+        """A snapshot that is being made."""
+        row: Row = {
+            "id": new_id(),
+            "project_id": token.project.id,
+            "user_id": token.user.id,
+            "name": given.get("name"),
+            "description": given.get("description"),
+            "volume_id": volume["id"],
+            "size": volume["size"],
+            "status": "creating",
+            "metadata": dict(given.get("metadata") or {}),
+            "created_at": micros(now()),
+            "updated_at": None,
+        }
+        self.snapshots[row["id"]] = row
+        return row
+
     def delete(self, row: Row) -> None:
         """Accepted at once; the volume is gone a little later."""
         row["status"] = "deleting"

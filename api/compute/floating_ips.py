@@ -1,0 +1,64 @@
+"""/os-floating-ips and /os-floating-ip-pools: the network API's, as Nova had them until 2.35."""
+
+import orjson
+
+from activities.compute import checks
+from activities.compute.floating_ips import ComputeFloatingIPs
+from api.compute.proxies import until
+from api.http import Answer, Call, Route, Routes
+from models.errors import BadRequest
+
+routes = Routes()
+_IPS, _POOLS = "/os-floating-ips", "/os-floating-ip-pools"
+_LAST = (2, 35)
+
+
+async def _list(call: Call) -> Answer:
+    """List the project's floating IPs."""
+    return Answer(200, {"floating_ips": await _ips(call).all(call.caller)})
+
+
+async def _show(call: Call) -> Answer:
+    """Show one floating IP."""
+    return Answer(200, {"floating_ip": await _ips(call).show(call.caller, call.args["id"])})
+
+
+async def _create(call: Call) -> Answer:
+    """Take an address of a pool; a body is not needed."""
+    raw = await call.body()
+    try:
+        body = orjson.loads(raw) if raw else None
+    except orjson.JSONDecodeError:
+        raise BadRequest("Malformed request body: it is not JSON.") from None
+    if body is not None and not isinstance(body, dict):
+        raise checks.refuse("body", body, f"{body!r} is not of type 'object', 'null'")
+    pool = (body or {}).get("pool")
+    if pool is not None and not isinstance(pool, str):
+        raise checks.refuse("pool", pool, f"{pool!r} is not of type 'string', 'null'")
+    return Answer(200, {"floating_ip": await _ips(call).create(call.caller, pool or "")})
+
+
+async def _delete(call: Call) -> Answer:
+    """Give an address back."""
+    await _ips(call).delete(call.caller, call.args["id"])
+    return Answer(202)
+
+
+async def _pools(call: Call) -> Answer:
+    """List the external networks."""
+    names = await _ips(call).pools(call.caller)
+    return Answer(200, {"floating_ip_pools": [{"name": name} for name in names]})
+
+
+def _ips(call: Call) -> ComputeFloatingIPs:
+    return call.services.compute_floating_ips
+
+
+for method, path, handler in (
+    ("GET", _IPS, _list),
+    ("POST", _IPS, _create),
+    ("GET", f"{_IPS}/{{id}}", _show),
+    ("DELETE", f"{_IPS}/{{id}}", _delete),
+    ("GET", _POOLS, _pools),
+):
+    routes.add(Route(method, path, until(_LAST, handler)))

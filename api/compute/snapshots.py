@@ -1,0 +1,60 @@
+"""/os-snapshots: snapshots of volumes as Nova showed them until 2.35; they are Cinder's."""
+
+import orjson
+
+from activities.compute import checks
+from api.compute.proxies import until
+from api.compute.proxy import PROXY
+from api.http import Answer, Call, Route, Routes
+from api.quotas import room
+from models.errors import Forbidden, OverLimit
+from models.resources.compute import OS_SNAPSHOTS
+
+routes = Routes()
+_LAST = (2, 35)
+
+
+async def _create(call: Call) -> Answer:
+    """Take a snapshot of a volume in its pod."""
+    wanted = await call.json("snapshot")
+    volume_id = checks.required(wanted, "volume_id", "snapshot")
+    if not isinstance(volume_id, str):
+        raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not of type 'string'")
+    objects, caller = call.services.volume_objects, call.caller
+    homes = await objects.homes(caller, {"volume_id": volume_id})
+    if not homes:
+        raise checks.refuse("volume_id", volume_id, "It is empty")
+    pod = (await objects.candidates(caller, "", homes))[0]
+    name = wanted.get("display_name")
+    try:
+        async with (
+            room(call, PROXY, "volume", {"snapshots": 1}) as held,
+            objects.creations.tracked("snapshot", pod, caller.project_id, name) as creation,
+        ):
+            answer = await PROXY.send(call, pod, orjson.dumps({"snapshot": wanted}))
+            if answer.status < 300:
+                id_ = answer.json()["snapshot"]["id"]
+                await objects.recorded(creation, "snapshot", pod, caller, id_, volume_id)
+                held.commit(pod)
+            else:
+                await objects.refused(creation)
+    except OverLimit as error:
+        raise Forbidden(error.message) from None
+    return await PROXY.answer(call, answer)
+
+
+async def _delete(call: Call) -> Answer:
+    """Delete a snapshot; its routing goes when the pod no longer has it."""
+    id_ = call.args["id"]
+    pod = await PROXY.pod_of(call, "snapshot", id_)
+    operation = await call.services.volume_objects.deleting(call.caller, "snapshot", id_)
+    try:
+        return await PROXY.relay(call, pod)
+    finally:
+        call.services.operations.announce(operation)
+
+
+routes.add(Route("POST", "/os-snapshots", until(_LAST, _create)))
+routes.add(Route("DELETE", "/os-snapshots/{id}", until(_LAST, _delete)))
+for route in PROXY.routes([OS_SNAPSHOTS]).declared:
+    routes.add(Route(route.method, route.path, until(_LAST, route.handler)))

@@ -1,0 +1,25 @@
+"""/os-volumes_boot: another name of /servers, for clients that boot from volumes."""
+
+from api.compute import server_actions, servers
+from api.compute.proxy import PROXY
+from api.http import Answer, Call, Handler, Routes
+from models.resources.compute import SERVERS
+
+routes = Routes()
+_NAME, _SERVERS = "/os-volumes_boot", "/servers"
+_BELOW = ("", "/detail", "/{id}", "/{id}/action")
+
+
+def _renamed(handler: Handler) -> Handler:
+    async def handle(call: Call) -> Answer:
+        call.path = _SERVERS + call.path.removeprefix(_NAME)
+        return await handler(call)
+
+    return handle
+
+
+for group in (servers.routes, server_actions.routes, PROXY.routes([SERVERS])):
+    for route in group.declared:
+        if route.path.removeprefix(_SERVERS) in _BELOW:
+            path = _NAME + route.path.removeprefix(_SERVERS)
+            routes.route(route.method, path)(_renamed(route.handler))
