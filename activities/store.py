@@ -14,10 +14,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from activities import sqlite
 from models.errors import PodBusy
 from models.tables.routing import leases
 
 Row = dict[str, Any]
+# So long a statement waits for other writers.
+_LOCKED_SECONDS = 30.0
 
 __all__ = ["IntegrityError", "Row", "Store", "Transaction", "new_id"]
 
@@ -194,19 +197,12 @@ def _busy(name: str) -> PodBusy:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        # The driver's own transaction handling would begin too late for a read-then-write.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+    connect = {"async_creator_fn": sqlite.opener(_LOCKED_SECONDS)}
+    engine = create_async_engine(url, connect_args=connect, pool_size=20, max_overflow=20)
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("trio2o_write")
-        # IMMEDIATE: a writer that first read could otherwise find its snapshot stale and fail.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql(sqlite.WRITE if writes else sqlite.READ)
 
     return engine
