@@ -29,6 +29,7 @@ class Connection(asyncio.Protocol):
         "_status",
         "_timer",
         "_transport",
+        "_until",
         "answering",
         "open",
         "since",
@@ -42,18 +43,28 @@ class Connection(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self._transport: asyncio.Transport
         self._answer: asyncio.Future[Reply] | None = None
+        self._until = 0.0
+        # Goes off once for many requests: hardly any of them is late.
         self._timer: asyncio.TimerHandle | None = None
 
-    def ask(self, request: bytes, until: float, *, headless: bool) -> asyncio.Future[Reply]:
+    def ask(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        request: bytes,
+        until: float,
+        *,
+        headless: bool,
+    ) -> asyncio.Future[Reply]:
         """Send a request; return what will be its answer, a ``Broken`` or a ``TimeoutError``."""
-        loop = asyncio.get_running_loop()
         self.answering = False
         self._headless = headless
         self._head = self._status = 0
         self._headers: dict[bytes, bytes] = {}
         self._parts: list[bytes] = []
         self._answer = answer = loop.create_future()
-        self._timer = loop.call_at(until, self._late)
+        self._until = until
+        if self._timer is None or self._timer.when() > until:
+            self._watch(loop)
         self._transport.write(request)
         return answer
 
@@ -91,6 +102,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Whoever waits gets ``Broken``, or an answer that only this end was to mark."""
         self.open = False
+        # It refers to this object: both would wait for the garbage collector.
+        del self._parser
+        if self._timer is not None:
+            self._timer.cancel()
         if self._answer is None:
             return
         if error is None and self._status and self._ends_with_connection():
@@ -156,12 +171,21 @@ class Connection(asyncio.Protocol):
         if answer is not None and not answer.done():
             answer.set_exception(error)
 
-    def _late(self) -> None:
-        self._fail(TimeoutError())
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_at(self._until, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._answer is None:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._until:
+            self._watch(loop)
+        else:
+            self._fail(TimeoutError())
 
     def _ended(self) -> asyncio.Future[Reply] | None:
         answer, self._answer = self._answer, None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         return answer

@@ -57,16 +57,17 @@ class Wire:
         origin, prefix = known or self._learn(root)
         request = _request(method, prefix + path, origin.netloc, headers, body)
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        kept = origin.kept(loop.time())
+        now = loop.time()
+        until = now + seconds
+        kept = origin.kept(now)
         if kept is not None:
             try:
-                return await self._exchange(origin, kept, method, request, until)
+                return await self._exchange(loop, origin, kept, method, request, until)
             except Broken:
                 if kept.answering or method not in _REPEATABLE or loop.time() >= until:
                     raise
-        fresh = await self._connect(origin, until)
-        return await self._exchange(origin, fresh, method, request, until)
+        fresh = await self._connect(loop, origin, until)
+        return await self._exchange(loop, origin, fresh, method, request, until)
 
     def close(self) -> None:
         """Close what is kept."""
@@ -76,23 +77,30 @@ class Wire:
             origin.close_before(float("inf"))
 
     async def _exchange(
-        self, origin: "_Origin", connection: Connection, method: str, request: bytes, until: float
+        self,
+        loop: asyncio.AbstractEventLoop,
+        origin: "_Origin",
+        connection: Connection,
+        method: str,
+        request: bytes,
+        until: float,
     ) -> Reply:
         try:
-            reply = await connection.ask(request, until, headless=method == "HEAD")
+            reply = await connection.ask(loop, request, until, headless=method == "HEAD")
         except TimeoutError:
             raise Broken("no answer in time") from None
         finally:
             # Cut in the middle: what still comes would be taken for the next call's answer.
             connection.cut_if_busy()
         if connection.open:
-            self._keep(origin, connection)
+            self._keep(loop, origin, connection)
         if reply[1].get(b"content-encoding", b"identity") != b"identity":
             raise Broken("it compressed its answer, asked not to")
         return reply
 
-    async def _connect(self, origin: "_Origin", until: float) -> Connection:
-        loop = asyncio.get_running_loop()
+    async def _connect(
+        self, loop: asyncio.AbstractEventLoop, origin: "_Origin", until: float
+    ) -> Connection:
         if origin.secure and self._tls is None:
             self._tls = ssl.create_default_context()
         try:
@@ -120,21 +128,21 @@ class Wire:
         self._roots[root] = origin, parts.path
         return self._roots[root]
 
-    def _keep(self, origin: "_Origin", connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
+    def _keep(
+        self, loop: asyncio.AbstractEventLoop, origin: "_Origin", connection: Connection
+    ) -> None:
         connection.since = loop.time()
         origin.idle.append(connection)
         if self._sweeper is None:
-            self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep)
+            self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep, loop)
 
-    def _sweep(self) -> None:
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         """Close what nobody has used for a while."""
-        loop = asyncio.get_running_loop()
         self._sweeper = None
         for origin in self._origins.values():
             origin.close_before(loop.time() - _IDLE_SECONDS)
         if any(origin.idle for origin in self._origins.values()):
-            self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep)
+            self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep, loop)
 
 
 @dataclass(slots=True)

@@ -122,6 +122,7 @@ class Routes:
 
     def __init__(self) -> None:
         self._root: dict[str, Any] = {}
+        self._depth = 0
         self.declared: list[Route] = []
 
     def add(self, route: "Route") -> None:
@@ -129,7 +130,9 @@ class Routes:
         method, path = route.method, route.path
         node = self._root
         names = []
-        for segment in _segments(path):
+        segments = _segments(path)
+        self._depth = max(self._depth, len(segments))
+        for segment in segments:
             if segment.startswith("{"):
                 names.append(segment[1:-1])
                 segment = _ANY
@@ -164,7 +167,8 @@ class Routes:
 
     def find(self, method: str, path: str) -> tuple["Route", dict[str, str]] | None:
         """Return route and arguments, or None; ``NotAllowed``."""
-        found = self._find(_segments(path))
+        segments = _segments(path)
+        found = self._find(segments) if len(segments) <= self._depth else None
         if found is None:
             return None
         methods, values = found
