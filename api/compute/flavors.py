@@ -4,19 +4,24 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
+
 from activities.compute import checks
 from activities.compute.flavors import Flavors
-from activities.store import Row
+from activities.store import Row, new_id
 from activities.versions import Version
+from api.compute.proxy import PROXY
 from api.compute.reports import check_query
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from models.errors import BadRequest, Conflict, NotFound
+from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
 
 routes = Routes()
 _QUERY = ("limit", "marker", "is_public", "minRam", "minDisk", "sort_key", "sort_dir")
 _KEY = re.compile(r"^[a-zA-Z0-9-_:. ]{1,255}$")
 _PRIVATE, _DESCRIPTION, _SPECS, _NUMBERS = (2, 7), (2, 55), (2, 61), (2, 75)
+# From here on Nova knows which extra specs there are.
+_KNOWN_SPECS = (2, 86)
 
 
 @routes.route("GET", "/flavors")
@@ -75,7 +80,7 @@ async def specs(call: Call) -> Answer:
 @routes.route("POST", "/flavors/{id}/os-extra_specs", admin=True)
 async def set_specs(call: Call) -> Answer:
     """Add extra specs, or replace some."""
-    given = _specs(await call.json("extra_specs"))
+    given = await _judged(call, _specs(await call.json("extra_specs")))
     await _flavors(call).set_specs(call.args["id"], given)
     return Answer(200, {"extra_specs": given})
 
@@ -93,7 +98,7 @@ async def spec(call: Call) -> Answer:
 @routes.route("PUT", "/flavors/{id}/os-extra_specs/{key}", admin=True)
 async def set_spec(call: Call) -> Answer:
     """Set one extra spec."""
-    given = _specs(await call.json())
+    given = await _judged(call, _specs(await call.json()))
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")
     await _flavors(call).set_specs(call.args["id"], given)
@@ -190,6 +195,28 @@ def _view(call: Call, row: Row, *, brief: bool = False) -> dict[str, Any]:
 def _access(row: Row) -> dict[str, Any]:
     id_ = row["id"]
     return {"flavor_access": [{"flavor_id": id_, "tenant_id": t} for t in row["access"]]}
+
+
+async def _judged(call: Call, specs: dict[str, str]) -> dict[str, str]:
+    """Return the specs; from 2.86 on the refusal of a pod, which knows what its drivers know.
+
+    Nova looks at specs before it looks for their flavor, so a flavor that is none is asked about.
+    """
+    if COMPUTE.of(call) < _KNOWN_SPECS:
+        return specs
+    path, body = f"/flavors/{new_id()}/os-extra_specs", orjson.dumps({"extra_specs": specs})
+    silent = []
+    for pod, _ in sorted(await call.services.zones.pods(), key=lambda known: not known[1]):
+        try:
+            answer = await PROXY.send(call, pod, body, method="POST", path=path)
+        except PodUnavailable as error:
+            silent.append(error.pod)
+            continue
+        if answer.status == 404:
+            return specs
+        raise PodFault(pod.pod_name, answer.status, answer.body, "extra specs")
+    names = ", ".join(silent) or "(any)"
+    raise PodUnavailable(names, "no pod is there to say whether these extra specs are valid")
 
 
 def _specs(value: dict[str, Any]) -> dict[str, str]:

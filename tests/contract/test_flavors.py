@@ -45,6 +45,15 @@ def _flavors(play: Play) -> None:
     admin("GET", f"/flavors/{play.name}/os-extra_specs", expect=200)
     demo("GET", f"/flavors/{play.name}/os-extra_specs/nothing", expect=(404, "itemNotFound"))
     demo("POST", f"/flavors/{play.name}/os-extra_specs", specs, expect=(403, "forbidden"))
+    bad, gone = (400, "badRequest"), (404, "itemNotFound")
+    for name, value in (("hw:nonsense", "1"), ("hw:numa_nodes", "many")):
+        wrong = {"extra_specs": {name: value}}
+        path = f"/flavors/{play.name}/os-extra_specs"
+        admin("POST", path, wrong, expect=bad, version="2.86")
+        admin("PUT", f"{path}/{name}", {name: value}, expect=bad, version="2.86")
+        # Specs are judged before their flavor is looked for.
+        admin("POST", "/flavors/no-such/os-extra_specs", wrong, expect=bad, version="2.86")
+    admin("POST", "/flavors/no-such/os-extra_specs", specs, expect=gone, version="2.86")
     private = {
         **chosen,
         "id": f"{play.name}-p",

@@ -15,6 +15,15 @@ from deploy.simulator.ids import new_id
 _NAME = re.compile(r"^[\w. -]{1,255}$")
 _NUMBERS = {"ram": 1, "vcpus": 1, "disk": 0}
 
+_NAMESPACES = ("hw", "hw_rng", "hw_video", "quota", "resources", "trait", "os", "pci_passthrough")
+_KNOWN: dict[str, object] = {
+    "hw:cpu_policy": ("dedicated", "mixed", "shared"),
+    "hw:mem_page_size": str,
+    "hw:numa_nodes": int,
+    "hw_rng:allowed": ("true", "True", "false", "False"),
+    "quota:cpu_shares": int,
+}
+
 
 class Flavors:
     """`/flavors`."""
@@ -118,8 +127,9 @@ class Flavors:
     def add_specs(self, call: Call) -> Response:
         """More extra specs."""
         self._admin(call, "os_compute_api:os-flavor-extra-specs:create")
-        row = self.get(call)
         given = call.request.envelope("extra_specs")
+        _check_specs(call, given)
+        row = self.get(call)
         row["extra_specs"].update(given)
         return reply({"extra_specs": given})
 
@@ -133,6 +143,7 @@ class Flavors:
     def set_spec(self, call: Call) -> Response:
         """Change one extra spec."""
         self._admin(call, "os_compute_api:os-flavor-extra-specs:update")
+        _check_specs(call, call.request.document())
         row, key = self.get(call), call.request.params["key"]
         row["extra_specs"][key] = pick(call.request.json(), key)
         return reply({key: row["extra_specs"][key]})
@@ -225,3 +236,19 @@ class Flavors:
     def _admin(self, call: Call, rule: str) -> None:
         if not call.token.is_admin:
             raise forbidden(rule)
+
+
+def _check_specs(call: Call, given: Json) -> None:
+    """From 2.86 on; what is in a namespace that is not known may be anything."""
+    for name, value in given.items() if call.at_least(86) else ():
+        namespace = name.partition(":")[0]
+        if ":" not in name or namespace not in _NAMESPACES:
+            continue
+        if name not in _KNOWN:
+            text = f"extra spec '{name}' does not appear to be a valid extra spec."
+            raise bad(f"Validation failed; {text}")
+        wanted = _KNOWN[name]
+        if wanted is int and not str(value).isdecimal():
+            raise bad(f"Validation failed; '{value}' is not a valid integer value.")
+        if isinstance(wanted, tuple) and value not in wanted:
+            raise bad(f"Validation failed; '{value}' is not one of: {', '.join(wanted)}.")
