@@ -51,7 +51,7 @@ class Policy:
         if allowed is None:
             allowed = self._decided[key] = self._decide(rule, caller)
         if not allowed:
-            raise Forbidden(f"Policy doesn't allow {rule} to be performed.")
+            raise Forbidden(_refusal(rule))
 
     def _decide(self, rule: str, caller: Caller) -> bool:
         credentials = {
@@ -60,3 +60,14 @@ class Policy:
             "roles": list(caller.roles),
         }
         return bool(self._enforcer.enforce(rule, {}, credentials))
+
+
+def _refusal(rule: str) -> str:
+    service, method, path = rule.split(":", 2)
+    if service != "network":
+        return f"Policy doesn't allow {rule} to be performed."
+    noun, _, rest = path.strip("/").partition("/")
+    member = noun.replace("-", "_").removesuffix("s").replace("policie", "policy")
+    verb = {"post": "create", "put": "update", "delete": "delete"}.get(method, "get")
+    action = rest.removeprefix("{id}").strip("/")
+    return f"rule:{action or f'{verb}_{member}'} is disallowed by policy"

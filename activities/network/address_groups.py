@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select
 
 from activities.network.address_group_copies import AddressGroupCopies
-from activities.network.checks import check
+from activities.network.checks import more_prefixes
 from activities.network.collection import Body, Collection, Shown
 from activities.network.sharing import forget_shares, shared_with
 from activities.operations import Operations
@@ -112,4 +112,4 @@ class AddressGroups(Collection):
     def _addresses(self, given: object) -> list[str]:
         if given is None:
             raise BadRequest("Invalid input: 'addresses' is missing.", "HTTPBadRequest")
-        return list(check(self.attributes["addresses"], given))
+        return more_prefixes(given)

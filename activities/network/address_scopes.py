@@ -6,7 +6,7 @@ from activities.network.collection import Body, Collection, Shown
 from activities.network.prefixes import networks
 from activities.network.sharing import forget_shares, shared_with
 from activities.store import Row, Store, Transaction
-from models.errors import BadRequest, Conflict, NotFound
+from models.errors import BadRequest, Conflict
 from models.resources.network import ADDRESS_SCOPES
 from models.tables.network import TABLES
 from models.values import Caller
@@ -56,7 +56,7 @@ class AddressScopes(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the scope; 409 ``AddressScopeInUse`` while it has pools."""
         async with self.store.write() as tx:
-            await self.own(caller, id_, tx)
+            await self.own(caller, id_, tx, "delete")
             await self.lock(tx, id_)
             used = select(pools.c.id).where(pools.c.address_scope_id == id_)
             if await tx.value(used.limit(1)):
@@ -73,16 +73,7 @@ class AddressScopes(Collection):
         scope_id = pool["address_scope_id"]
         if scope_id is None:
             return
-        if not await tx.value(select(self.table.c.id).where(self.table.c.id == scope_id)):
-            raise self.missing(scope_id)
-        try:
-            scope = await self.get(caller, scope_id, tx)
-        except NotFound:
-            raise BadRequest(
-                f"Illegal subnetpool association: subnetpool {pool['id']} cannot be associated "
-                f"with address scope {scope_id}.",
-                "IllegalSubnetPoolAssociationToAddressScope",
-            ) from None
+        scope = await self.get(caller, scope_id, tx)
         await self.lock(tx, scope_id)
         if scope["ip_version"] != pool["ip_version"]:
             raise BadRequest(

@@ -84,17 +84,23 @@ def _one_of(*valid: Any) -> Check:
 def _list_of(checker: Check) -> Check:
     def checked(value: Any) -> list[Any]:
         found = [checker(item) for item in items(value)]
-        if len(set(found)) < len(found):
-            repeated = sorted({str(item) for item in found if found.count(item) > 1})
-            raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
+        _refuse_repeated(found)
         return found
 
     return checked
 
 
+def _refuse_repeated(found: list[Any]) -> None:
+    if len(set(found)) < len(found):
+        repeated = sorted({str(item) for item in found if found.count(item) > 1})
+        raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
+
+
 def _mtu(value: Any) -> int:
     number = integer(value)
-    if not 0 <= number <= 65535:
+    if number < 0:
+        raise ValueError(f"'{value}' should be non-negative")
+    if number > 65535:
         raise ValueError(f"'{number}' is not in the range 0 to 65535")
     return number
 
@@ -148,7 +154,7 @@ def _ethertype(value: Any) -> Any:
 def _cidr(value: Any) -> str:
     """Return the network of a subnet; host bits are dropped, as Neutron drops them."""
     try:
-        if not isinstance(value, str) or "/" not in value:
+        if not isinstance(value, str):
             raise ValueError
         return str(ipaddress.ip_interface(value).network)
     except ValueError:
@@ -179,10 +185,37 @@ def _prefixlen(value: Any) -> int | None:
 
 
 def _prefixes(value: Any) -> list[str]:
-    found = [shapes.subnet(item) for item in items(value)]
-    if len(set(found)) < len(found):
-        raise ValueError(f"Duplicate items in the list: '{', '.join(value)}'")
+    """Prefixes without host bits; a lone address is one of itself."""
+    found = []
+    for item in items(value):
+        try:
+            if not isinstance(item, str):
+                raise ValueError
+            found.append(str(ipaddress.ip_interface(item).network))
+        except ValueError:
+            raise ValueError(f"'{item}' is not a valid IP subnet") from None
+    _refuse_repeated(found)
     return found
+
+
+def more_prefixes(value: Any) -> list[str]:
+    """Return the prefixes that a request adds or takes; Neutron looks at their form only late."""
+    given = value if isinstance(value, list) else [value]
+    try:
+        return _prefixes(given)
+    except ValueError as error:
+        wrong = next((item for item in given if not _is_prefix(item)), None)
+        if wrong is None:
+            raise BadRequest(f"Invalid input for addresses. Reason: {error}.") from None
+        raise BadRequest(f"invalid IPNetwork {wrong}", "AddrFormatError") from None
+
+
+def _is_prefix(value: Any) -> bool:
+    try:
+        ipaddress.ip_interface(value)
+    except ValueError:
+        return False
+    return isinstance(value, str)
 
 
 def _rbac_type(value: Any) -> str:

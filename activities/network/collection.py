@@ -30,7 +30,10 @@ _ADMIN_SETS = {
 }
 _PROJECT = {"project_id", "tenant_id"}
 _READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
-_NOT_MINE = "The resource could not be found."
+_OTHER_PROJECT = (
+    "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request "
+    "requires admin or advsvc privileges"
+)
 
 
 class Collection:
@@ -63,6 +66,8 @@ class Collection:
         for attribute in self.kind.attributes:
             given = attribute.name in body
             if given and not attribute.post:
+                if attribute.admin:
+                    self._permit("create", attribute, caller)
                 raise _bad(f"Attribute '{attribute.name}' not allowed in POST")
             if not given and attribute.default is REQUIRED:
                 raise _bad(
@@ -102,6 +107,8 @@ class Collection:
                 changes[attribute.column] = value
         for name in ("project_id", "tenant_id"):
             if name in body and body[name] != row["project_id"]:
+                if not caller.admin:
+                    raise _bad(_OTHER_PROJECT)
                 raise _bad(f"Cannot update read-only attribute {name}")
         return changes
 
@@ -116,10 +123,7 @@ class Collection:
     def _permit(self, verb: str, attribute: Attribute, caller: Caller) -> None:
         admins = attribute.admin or attribute.name in _ADMIN_SETS.get(self.kind.collection, ())
         if admins and not caller.admin:
-            rule = f"{verb}_{self.kind.member}"
-            raise Forbidden(
-                f"(rule:{rule} and rule:{rule}:{attribute.name}) is disallowed by policy"
-            )
+            raise denied(f"{verb}_{self.kind.member}", attribute.name)
 
     # What there is.
 
@@ -140,11 +144,16 @@ class Collection:
             raise self.missing(id_)
         return row
 
-    async def own(self, caller: Caller, id_: str, tx: Transaction | None = None) -> Row:
-        """Return the row if the caller may change it; ``NotFound`` otherwise."""
+    async def own(
+        self, caller: Caller, id_: str, tx: Transaction | None = None, verb: str = "update"
+    ) -> Row:
+        """Return the row if the caller may change it.
+
+        ``NotFound`` if the caller may not see it, ``Forbidden`` if it is only shared.
+        """
         row = await self.get(caller, id_, tx)
         if not caller.admin and row["project_id"] != caller.project_id:
-            raise NotFound(_NOT_MINE, "HTTPNotFound")
+            raise denied(f"{verb}_{self.kind.member}")
         return row
 
     def missing(self, id_: str) -> NotFound:
@@ -153,7 +162,9 @@ class Collection:
         verb = (
             "does not exist" if self.kind.member.startswith("security") else "could not be found"
         )
-        return NotFound(f"{noun} {id_} {verb}.", self.kind.not_found)
+        # Neutron ends these two without a full stop.
+        end = "" if self.kind.member in ("router", "floatingip") else "."
+        return NotFound(f"{noun} {id_} {verb}{end}", self.kind.not_found)
 
     async def list(self, caller: Caller, params: Params) -> Page:
         """Return the page of objects, as shown, that the query string asks for."""
@@ -243,11 +254,14 @@ def _project(body: Body, caller: Caller) -> str:
         raise _bad("'project_id' and 'tenant_id' do not match")
     project_id = given.pop() if given else caller.project_id
     if project_id != caller.project_id and not caller.admin:
-        raise _bad(
-            "Specifying 'project_id' or 'tenant_id' other than the authenticated project in "
-            "request requires admin or advsvc privileges"
-        )
+        raise _bad(_OTHER_PROJECT)
     return project_id
+
+
+def denied(rule: str, attribute: str = "") -> Forbidden:
+    """Return Neutron's refusal of what a policy rule leaves to others."""
+    which = f"(rule:{rule} and rule:{rule}:{attribute})" if attribute else f"rule:{rule}"
+    return Forbidden(f"{which} is disallowed by policy")
 
 
 def _bad(message: str) -> BadRequest:

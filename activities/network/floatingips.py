@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import func, select
 
 from activities.network import addresses
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.ports import Ports
 from activities.network.topology import GATEWAY, INTERFACE
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.errors import BadRequest, Conflict, NotFound
 from models.resources.network import FLOATINGIPS
 from models.tables.network import TABLES
 from models.tables.routing import routings
 from models.values import Caller
 
-ports, networks = TABLES["ports"], TABLES["networks"]
+ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
 routers = TABLES["routers"]
 HOLDER = "network:floatingip"
 
@@ -53,13 +53,13 @@ class FloatingIPs(Collection):
         """Take an address of the external network, and lead it to a port if one is given."""
         row = self.parse_create(body, caller)
         if row["floating_ip_address"] and not caller.admin:
-            raise Forbidden("rule:create_floatingip:floating_ip_address is disallowed by policy")
+            raise denied("create_floatingip", "floating_ip_address")
         wanted, fixed = row["port_id"], row["fixed_ip_address"]
         if fixed and not wanted:
-            raise BadRequest("fixed_ip_address cannot be specified without a port_id")
+            raise _without_port()
         waiting: list[str] = []
         async with self.store.write() as tx:
-            network = await self._external(tx, row["floating_network_id"])
+            network = await self._external(tx, caller, row["floating_network_id"])
             holder = await self._ports.insert(
                 tx,
                 network=network,
@@ -69,12 +69,6 @@ class FloatingIPs(Collection):
                 fixed_ips=_asked(row),
                 security_groups=[],
             )
-            if not holder["fixed_ips"]:
-                raise BadRequest(
-                    "Unable to find any IP address on external network "
-                    f"{row['floating_network_id']}.",
-                    "ExternalIpAddressExhausted",
-                )
             row |= {
                 "floating_ip_address": holder["fixed_ips"][0]["ip_address"],
                 "port_id": None,
@@ -97,7 +91,7 @@ class FloatingIPs(Collection):
             changes = self.parse_update(body, caller, row)
             port_id = body.get("port_id")
             if "fixed_ip_address" in body and not (port_id or row["port_id"]):
-                raise BadRequest("fixed_ip_address cannot be specified without a port_id")
+                raise _without_port()
             plain = {k: v for k, v in changes.items() if k == "description"}
             if plain:
                 row = await self.change(tx, row, plain)
@@ -113,7 +107,8 @@ class FloatingIPs(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Give the address back; it is free again when the pods have let go of it."""
         async with self.store.write() as tx:
-            waiting = await self._delete(tx, await self.own(caller, id_, tx), caller.request_id)
+            row = await self.own(caller, id_, tx, "delete")
+            waiting = await self._delete(tx, row, caller.request_id)
         self._operations.announce(*waiting)
 
     async def network_goes(self, tx: Transaction, network_id: str, request_id: str) -> list[str]:
@@ -153,13 +148,24 @@ class FloatingIPs(Collection):
             waiting += (await self._disassociate(tx, row, request_id))[1]
         return waiting
 
-    async def _external(self, tx: Transaction, network_id: str) -> Row:
+    async def _external(self, tx: Transaction, caller: Caller, network_id: str) -> Row:
         network = await tx.one(select(networks).where(networks.c.id == network_id))
         if network is None:
             raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
         if not network["router_external"]:
+            if not (caller.admin or network["shared"]) and (
+                network["project_id"] != caller.project_id
+            ):
+                raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
             raise BadRequest(
                 f"Bad floatingip request: Network {network_id} is not a valid external network."
+            )
+        version4 = select(subnets.c.id).where(
+            subnets.c.network_id == network_id, subnets.c.ip_version == 4
+        )
+        if not await tx.value(version4.limit(1)):
+            raise BadRequest(
+                f"Bad floatingip request: Network {network_id} does not contain any IPv4 subnet."
             )
         return network
 
@@ -252,6 +258,12 @@ class FloatingIPs(Collection):
             request_id=request_id,
             workflow_id=f"floatingip-{verb}/{row['id']}",
         )
+
+
+def _without_port() -> BadRequest:
+    return BadRequest(
+        "Bad floatingip request: fixed_ip_address cannot be specified without a port_id."
+    )
 
 
 def _asked(row: Row) -> list[dict[str, Any]] | None:

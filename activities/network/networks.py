@@ -179,7 +179,7 @@ class Networks(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the network and its subnets; 409 ``NetworkInUse`` while it has ports."""
         async with self.store.write() as tx:
-            await self.own(caller, id_, tx)
+            await self.own(caller, id_, tx, "delete")
             await self.lock(tx, id_)
             waiting: list[str] = []
             for goes in self.leaving:

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.network.checks import invalid_input
-from activities.network.collection import Body
+from activities.network.collection import Body, denied
 from activities.store import Row, Transaction
-from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.errors import BadRequest, Conflict, NotFound
 from models.tables.network import TABLES
 from models.values import Caller
 
@@ -30,6 +30,8 @@ _NETWORK_OWNERS = ("mac_address", "port_security_enabled", "allowed_address_pair
 
 def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
     """Refuse what only the network's owner or an admin may say about a port in it."""
+    if not caller.admin and verb == "update" and "mac_address" in body:
+        raise denied("update_port", "mac_address")
     if caller.admin or network["project_id"] == caller.project_id:
         return
     words = [name for name in _NETWORK_OWNERS if body.get(name) not in (None, [])]
@@ -41,8 +43,7 @@ def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
     if fixed and not network["shared"]:
         words.append("fixed_ips:subnet_id")
     if words:
-        rule = f"{verb}_port"
-        raise Forbidden(f"(rule:{rule} and rule:{rule}:{words[0]}) is disallowed by policy")
+        raise denied(f"{verb}_port", words[0])
 
 
 def refuse_service_owner(device_owner: str) -> None:

@@ -149,7 +149,7 @@ class Ports(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the port; a floating IP that led to it leads nowhere then."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(caller, id_, tx, "delete")
             await port_rules.refuse_in_service(tx, row)
             waiting = await self.delete_rows(tx, [id_], caller)
         self._operations.announce(*waiting)

@@ -3,12 +3,12 @@
 from sqlalchemy import ColumnElement, func, select
 
 from activities.network.checks import RBAC_ACTIONS, invalid_input
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import copied
 from activities.network.sharing import EVERYONE, EXTERNAL, SHARED
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.errors import BadRequest, Conflict, NotFound
 from models.resources.network import RBAC_POLICIES
 from models.tables.network import TABLES
 from models.values import Caller
@@ -46,13 +46,12 @@ class RbacPolicies(Collection):
         """Give an object to a project; only its owner or an admin may."""
         row = self.parse_create(_one_target(body), caller)
         if row["action"] not in RBAC_ACTIONS[row["object_type"]]:
-            actions = ", ".join(RBAC_ACTIONS[row["object_type"]])
             raise BadRequest(
                 f"Invalid action '{row['action']}' for object type '{row['object_type']}'. Valid "
-                f"actions: {actions}",
-                "InvalidInput",
+                f"actions: {RBAC_ACTIONS[row['object_type']]}",
+                "InvalidActionForType",
             )
-        self._permit_target(caller, row["target_tenant"])
+        self._permit_target("create", caller, row["target_tenant"])
         async with self.store.write() as tx:
             await self._owned(tx, caller, row)
             await self.guard(tx, row)
@@ -73,7 +72,7 @@ class RbacPolicies(Collection):
             changes = self.parse_update(_one_target(body), caller, row)
             waiting: list[str] = []
             if changes:
-                self._permit_target(caller, changes["target_tenant"])
+                self._permit_target("update", caller, changes["target_tenant"])
                 await self._refuse_used(tx, row)
                 row = await self.change(tx, row, changes)
                 waiting = await self._follow(tx, caller, row)
@@ -84,18 +83,15 @@ class RbacPolicies(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Take the object back; 409 ``RbacPolicyInUse`` while the project uses it."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(caller, id_, tx, "delete")
             await self._refuse_used(tx, row)
             await tx.run(self.table.delete().where(self.table.c.id == id_))
             waiting = await self._follow(tx, caller, row)
         self._operations.announce(*waiting)
 
-    def _permit_target(self, caller: Caller, target: str) -> None:
+    def _permit_target(self, verb: str, caller: Caller, target: str) -> None:
         if target == EVERYONE and not caller.admin:
-            raise Forbidden(
-                "(rule:create_rbac_policy and rule:create_rbac_policy:target_tenant) is "
-                "disallowed by policy"
-            )
+            raise denied(f"{verb}_rbac_policy", "target_tenant")
 
     async def _owned(self, tx: Transaction, caller: Caller, row: Row) -> None:
         """Return if the caller may give the object away."""

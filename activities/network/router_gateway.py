@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from activities.network.collection import denied
 from activities.network.ports import Ports
 from activities.operations import Operations
 from activities.store import Row, Transaction
-from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.errors import BadRequest, Conflict, NotFound
 from models.tables.base import now
 from models.tables.network import TABLES
 from models.values import Caller
@@ -154,6 +155,4 @@ def _permit(caller: Caller, info: dict[str, Any]) -> None:
     """Refuse what Neutron's default policy leaves to admins."""
     for name in ("enable_snat", "external_fixed_ips"):
         if name in info and not caller.admin:
-            raise Forbidden(
-                f"rule:update_router:external_gateway_info:{name} is disallowed by policy"
-            )
+            raise denied("update_router", f"external_gateway_info:{name}")

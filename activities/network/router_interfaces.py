@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from activities.network import shapes
 from activities.network.ports import Ports
 from activities.network.router_gateway import GATEWAY
 from activities.network.routers import INTERFACE, Routers
@@ -56,7 +57,7 @@ class RouterInterfaces:
         by_subnet, by_port = _which(body, both=True)
         async with self._store.write() as tx:
             router = await self._routers.own(caller, router_id, tx)
-            port = await self._attached(tx, router_id, by_subnet, by_port)
+            port = await self._attached(tx, caller, router_id, by_subnet, by_port)
             subnet_id = port["fixed_ips"][0]["subnet_id"]
             subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
             assert subnet is not None
@@ -101,6 +102,11 @@ class RouterInterfaces:
             )
         if not port["fixed_ips"]:
             raise BadRequest("Bad router request: Router port must have at least one fixed IP.")
+        given = [ipaddress.ip_address(ip["ip_address"]) for ip in port["fixed_ips"]]
+        if sum(address.version == 4 for address in given) > 1:
+            raise BadRequest(
+                "Bad router request: Cannot have multiple IPv4 subnets on router port."
+            )
         subnet_id = port["fixed_ips"][0]["subnet_id"]
         subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
         assert subnet is not None
@@ -126,7 +132,7 @@ class RouterInterfaces:
                 )
 
     async def _attached(
-        self, tx: Transaction, router_id: str, subnet_id: str, port_id: str
+        self, tx: Transaction, caller: Caller, router_id: str, subnet_id: str, port_id: str
     ) -> Row:
         statement = select(ports).where(
             ports.c.device_id == router_id, ports.c.device_owner == INTERFACE
@@ -140,14 +146,15 @@ class RouterInterfaces:
                     "RouterInterfaceNotFound",
                 )
             if subnet_id and port["fixed_ips"][0]["subnet_id"] != subnet_id:
-                raise Conflict(
-                    f"Subnet ID {subnet_id} is not matching the port's {port_id}.",
+                raise BadRequest(
+                    f"Subnet on port {port_id} does not match the requested subnet {subnet_id}.",
                     "SubnetMismatchForPort",
                 )
             return port
         for row in rows:
             if any(ip["subnet_id"] == subnet_id for ip in row["fixed_ips"]):
                 return row
+        await self._subnets.get(caller, subnet_id, tx)
         raise NotFound(
             f"Router {router_id} has no interface on subnet {subnet_id}",
             "RouterInterfaceNotFoundForSubnet",
@@ -193,15 +200,15 @@ class RouterInterfaces:
 def _which(body: Mapping[str, Any], *, both: bool = False) -> tuple[str, str]:
     """Return subnet id and port id of the request; Neutron's refusals of none and of both."""
     given = {key: body.get(key) for key in ("subnet_id", "port_id")}
-    for key, value in given.items():
-        if value is not None and not isinstance(value, str):
-            raise BadRequest(
-                f"Invalid input for {key}. '{value}' is not a valid UUID.", "HTTPBadRequest"
-            )
     if not any(given.values()):
         raise BadRequest("Bad router request: Either subnet_id or port_id must be specified.")
     if all(given.values()) and not both:
         raise BadRequest("Bad router request: Cannot specify both subnet-id and port-id.")
+    for value in filter(None, given.values()):
+        try:
+            shapes.uuid(value)
+        except ValueError as error:
+            raise BadRequest(f"Bad router request: {error}.") from None
     return given["subnet_id"] or "", given["port_id"] or ""
 
 

@@ -19,6 +19,8 @@ from models.values import Caller
 ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
 INTERFACE = "network:router_interface"
 
+# Neutron's own default (max_routes).
+_MOST_ROUTES = 30
 _ONE_OF_SEVERAL = ("network_id", "external_fixed_ips")
 
 
@@ -96,12 +98,15 @@ class Routers(Collection):
         """Delete the router and its gateway; 409 ``RouterInUse`` while it has interfaces."""
         waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
-            attached = select(func.count()).where(
+            row = await self.own(caller, id_, tx, "delete")
+            attached = select(ports.c.id).where(
                 ports.c.device_id == id_, ports.c.device_owner == INTERFACE
             )
-            if await tx.value(attached):
-                raise Conflict(f"Router {id_} still has ports", "RouterInUse")
+            legs = [port["id"] for port in await tx.all(attached.order_by(ports.c.created_at))]
+            if legs:
+                raise Conflict(
+                    f"Router {id_} has ports still attached: {', '.join(legs)}", "RouterInUse"
+                )
             await self._gateway.drop(tx, row)
             await tx.run(self.table.delete().where(self.table.c.id == id_))
             copied = select(func.count()).where(routings.c.owner_id == id_)
@@ -153,6 +158,12 @@ class Routers(Collection):
         self, tx: Transaction, caller: Caller, row: Row, routes: Sequence[Row]
     ) -> list[str]:
         """Check the user's routes; return the operation that spreads them."""
+        if len(routes) > _MOST_ROUTES:
+            raise BadRequest(
+                f"Unable to complete operation for {row['id']}. The number of routes exceeds the "
+                f"maximum {_MOST_ROUTES}.",
+                "RoutesExhausted",
+            )
         linked = (
             select(subnets.c.cidr, ports.c.fixed_ips)
             .join(ports, ports.c.network_id == subnets.c.network_id)
@@ -169,7 +180,9 @@ class Routers(Collection):
                 reason = "the nexthop is used by router"
             else:
                 continue
-            raise BadRequest(f"Invalid format for routes: {route}, {reason}", "InvalidRoutes")
+            raise BadRequest(
+                f"Invalid format for routes: {list(routes)}, {reason}", "InvalidRoutes"
+            )
         return [
             await self._operations.add(
                 tx,

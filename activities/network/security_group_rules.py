@@ -70,7 +70,7 @@ class SecurityGroupRules(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Take the rule out of its group."""
         async with self.store.write() as tx:
-            rule = await self.own(caller, id_, tx)
+            rule = await self.own(caller, id_, tx, "delete")
             await tx.run(delete(self.table).where(self.table.c.id == id_))
             group = await tx.one(select(groups).where(groups.c.id == rule["security_group_id"]))
             waiting = await self._revised(tx, group) if group else []
@@ -78,7 +78,7 @@ class SecurityGroupRules(Collection):
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Refuse: Neutron has no update of a rule either."""
-        await self.own(caller, id_)
+        self.parse_update(body, caller, await self.own(caller, id_))
         raise BadRequest("A security group rule cannot be updated.", "HTTPBadRequest")
 
     async def list(self, caller: Caller, params: Params) -> Page:

@@ -89,7 +89,7 @@ class SecurityGroups(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the group, its rules, and the rules that admit it; the copies go after."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(caller, id_, tx, "delete")
             await self._refuse_used(tx, id_)
             if row["default_of"] and not caller.admin:
                 raise Conflict(

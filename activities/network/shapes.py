@@ -71,11 +71,18 @@ def _only(found: Any, keys: set[str], what: str, *, exactly: bool = True) -> dic
     if not isinstance(found, dict) or (not exactly and not set(found) <= keys):
         raise ValueError(f"Invalid data format for {what}: '{found}'")
     if exactly and set(found) != keys:
-        raise ValueError(
-            f"Validation of dictionary's keys failed. Expected keys: {sorted(keys)} "
-            f"Provided keys: {sorted(found)}"
-        )
+        raise ValueError(_wrong_keys(keys, set(found)))
     return found
+
+
+def _wrong_keys(expected: set[str], given: set[str]) -> str:
+    def shown(keys: set[str]) -> str:
+        return "{" + ", ".join(repr(key) for key in sorted(keys)) + "}"
+
+    return (
+        f"Validation of dictionary's keys failed. Expected keys: {shown(expected)} "
+        f"Provided keys: {shown(given)}"
+    )
 
 
 def pools(value: Any) -> list[dict[str, str]]:
@@ -124,14 +131,23 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
 def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
     """Return allowed address pairs, ``[{"ip_address": ip or cidr, "mac_address"?: mac}]``."""
     found: list[dict[str, str]] = []
-    for item in items(value):
-        _only(item, {"ip_address", "mac_address"}, "allowed address pair", exactly=False)
+    if not isinstance(value, list):
+        raise _bad("Allowed address pairs must be a list.")
+    for item in value:
+        if not isinstance(item, dict):
+            raise ValueError(f"Invalid data format for allowed address pair: '{item}'")
+        extra = sorted(set(item) - {"ip_address", "mac_address"})
+        if extra:
+            raise _bad(f"Unrecognized attribute(s) '{', '.join(extra)}'")
         if not item.get("ip_address"):
             raise BadRequest(
                 "AllowedAddressPair must contain ip_address", "AllowedAddressPairsMissingIP"
             )
         address = item["ip_address"]
-        checked = {"ip_address": subnet(address) if "/" in str(address) else ip(address)}
+        try:
+            checked = {"ip_address": subnet(address) if "/" in str(address) else ip(address)}
+        except ValueError as error:
+            raise _bad(str(error)) from None
         if item.get("mac_address") is not None:
             checked["mac_address"] = mac(item["mac_address"])
         if checked in found:
@@ -147,13 +163,12 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
 def dhcp_opts(value: Any) -> list[dict[str, Any]]:
     """Return extra DHCP options, ``[{"opt_name", "opt_value", "ip_version"?}]``."""
     found = []
-    for item in items(value):
-        opt = _only(item, _DHCP_OPT_KEYS, "extra DHCP option", exactly=False)
-        if not isinstance(opt.get("opt_name"), str) or not opt["opt_name"].strip():
-            raise BadRequest(
-                f"Invalid input for operation: No valid key specs matched for: {item}.",
-                "InvalidInput",
-            )
+    if not isinstance(value, list):
+        raise _invalid(f"'{value}' is not a list")
+    for opt in value:
+        named = isinstance(opt, dict) and isinstance(opt.get("opt_name"), str)
+        if not named or not opt["opt_name"].strip() or not set(opt) <= _DHCP_OPT_KEYS:
+            raise _invalid(f"No valid key specs matched for: {opt}")
         version = opt.get("ip_version", 4)
         if str(version) not in ("4", "6"):
             raise ValueError(f"'{version}' is not in [4, 6]")
@@ -175,14 +190,22 @@ def gateway_info(value: Any) -> dict[str, Any] | None:
     if extra:
         raise ValueError(f"Unexpected keys supplied: {', '.join(extra)}")
     if "network_id" not in value:
-        raise ValueError("Validation of dictionary's keys failed. 'network_id' is missing")
+        raise ValueError(_wrong_keys({"network_id"}, set(value)))
     info: dict[str, Any] = {"network_id": uuid(value["network_id"])}
     if value.get("qos_policy_id") is not None:
         raise ValueError("qos_policy_id is not supported")
     if value.get("enable_snat") is not None:
         if str(value["enable_snat"]).lower() not in ("true", "false", "1", "0"):
-            raise ValueError(f"'{value['enable_snat']}' is not a valid boolean value")
+            raise _invalid(f"'{value['enable_snat']}' cannot be converted to boolean")
         info["enable_snat"] = str(value["enable_snat"]).lower() in ("true", "1")
     if value.get("external_fixed_ips") is not None:
         info["external_fixed_ips"] = fixed_ips(value["external_fixed_ips"])
     return info
+
+
+def _bad(message: str) -> BadRequest:
+    return BadRequest(message, "HTTPBadRequest")
+
+
+def _invalid(reason: str) -> BadRequest:
+    return BadRequest(f"Invalid input for operation: {reason}.", "InvalidInput")

@@ -78,8 +78,10 @@ def check_pools(pools: list[dict[str, str]], cidr: str, gateway: str | None) -> 
     seen: list[Any] = []
     for pool in pools:
         span: Any = (ipaddress.ip_address(pool["start"]), ipaddress.ip_address(pool["end"]))
-        if {end.version for end in span} != {network.version} or span[0] > span[1]:
-            raise BadRequest(f"The allocation pool {pool} is not valid.", "InvalidAllocationPool")
+        fits = {end.version for end in span} == {network.version}
+        if not fits or span[0] > span[1]:
+            shown = pool if fits else _text(span)
+            raise BadRequest(f"The allocation pool {shown} is not valid.", "InvalidAllocationPool")
         if span[0] < first or span[1] > last:
             raise BadRequest(
                 f"The allocation pool {_text(span)} spans beyond the subnet cidr {cidr}.",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from activities.network.address_scopes import AddressScopes
-from activities.network.checks import check, invalid_input
+from activities.network.checks import invalid_input, more_prefixes
 from activities.network.collection import Body, Collection, Shown
 from activities.network.prefixes import collapse, contains, cut, free, networks
 from activities.network.sharing import forget_shares, shared_with
@@ -68,7 +68,7 @@ class Subnetpools(Collection):
 
     async def add_prefixes(self, caller: Caller, id_: str, given: object) -> list[str]:
         """Add prefixes and return all of the pool."""
-        wanted = self._prefixes(given)
+        wanted = _more(given)
         async with self.store.write() as tx:
             row = await self._held(tx, caller, id_)
             if wanted:
@@ -78,7 +78,7 @@ class Subnetpools(Collection):
 
     async def remove_prefixes(self, caller: Caller, id_: str, given: object) -> list[str]:
         """Remove prefixes and return the pool's others; refused where subnets use them."""
-        wanted = networks(self._prefixes(given))
+        wanted = networks(_more(given))
         async with self.store.write() as tx:
             row = await self._held(tx, caller, id_)
             used = networks(subnet["cidr"] for subnet in await self._given(tx, id_))
@@ -179,6 +179,7 @@ class Subnetpools(Collection):
 
     async def _update(self, tx: Transaction, caller: Caller, row: Row, changes: Row) -> Shown:
         if "prefixes" in changes:
+            _version(changes["prefixes"] or row["prefixes"])
             old, new = networks(row["prefixes"]), networks(changes["prefixes"])
             if not all(contains(networks(collapse(map(str, new))), one) for one in old):
                 raise _bad_prefixes("Existing prefixes must be a subset of the new prefixes")
@@ -205,20 +206,12 @@ class Subnetpools(Collection):
                 "may exist per IP family"
             )
 
-    def _prefixes(self, given: object) -> list[str]:
-        return list(check(self.attributes["prefixes"], given))
-
 
 def _complete(row: Row) -> None:
     """Fill in what follows from the prefixes, or refuse what does not go with them."""
     if not row["prefixes"]:
         raise BadRequest("Empty subnet pool prefix list.", "EmptySubnetPoolPrefixList")
-    versions = {one.version for one in networks(row["prefixes"])}
-    if len(versions) > 1:
-        raise BadRequest(
-            "Cannot mix IPv4 and IPv6 prefixes in a subnet pool.", "PrefixVersionMismatch"
-        )
-    version = row["ip_version"] = versions.pop()
+    version = row["ip_version"] = _version(row["prefixes"])
     row["prefixes"] = collapse(row["prefixes"])
     if row["min_prefixlen"] is None:
         row["min_prefixlen"] = _SMALLEST[version]
@@ -238,6 +231,21 @@ def _complete(row: Row) -> None:
         raise _bounds(
             "default_prefixlen", row["default_prefixlen"], "min_prefixlen", row["min_prefixlen"]
         )
+
+
+def _version(prefixes: Sequence[str]) -> int:
+    versions = {one.version for one in networks(prefixes)}
+    if len(versions) > 1:
+        raise BadRequest(
+            "Cannot mix IPv4 and IPv6 prefixes in a subnet pool.", "PrefixVersionMismatch"
+        )
+    return versions.pop()
+
+
+def _more(given: object) -> list[str]:
+    if given is None:
+        raise BadRequest("Request body contains invalid data", "HTTPBadRequest")
+    return more_prefixes(given)
 
 
 def _check_length(pool: Row, length: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, or_, select
 
 from activities.network.checks import invalid_input
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import clean_up, copied, update_copies
 from activities.network.copies import Copies
 from activities.network.networks import AUTOMATIC, Networks, overlaps
@@ -88,7 +88,12 @@ class Subnets(Collection):
             network = await self._networks.get(caller, row["network_id"], tx)
             await self._networks.lock(tx, network["id"])
             if not caller.admin and network["project_id"] != caller.project_id:
-                raise Forbidden("rule:create_subnet is disallowed by policy")
+                if not network["router_external"]:
+                    raise denied("create_subnet")
+                raise Forbidden(
+                    f"Tenant {caller.project_id} not allowed to create subnet on this network",
+                    "HTTPForbidden",
+                )
             cut = row["cidr"] is None
             await self._pools.cut(tx, caller, row)
             if cut:
@@ -130,7 +135,7 @@ class Subnets(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the subnet; 409 ``SubnetInUse`` while a port has an address in it."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(caller, id_, tx, "delete")
             await self._networks.lock(tx, row["network_id"])
             users = (
                 select(func.count())

@@ -214,7 +214,7 @@ ADDRESS_SCOPES = Kind(
     "/address-scopes",
     "AddressScopeNotFound",
     (
-        A("name", "name", REQUIRED),
+        A("name", "name", ""),
         A("ip_version", "ip_version", REQUIRED, put=False),
         A("shared", "bool", False),
     ),
