@@ -14,9 +14,6 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
-# BEGIN as the store says it. IMMEDIATE: a writer that first read could otherwise find its
-# snapshot stale and fail.
-READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.02
 
 
@@ -37,7 +34,7 @@ class Writers:
 
 
 class Connection:
-    """A connection; ``BEGIN IMMEDIATE`` waits its turn among all writers."""
+    """A connection, which waits its turn among all writers before it writes."""
 
     def __init__(self, writers: Writers, path: str, **options: Any) -> None:
         self._writers, self._path, self._options = writers, path, options
@@ -72,15 +69,18 @@ class Connection:
         """Make a function known to SQL."""
         self.inner.create_function(*args, **options)
 
-    async def begin(self, cursor: sqlite3.Cursor, words: str) -> None:
+    async def begin(self, write: bool) -> None:
         """Begin a transaction."""
-        # Nothing else of a transaction lets others go on.
+        # Nothing else in a transaction lets others go on.
         await asyncio.sleep(0)
-        if words == WRITE:
-            await self._writers.turn()
-            self._writing = True
+        if not write:
+            self.inner.execute("BEGIN")
+            return
+        await self._writers.turn()
+        self._writing = True
         try:
-            await self.patiently(lambda: cursor.execute(words))
+            # A writer that first read could otherwise find its snapshot stale and fail.
+            await self.patiently(partial(self.inner.execute, "BEGIN IMMEDIATE"))
         except BaseException:
             self._end()
             raise
@@ -108,17 +108,15 @@ class Connection:
 
     async def patiently(self, call: Callable[[], T]) -> T:
         """What the call returns once no other process has the database locked."""
-        until = asyncio.get_running_loop().time() + self._writers.seconds
-        pause = _FIRST_PAUSE
+        waited, pause = 0.0, _FIRST_PAUSE
         while True:
             try:
                 return call()
             except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
-                if not busy or asyncio.get_running_loop().time() > until:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or waited > self._writers.seconds:
                     raise
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
+            waited, pause = waited + pause, min(pause * 1.5, _LONGEST_PAUSE)
 
     def _end(self) -> None:
         if self._writing:
@@ -152,10 +150,7 @@ class Cursor:
 
     async def execute(self, words: str, parameters: Sequence[Any] = ()) -> "Cursor":
         """Execute one statement."""
-        if words in (READ, WRITE):
-            await self._connection.begin(self._cursor, words)
-        else:
-            await self._connection.patiently(lambda: self._cursor.execute(words, parameters))
+        await self._connection.patiently(partial(self._cursor.execute, words, parameters))
         return self
 
     async def executemany(self, words: str, parameters: Sequence[Sequence[Any]]) -> "Cursor":

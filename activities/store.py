@@ -84,6 +84,7 @@ class Store:
         self._lease_seconds = lease_seconds
         self._turns = _Turns()
         self.engine = _engine(url)
+        self._writing = self.engine.execution_options(trio2o_write=True)
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -92,16 +93,15 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A transaction that only reads: never waits for a writer."""
-        async with self.engine.connect() as connection, connection.begin():
+        # It begins with its first statement; there is nothing to commit.
+        async with self.engine.connect() as connection:
             yield Transaction(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """A transaction that may write: committed at its end, undone by an exception."""
-        async with self.engine.connect() as connection:
-            await connection.execution_options(trio2o_write=True)
-            async with connection.begin():
-                yield Transaction(connection)
+        async with self._writing.begin() as connection:
+            yield Transaction(connection)
 
     @asynccontextmanager
     async def hold(self, name: str, *, wait: float = 60.0) -> AsyncIterator[None]:
@@ -119,12 +119,21 @@ class Store:
     async def _claimed(self, name: str, until: float) -> str:
         owner = new_id()
         pause = 0.02
+        # Mostly it is free; who has to wait for it looks before it writes.
         while not await self._claim(name, owner):
-            if time.monotonic() > until:
-                raise _busy(name)
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
+            while True:
+                if time.monotonic() > until:
+                    raise _busy(name)
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, 0.5)
+                if not await self._is_held(name):
+                    break
         return owner
+
+    async def _is_held(self, name: str) -> bool:
+        held = select(leases.c.name).where(leases.c.name == name, leases.c.expires >= time.time())
+        async with self.read() as tx:
+            return await tx.one(held) is not None
 
     @asynccontextmanager
     async def _held(self, name: str, owner: str) -> AsyncIterator[None]:
@@ -142,10 +151,6 @@ class Store:
         # Wall clock, because the holder may have been on another machine.
         at = time.time()
         row = {"name": name, "owner": owner, "expires": at + self._lease_seconds}
-        taken = select(leases.c.name).where(leases.c.name == name, leases.c.expires >= at)
-        async with self.read() as tx:
-            if await tx.one(taken):
-                return False
         async with self.write() as tx:
             if await tx.insert_new(leases, row):
                 return True
@@ -202,7 +207,7 @@ def _engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("trio2o_write")
-        connection.exec_driver_sql(sqlite.WRITE if writes else sqlite.READ)
+        write = connection.get_execution_options().get("trio2o_write", False)
+        connection.connection.dbapi_connection.run_async(lambda driver: driver.begin(write))
 
     return engine
