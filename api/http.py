@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
+from activities.versions import Version
 from activities.wiring import Services
 from models.errors import BadRequest, NotAllowed, NotFound, TooLarge
 from models.values import Caller
@@ -38,7 +39,8 @@ class Call:
 
     ``path`` starts after the version (``/servers/detail``); ``base`` is the public address of this
     API without version (``http://gateway:19999/compute``), for links. ``project`` is what stood
-    between version and path (``/<project id>``), where anything did.
+    between version and path (``/<project id>``), where anything did. ``version`` is the
+    microversion, once somebody has asked for it.
     """
 
     method: str
@@ -53,6 +55,7 @@ class Call:
     args: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
     project: str = ""
+    version: Version | None = None
 
     @property
     def params(self) -> list[tuple[str, str]]:

@@ -21,9 +21,11 @@ class Microversions:
 
     def of(self, call: Call) -> Version:
         """Return the version to speak; ``BadRequest`` or ``NotAcceptable`` as the real API."""
-        low, high = call.services.versions.range(self._service)
-        asked = self._asked(call)
-        return _effective(asked, low, high) if asked else low
+        if call.version is None:
+            low, high = call.services.versions.range(self._service)
+            asked = self._asked(call)
+            call.version = _effective(asked, low, high) if asked else low
+        return call.version
 
     def headers(self, call: Call, other: Version | None = None) -> Mapping[str, str]:
         """Return the headers that ask a pod for the same version, or for another."""

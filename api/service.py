@@ -102,7 +102,7 @@ class ServiceApp:
         if "%00" in call.path or "%00" in call.query:
             # No name holds it, and PostgreSQL takes it for an error of ours.
             raise BadRequest("The address has a null character.", "HTTPBadRequest")
-        if _DOTS.search(call.path):
+        if ("/." in call.path or "/%" in call.path) and _DOTS.search(call.path):
             # On its way to a pod it would become another address.
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         public = self._public.find(call.method, call.path)

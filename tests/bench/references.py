@@ -90,5 +90,6 @@ if __name__ == "__main__":
     here = f"http://127.0.0.1:{given.port}"
     app: Any = (Bare if given.kind == "bare" else naive)(given.upstream, here)
     quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
-    lifespan = "off" if given.kind == "bare" else "on"
-    uvicorn.run(app, port=given.port, lifespan=lifespan, **quiet)
+    if given.kind == "bare":
+        quiet |= {"lifespan": "off", "proxy_headers": False, "ws": "none"}
+    uvicorn.run(app, port=given.port, **quiet)
