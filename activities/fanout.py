@@ -28,7 +28,8 @@ _SORTING = {"sort", "sort_key", "sort_dir"}
 class Question:
     """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting.
 
-    ``only``: the ids of which alone the gateway knows that they are asked for.
+    ``only``: the ids of which alone the gateway knows that they are asked for. ``inner_zone``:
+    the zone asked for is one inside pods, which they know by the same name.
     """
 
     service: str
@@ -39,6 +40,7 @@ class Question:
     caller: Caller
     detail_path: str = ""
     only: frozenset[str] | None = None
+    inner_zone: bool = False
 
 
 @dataclass(slots=True)
@@ -143,10 +145,12 @@ class Fanout:
         params = dict(question.params)
         limit = min(_number(params.get("limit", ""), "limit", MAX_LIMIT), MAX_LIMIT)
         offset = _number(params.get("offset", ""), "offset", 0)
-        pods = await self._candidates(params.get("availability_zone", ""))
+        zone = params.get("availability_zone", "")
+        pods = await self._candidates("" if question.inner_zone else zone)
         place = await self._pages.place(question, params.get("marker", ""))
         fields = sort_of(question.params)
-        kept = [(key, value) for key, value in question.params if key not in _OURS]
+        ours = _OURS - {"availability_zone"} if question.inner_zone else _OURS
+        kept = [(key, value) for key, value in question.params if key not in ours]
         plain = replace(question, params=kept)
         # Only details say of which objects the routing may be gone.
         if (fields or _TELL_OF_GONE & params.keys()) and question.detail_path:

@@ -20,6 +20,7 @@ from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.flavors import Flavors
 from activities.compute.floating_ips import ComputeFloatingIPs
+from activities.compute.inner_zones import InnerZones
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
@@ -98,6 +99,7 @@ class Services:
     keypairs: Keypairs
     keypair_copies: KeypairCopies
     aggregates: Aggregates
+    inner_zones: InnerZones
     pod_numbers: PodNumbers
     server_groups: ServerGroups
     server_reservations: ServerReservations
@@ -160,6 +162,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     aggregate_copies = AggregateCopies(store, regions, pods, routings)
     aggregates = Aggregates(store, pods, operations, aggregate_copies)
     server_groups = ServerGroups(store, regions, pods, operations, routings)
+    inner_zones = InnerZones(store, pods)
     planner = BootPlanner(
         store,
         places,
@@ -169,6 +172,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         flavors,
         keypairs,
         network.security_groups,
+        inner_zones,
     )
     unbinding = Unbinding(store, pods, operations, routings, network.copies)
     server_volumes = ServerVolumes(store, operations, places)
@@ -235,10 +239,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keypairs=keypairs,
             keypair_copies=keypair_copies,
             aggregates=aggregates,
+            inner_zones=inner_zones,
             pod_numbers=PodNumbers(store, pods),
             server_groups=server_groups,
             server_reservations=server_reservations,
-            server_view=ServerView(store),
+            server_view=ServerView(store, inner_zones),
             quotas=quotas,
             reservations=Reservations(store, quotas),
             type_limits=TypeLimits(store, quotas.limits),
@@ -256,7 +261,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             image_copies=image_copies,
             boots=boots,
             servers=servers,
-            server_actions=ServerActions(flavors, flavor_copies, keypairs, keypair_copies),
+            server_actions=ServerActions(
+                flavors, flavor_copies, keypairs, keypair_copies, inner_zones
+            ),
             server_ports=ServerPorts(
                 store, planner, network.ports, network.floatingips, network.copy_upkeep
             ),

@@ -147,13 +147,15 @@ class Proxy:
         brief: bool,
         ours: str = "",
         only: frozenset[str] | None = None,
+        inner_zone: bool = False,
     ) -> Answer:
         """Answer one page of a merged list of objects.
 
         ``ours``: a filter that the pods are not told, because the gateway knows which objects
-        (``only``) it stands for.
+        (``only``) it stands for. ``inner_zone``: see ``Question``.
         """
         question = await self._question(call, resource, path)
+        question = replace(question, inner_zone=inner_zone)
         if ours:
             kept = [(name, value) for name, value in question.params if name != ours]
             question = replace(question, params=kept, only=only)

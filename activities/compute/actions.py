@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.flavors import Flavors
+from activities.compute.inner_zones import InnerZones
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.keypairs import Keypairs
 from models.errors import BadRequest, NotFound
@@ -20,11 +21,13 @@ class ServerActions:
         flavor_copies: FlavorCopies,
         keypairs: Keypairs,
         keypair_copies: KeypairCopies,
+        zones: InnerZones,
     ) -> None:
         self._flavors = flavors
         self._flavor_copies = flavor_copies
         self._keypairs = keypairs
         self._keypair_copies = keypair_copies
+        self._zones = zones
 
     async def in_pod(
         self, caller: Caller, pod: Pod, name: str, inner: Mapping[str, Any]
@@ -39,7 +42,7 @@ class ServerActions:
                 raise BadRequest("Invalid key_name provided.") from None
             await self._keypair_copies.keypair(row, pod)
         if inner.get("availability_zone"):
-            return self._zoned(inner, pod)
+            return await self._zoned(inner, pod)
         return dict(inner)
 
     async def _resize(self, caller: Caller, pod: Pod, flavor_id: str) -> None:
@@ -49,12 +52,13 @@ class ServerActions:
             raise BadRequest(error.message) from None
         await self._flavor_copies.flavor(flavor, pod)
 
-    def _zoned(self, inner: Mapping[str, Any], pod: Pod) -> dict[str, Any]:
-        zone = inner["availability_zone"]
-        if zone != pod.az_name:
+    async def _zoned(self, inner: Mapping[str, Any], pod: Pod) -> dict[str, Any]:
+        zone = str(inner["availability_zone"])
+        if zone != pod.az_name and pod not in await self._zones.pods(zone):
             raise BadRequest(
                 f"The server is in availability zone {pod.az_name} (pod {pod.pod_name}); "
                 f"it cannot be moved to {zone}."
             )
         rest = {key: value for key, value in inner.items() if key != "availability_zone"}
-        return rest | ({"availability_zone": pod.pod_az_name} if pod.pod_az_name else {})
+        asked = await self._zones.asked(pod, zone)
+        return rest | ({"availability_zone": asked} if asked else {})

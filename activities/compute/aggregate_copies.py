@@ -19,9 +19,9 @@ _PATH = "/os-aggregates"
 
 
 class AggregateCopies:
-    """Copies of aggregates: name, metadata and the pod's own hosts; never a zone.
+    """Copies of aggregates: name, metadata and the pod's own hosts; a zone if it is an inner one.
 
-    The zone is what users see at the top; a pod's inner zones are its own affair.
+    Another is made up of whole pods, whose names for it are their own.
     """
 
     def __init__(
@@ -84,6 +84,9 @@ class AggregateCopies:
             if there["name"] != row["name"]:
                 await self._admin(pod, "PUT", path, {"aggregate": {"name": row["name"]}})
             metadata = row["metadata"] | {MARKER: id_}
+            zone = row["availability_zone"]
+            if zone and not await self._pods.in_zone(zone):
+                metadata["availability_zone"] = zone
             changed: dict[str, str | None] = dict.fromkeys(set(there["metadata"]) - set(metadata))
             changed |= {k: v for k, v in metadata.items() if there["metadata"].get(k) != v}
             if changed:

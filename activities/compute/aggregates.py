@@ -1,7 +1,7 @@
 """Aggregates: the admin's, and one for each pod that shows its availability zone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from models.errors import (
     Conflict,
     GatewayError,
     NotFound,
+    PodBusy,
     PodFault,
     PodUnavailable,
 )
@@ -77,15 +78,15 @@ class Aggregates:
         if "availability_zone" in body:
             values["availability_zone"] = _zone(body["availability_zone"])
         async with self._store.write() as tx:
-            row = await self._own(tx, id_, "changed")
-            await self._check_zone(tx, row, values)
+            before = await self._own(tx, id_, "changed")
+            await self._check_zone(tx, before, values)
             other = select(aggregates.c.id).where(
                 aggregates.c.name == values.get("name"), aggregates.c.id != int(id_)
             )
             if await tx.one(other):
                 raise Conflict(f"Aggregate {values['name']} already exists.")
             row, operation = await self._write(tx, id_, values), await self._later(tx, id_)
-        await self._align(id_, operation)
+        await self._align(id_, operation, before)
         return row
 
     async def set_metadata(self, id_: str, metadata: object) -> Row:
@@ -94,15 +95,15 @@ class Aggregates:
             raise checks.refuse("metadata", metadata, "It is not of type 'object'")
         given = checks.texts({k: v for k, v in metadata.items() if v is not None}, "metadata")
         async with self._store.write() as tx:
-            row = await self._own(tx, id_, "changed")
+            before = await self._own(tx, id_, "changed")
             values: dict[str, Any] = {}
             if "availability_zone" in metadata:
                 values["availability_zone"] = _zone(given.pop("availability_zone", None))
-            await self._check_zone(tx, row, values)
-            kept = {k: v for k, v in row["metadata"].items() if k not in metadata}
+            await self._check_zone(tx, before, values)
+            kept = {k: v for k, v in before["metadata"].items() if k not in metadata}
             row = await self._write(tx, id_, values | {"metadata": kept | given})
             operation = await self._later(tx, id_)
-        await self._align(id_, operation)
+        await self._align(id_, operation, before)
         return row
 
     async def delete(self, id_: str) -> None:
@@ -122,15 +123,15 @@ class Aggregates:
         async with self._store.read() as tx:
             row = await self._own(tx, id_, "changed")
         pod = await self._pod_of(host)
-        zone = row["availability_zone"]
-        if zone and zone != pod.az_name:
-            raise Conflict(
-                f"Cannot add host to aggregate {id_}. Reason: One or more hosts already in "
-                f"availability zone(s) ['{pod.az_name}']."
-            )
         new = {"aggregate_id": row["id"], "host": host, "pod_id": pod.pod_id}
         async with self._store.write() as tx:
-            await self._own(tx, id_, "changed")
+            row = await self._own(tx, id_, "changed")
+            others = await self._other_zones(tx, row, row["availability_zone"], [new])
+            if others:
+                raise Conflict(
+                    f"Cannot add host to aggregate {id_}. Reason: One or more hosts already in "
+                    f"availability zone(s) {others}."
+                )
             if not await tx.insert_new(aggregate_hosts, new):
                 raise Conflict(f"Aggregate {id_} already has host {host}.")
             operation = await self._later(tx, id_)
@@ -182,24 +183,63 @@ class Aggregates:
         if not zone:
             return
         of = aggregate_hosts.c.aggregate_id == row["id"]
-        pod_ids = {host["pod_id"] for host in await tx.all(select(aggregate_hosts).where(of))}
-        zones = sorted({pod.az_name for pod in await self._pods.all() if pod.pod_id in pod_ids})
-        if any(other != zone for other in zones):
+        zones = await self._other_zones(
+            tx, row, zone, await tx.all(select(aggregate_hosts).where(of))
+        )
+        if zones:
             raise BadRequest(
                 f"Cannot update aggregate {row['id']}. Reason: One or more hosts already in "
                 f"availability zone(s) {zones}."
             )
+
+    async def _other_zones(
+        self, tx: Transaction, row: Row, zone: str | None, hosts: Sequence[Row]
+    ) -> Sequence[str]:
+        """Return the zones that hosts are in, and cannot be in while they are in this one.
+
+        They are in their pod's, unless other aggregates put them into an inner one.
+        """
+        if not zone or not hosts:
+            return []
+        named = await self._pods.in_zone(zone)
+        theirs = {host["pod_id"] for host in hosts}
+        pods = [pod for pod in await self._pods.all() if pod.pod_id in theirs]
+        zones = {pod.az_name for pod in pods if named and pod not in named}
+        wanted = (
+            select(aggregates.c.availability_zone)
+            .join(aggregate_hosts, aggregate_hosts.c.aggregate_id == aggregates.c.id)
+            .where(
+                aggregates.c.id != row["id"],
+                aggregates.c.availability_zone.is_not(None),
+                aggregates.c.availability_zone != zone,
+                aggregate_hosts.c.host.in_([host["host"] for host in hosts]),
+                aggregate_hosts.c.pod_id.in_(theirs),
+            )
+        )
+        zones |= {other["availability_zone"] for other in await tx.all(wanted)}
+        return sorted(zones)
 
     async def _later(self, tx: Transaction, id_: str) -> str:
         return await self._operations.add(
             tx, "update-copies", "aggregate", id_, workflow_id=f"update-copies/aggregate/{id_}"
         )
 
-    async def _align(self, id_: str, operation: str) -> None:
-        """Do it now where that works; the operation sees to the rest."""
-        with suppress(GatewayError):
-            await self.copies.align(id_)
-        self._operations.announce(operation)
+    async def _align(self, id_: str, operation: str, before: Row | None = None) -> None:
+        """Do it now where that works; the operation sees to the rest.
+
+        Where a pod refuses the change, all is as it was ``before``.
+        """
+        try:
+            with suppress(PodUnavailable, PodBusy):
+                await self.copies.align(id_)
+        except GatewayError:
+            if before:
+                kept = ("name", "availability_zone", "metadata")
+                async with self._store.write() as tx:
+                    await self._write(tx, id_, {name: before[name] for name in kept})
+                raise
+        finally:
+            self._operations.announce(operation)
 
     async def _own(self, tx: Transaction, id_: str, verb: str) -> Row:
         row = await self._row(tx, id_)

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from activities.compute.boot_homes import BootHomes
 from activities.compute.boot_request import BootRequest, Nic
 from activities.compute.flavors import Flavors
+from activities.compute.inner_zones import InnerZones
 from activities.compute.keypairs import Keypairs
 from activities.network.networks import Networks
 from activities.network.ports import Ports
@@ -44,6 +45,8 @@ class BootPlan:
     group_ids: list[str] | None
     hints: Mapping[str, Any] = field(default_factory=dict)
     others: tuple[Pod, ...] = ()
+    # As the pod calls it; empty: any.
+    zone: str = ""
 
 
 class BootPlanner:
@@ -59,6 +62,7 @@ class BootPlanner:
         flavors: Flavors,
         keypairs: Keypairs,
         security_groups: SecurityGroups,
+        zones: InnerZones,
     ) -> None:
         self._store = store
         self._places = places
@@ -68,6 +72,7 @@ class BootPlanner:
         self._flavors = flavors
         self._keypairs = keypairs
         self._security_groups = security_groups
+        self._zones = zones
 
     async def plan(
         self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
@@ -95,7 +100,8 @@ class BootPlanner:
         """Return the plan for the first of the other pods, which is one of the others no more."""
         pod, *others = plan.others
         hints = await self._homes.hints(plan.request, pod)
-        return replace(plan, pod=pod, others=tuple(others), hints=hints)
+        zone = await self._zones.asked(pod, plan.request.zone)
+        return replace(plan, pod=pod, others=tuple(others), hints=hints, zone=zone)
 
     async def only_link(self, caller: Caller, pods: list[Pod]) -> Link | None:
         """Return the one network of the project, where none was named; None: it has none.
@@ -208,7 +214,13 @@ class BootPlanner:
             for link in links
             if link.network["pod_id"]
         ]
-        pods = await self._places.candidates(caller, request.zone, [*bound, *homes])
+        inner = await self._zones.pods(request.zone) if request.zone else []
+        zone = "" if inner else request.zone
+        pods = await self._places.candidates(caller, zone, [*bound, *homes])
+        if inner:
+            pods = [pod for pod in pods if pod in inner]
+            if not pods:
+                raise BadRequest(_elsewhere(request.zone, inner, [*bound, *homes]))
         for link in links:
             allowed = await self._networks.candidates(link.network)
             fitting = [pod for pod in pods if pod in allowed]
@@ -240,3 +252,11 @@ class BootPlanner:
         except GatewayError:
             return False
         return any(pod in pods for pod in allowed)
+
+
+def _elsewhere(zone: str, inner: list[Pod], homes: list[Home]) -> str:
+    where = f"Availability zone {zone} is in pod {', '.join(pod.pod_name for pod in inner)}"
+    for what, pod in homes:
+        if pod not in inner:
+            return f"{where}, but {what} is in {pod.az_name} (pod {pod.pod_name})."
+    return f"{where}, which takes no new objects."

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from activities.compute.boot_plan import BootPlan, BootPlanner, Link
 from activities.compute.boot_request import NETWORKS_REQUIRED, BootRequest
 from activities.compute.flavor_copies import FlavorCopies
+from activities.compute.inner_zones import DEFAULT
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.release import release
 from activities.compute.server_reservations import ServerReservations
@@ -194,11 +195,10 @@ class Boots:
         for link, port_id in zip(plan.links, bottom, strict=True):
             nics.append({"port": port_id} | ({"tag": link.nic.tag} if link.nic.tag else {}))
         server["networks"] = nics or "none"
-        zone = plan.pod.pod_az_name
         if plan.request.host:
-            server["availability_zone"] = f"{zone or 'nova'}:{plan.request.host}"
-        elif zone:
-            server["availability_zone"] = zone
+            server["availability_zone"] = f"{plan.zone or DEFAULT}:{plan.request.host}"
+        elif plan.zone:
+            server["availability_zone"] = plan.zone
         return server
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.compute.flavor_copies import flavor_name
+from activities.compute.inner_zones import InnerZones
 from activities.store import Row, Store
 from models.tables.network import TABLES, bridge_addresses
 from models.values import Pod
@@ -20,15 +21,16 @@ _FLOATING = "floatingip:"
 class ServerView:
     """Maps zones, flavors, names of default groups, and bridge addresses of floating IPs."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, zones: InnerZones) -> None:
         self._store = store
+        self._zones = zones
 
     async def apply(self, pod: Pod, servers: list[dict[str, Any]]) -> None:
         """Change the servers of one pod in place."""
         for server in servers:
             for key in _ZONES:
                 if server.get(key):
-                    server[key] = pod.az_name
+                    server[key] = await self._zones.shown(pod, server[key])
             flavor = server.get("flavor")
             if isinstance(flavor, dict) and "original_name" in flavor:
                 flavor["original_name"] = flavor_name(flavor["original_name"])

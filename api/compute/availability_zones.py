@@ -1,4 +1,4 @@
-"""/os-availability-zone: the zones of the pods, with live state."""
+"""/os-availability-zone: the zones of the pods, and those inside them, with live state."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ async def list_(call: Call) -> Answer:
 
 @routes.route("GET", f"{_PATH}/detail", admin=True)
 async def detail(call: Call) -> Answer:
-    """The hosts of each pod in the pod's zone; the services that serve no zone in ``internal``."""
+    """The hosts in their zones; the services that serve no zone in ``internal``."""
     headers = await PROXY.headers(call)
     answers, missing = await call.services.fanout.ask("compute", f"{_PATH}/detail", headers)
     hosts: dict[str, dict[str, Any]] = {"internal": {}}
@@ -27,8 +27,9 @@ async def detail(call: Call) -> Answer:
         if answer.status >= 400:
             raise PodFault(answer.pod.pod_name, answer.status, answer.body, "zones")
         for info in answer.json()["availabilityZoneInfo"]:
-            inside = info["zoneName"] == "internal"
-            name = "internal" if inside else answer.pod.az_name
+            name = info["zoneName"]
+            if name != "internal":
+                name = await call.services.inner_zones.shown(answer.pod, name)
             hosts.setdefault(name, {}).update(info.get("hosts") or {})
     internal = {"zoneName": "internal", "zoneState": {"available": True}}
     zones: list[dict[str, Any]] = [internal | {"hosts": hosts["internal"]}]
@@ -38,7 +39,13 @@ async def detail(call: Call) -> Answer:
 
 
 async def _zones(call: Call) -> list[dict[str, Any]]:
+    pods = await call.services.zones.pods()
+    takes = {pod.pod_id for pod, answers in pods if answers and pod.state == "active"}
+    inner = [
+        (zone, any(pod.pod_id in takes for pod in having))
+        for zone, having in (await call.services.inner_zones.all()).items()
+    ]
     return [
         {"zoneName": name, "zoneState": {"available": available}, "hosts": None}
-        for name, available in await call.services.zones.states()
+        for name, available in [*await call.services.zones.states(), *inner]
     ]

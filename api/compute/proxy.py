@@ -30,7 +30,7 @@ async def _host(call: Call, pod: Pod, hosts: list[dict[str, Any]]) -> None:
     for host in hosts:
         # Where Nova's control services are is no zone of servers.
         if host.get("zone") not in (None, "internal"):
-            host["zone"] = pod.az_name
+            host["zone"] = await call.services.inner_zones.shown(pod, host["zone"])
 
 
 class ComputeProxy(Proxy):

@@ -87,9 +87,12 @@ async def delete(call: Call) -> Answer:
 async def _listed(call: Call, *, brief: bool) -> Answer:
     wanted = call.param("reservation_id")
     ids = await call.services.server_reservations.servers(wanted) if wanted else frozenset()
-    if not ids:
-        return await PROXY.page(call, SERVERS, call.path, brief=brief)
-    return await PROXY.page(call, SERVERS, call.path, brief=brief, ours="reservation_id", only=ids)
+    zone = call.param("availability_zone")
+    inner = bool(zone and await call.services.inner_zones.pods(zone))
+    ours = "reservation_id" if ids else ""
+    return await PROXY.page(
+        call, SERVERS, call.path, brief=brief, ours=ours, only=ids or None, inner_zone=inner
+    )
 
 
 def _gone(answer: PodAnswer) -> bool:

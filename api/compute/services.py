@@ -117,4 +117,4 @@ async def _map(call: Call, pod: Pod, row: dict[str, Any]) -> None:
     if isinstance(row.get("id"), int):
         row["id"] = await call.services.pod_numbers.shown(pod, row["id"])
     if row.get("zone") not in (None, "internal"):
-        row["zone"] = pod.az_name
+        row["zone"] = await call.services.inner_zones.shown(pod, row["zone"])

@@ -91,6 +91,12 @@ class Aggregates:
                 raise NovaError(404, f"Compute host {host} could not be found.")
             if host in row["hosts"]:
                 raise NovaError(409, f"Aggregate {row['id']} already has host {host}.")
+            others = self._other_zones(row, row["availability_zone"], [host])
+            if others:
+                reason = f"One or more hosts already in availability zone(s) {others}"
+                raise NovaError(
+                    409, f"Cannot add host to aggregate {row['id']}. Reason: {reason}."
+                )
             row["hosts"].append(host)
         elif "remove_host" in body:
             host = pick(body, "remove_host", "host")
@@ -104,7 +110,21 @@ class Aggregates:
         row["updated_at"] = micros(now())
         return reply({"aggregate": self._view(call, row)})
 
+    def _other_zones(self, row: Row, zone: str | None, hosts: list[str]) -> list[str]:
+        return [
+            other["availability_zone"]
+            for other in self.state.aggregates.values()
+            if zone
+            and other is not row
+            and other["availability_zone"] not in (None, zone)
+            and set(hosts) & set(other["hosts"])
+        ]
+
     def _set_metadata(self, row: Row, given: Json) -> None:
+        others = self._other_zones(row, given.get("availability_zone"), row["hosts"])
+        if others:
+            reason = f"One or more hosts already in availability zone(s) {others}"
+            raise bad(f"Cannot update metadata of aggregate {row['id']}. Reason: {reason}.")
         for key, value in given.items():
             if value is None:
                 row["metadata"].pop(key, None)
