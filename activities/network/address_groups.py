@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, select
 
 from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.checks import more_prefixes
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.sharing import forget_shares, shared_with
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
@@ -50,7 +50,7 @@ class AddressGroups(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the group; 409 ``AddressGroupInUse`` while a rule names it."""
         async with self.store.write() as tx:
-            await self._held(tx, caller, id_)
+            await self._held(tx, caller, id_, "delete_address_group")
             used = select(rules.c.id).where(rules.c.remote_address_group_id == id_)
             if await tx.value(used.limit(1)):
                 raise Conflict(
@@ -64,7 +64,7 @@ class AddressGroups(Collection):
         """Add addresses; all or, when one is there already, none."""
         wanted = self._addresses(given)
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_)
+            row = await self._held(tx, caller, id_, "add_addresses")
             there = [one for one in wanted if one in row["addresses"]]
             if there:
                 raise BadRequest(
@@ -79,7 +79,7 @@ class AddressGroups(Collection):
         """Remove addresses; all or, when one is not there, none."""
         wanted = self._addresses(given)
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_)
+            row = await self._held(tx, caller, id_, "remove_addresses")
             absent = [one for one in wanted if one not in row["addresses"]]
             if absent:
                 raise NotFound(
@@ -105,8 +105,10 @@ class AddressGroups(Collection):
         waiting = await self._copies.changed(tx, row)
         return await self.shown(caller, row, tx), waiting
 
-    async def _held(self, tx: Transaction, caller: Caller, id_: str) -> Row:
-        await self.own(caller, id_, tx)
+    async def _held(self, tx: Transaction, caller: Caller, id_: str, rule: str) -> Row:
+        row = await self.get(caller, id_, tx)
+        if not caller.admin and row["project_id"] != caller.project_id:
+            raise denied(rule)
         return await self.lock(tx, id_) or await self.own(caller, id_, tx)
 
     def _addresses(self, given: object) -> list[str]:

@@ -1,10 +1,11 @@
 """Address scopes: subnet pools whose prefixes never overlap."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Shown
 from activities.network.prefixes import networks
-from activities.network.sharing import forget_shares, shared_with
+from activities.network.shared_collection import SharedCollection
+from activities.network.sharing import forget_shares
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict
 from models.resources.network import ADDRESS_SCOPES
@@ -15,16 +16,11 @@ pools = TABLES["subnetpools"]
 _NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 
 
-class AddressScopes(Collection):
+class AddressScopes(SharedCollection):
     """The address scopes as users see them."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(ADDRESS_SCOPES, store)
-
-    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
-        """Add what is shared with everyone or with the caller's project."""
-        own = await super().visible(tx, caller)
-        return own | self.table.c.shared.is_(True) | shared_with(self.kind, self.table, caller)
 
     def view(self, row: Row, caller: Caller) -> Shown:
         """Return the scope; Neutron keeps no times of it."""

@@ -31,6 +31,7 @@ RBAC_ACTIONS = {
     "subnetpool": ("access_as_shared",),
     "address_scope": ("access_as_shared",),
     "address_group": ("access_as_shared",),
+    "security_group": ("access_as_shared",),
 }
 _IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 
@@ -185,9 +186,16 @@ def _prefixlen(value: Any) -> int | None:
 
 
 def _prefixes(value: Any) -> list[str]:
-    """Prefixes without host bits; a lone address is one of itself."""
-    found = []
+    """Prefixes, told without their host bits."""
     for item in items(value):
+        if isinstance(item, str) and "/" not in item:
+            raise ValueError(f"'{item}' is not a valid IP subnet")
+    return _networks(value)
+
+
+def _networks(value: list[Any]) -> list[str]:
+    found = []
+    for item in value:
         try:
             if not isinstance(item, str):
                 raise ValueError
@@ -199,10 +207,10 @@ def _prefixes(value: Any) -> list[str]:
 
 
 def more_prefixes(value: Any) -> list[str]:
-    """Return the prefixes that a request adds or takes; Neutron looks at their form only late."""
+    """Return the prefixes that a request adds or takes; a lone address is one of itself."""
     given = value if isinstance(value, list) else [value]
     try:
-        return _prefixes(given)
+        return _networks(given)
     except ValueError as error:
         wrong = next((item for item in given if not _is_prefix(item)), None)
         if wrong is None:

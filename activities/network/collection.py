@@ -166,12 +166,17 @@ class Collection:
         end = "" if self.kind.member in ("router", "floatingip") else "."
         return NotFound(f"{noun} {id_} {verb}{end}", self.kind.not_found)
 
+    def filters(self, caller: Caller) -> Mapping[str, Filter]:
+        """Return the list filters that are no columns."""
+        return self.more_filters
+
     async def list(self, caller: Caller, params: Params) -> Page:
         """Return the page of objects, as shown, that the query string asks for."""
-        query = parse(self.kind, params, self.more_filters)
+        more_filters = self.filters(caller)
+        query = parse(self.kind, params, more_filters)
         async with self.store.read() as tx:
             mine = await self.visible(tx, caller)
-            filters = conditions(self.kind, self.table, query, self.more_filters)
+            filters = conditions(self.kind, self.table, query, more_filters)
             marker = None
             if query.marker and query.limit:
                 marker = await self.get(caller, query.marker, tx)

@@ -93,16 +93,21 @@ class Copies:
             self.network(port["network_id"], pod),
             *(self._security.group(group, pod) for group in groups),
         )
-        bottom = await self._routings.materialise(
-            "port",
-            port_id,
-            pod,
-            project_id=port["project_id"],
-            owner_id=port["network_id"],
-            of=ports,
-            find=lambda: self.find(pod, PORTS, marker("port", port_id)),
-            create=lambda: self._create_port(port, network, security, pod),
-        )
+        try:
+            bottom = await self._routings.materialise(
+                "port",
+                port_id,
+                pod,
+                project_id=port["project_id"],
+                owner_id=port["network_id"],
+                of=ports,
+                find=lambda: self.find(pod, PORTS, marker("port", port_id)),
+                create=lambda: self._create_port(port, network, security, pod),
+            )
+        except NotFound:
+            # Who cleaned up behind the port may have come by before its groups were made.
+            await self._security.release_project(pod, port["project_id"])
+            raise
         async with self._store.write() as tx:
             waiting = await self._security.port_changed(tx, port)
             waiting += await self._floating(tx, port_id)

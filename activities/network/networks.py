@@ -10,7 +10,14 @@ from activities.network.checks import integer, invalid_input
 from activities.network.collection import Body, Collection, Shown
 from activities.network.consequences import clean_up, update_copies
 from activities.network.copies import Copies
-from activities.network.sharing import EXTERNAL, SHARED, forget_shares, shared_with, shares
+from activities.network.sharing import (
+    EXTERNAL,
+    SHARED,
+    forget_shares,
+    is_given,
+    shared_with,
+    tell_shares,
+)
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import Conflict, GatewayError, NotFound, PodFault
@@ -76,11 +83,10 @@ class Networks(Collection):
             own.setdefault(subnet["network_id"], []).append(subnet["id"])
             if subnet["address_scope_id"]:
                 scopes[subnet["network_id"], subnet["ip_version"]] = subnet["address_scope_id"]
-        given = await shares(tx, NETWORKS, ids)
+        await tell_shares(tx, NETWORKS, rows)
         zones = {pod.pod_id: pod.az_name for pod in await self._pods.all()}
         for row in rows:
             row["subnets"] = own.get(row["id"], [])
-            row["given"] = given.get(row["id"], {})
             for version in (4, 6):
                 row[f"ipv{version}_address_scope"] = scopes.get((row["id"], version))
             zone = zones.get(row["pod_id"])
@@ -90,8 +96,8 @@ class Networks(Collection):
         """Leave out what only an external network has; show the MTU that is to be expected."""
         shown = super().view(row, caller)
         shown["mtu"] = row["mtu"] or TUNNEL_MTU
-        shown["shared"] |= caller.project_id in row["given"].get(SHARED, ())
-        shown["router:external"] |= caller.project_id in row["given"].get(EXTERNAL, ())
+        shown["shared"] |= is_given(row, caller)
+        shown["router:external"] |= is_given(row, caller, EXTERNAL)
         if not shown["router:external"]:
             del shown["is_default"]
         return shown

@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from activities.network.checks import invalid_input
 from activities.network.collection import Body, denied
+from activities.network.sharing import shared_with
 from activities.store import Row, Transaction
 from models.errors import BadRequest, Conflict, NotFound
+from models.resources.network import SECURITY_GROUPS
 from models.tables.network import TABLES
 from models.values import Caller
 
@@ -16,8 +18,9 @@ routers, floatingips = TABLES["routers"], TABLES["floatingips"]
 
 # Ports that routers and floating IPs make; they come and go with them.
 FLOATING = "network:floatingip"
+INTERFACE = "network:router_interface"
 ROUTER_OWNERS = (
-    "network:router_interface",
+    INTERFACE,
     "network:router_interface_distributed",
     "network:router_gateway",
     "network:router_centralized_snat",
@@ -63,6 +66,19 @@ def fixed_by_service(name: str, port: Row) -> BadRequest:
     )
 
 
+def permit_move(port: Row, fixed_ips: list[Row]) -> None:
+    """Refuse other addresses to a port that is not the user's to address.
+
+    A router interface may move within the subnets that it is in: its router is not asked again
+    whether another one overlaps.
+    """
+    if port["device_owner"] not in SERVICE_OWNERS:
+        return
+    before = sorted(ip["subnet_id"] for ip in port["fixed_ips"])
+    if port["device_owner"] != INTERFACE or before != sorted(ip["subnet_id"] for ip in fixed_ips):
+        raise fixed_by_service("fixed_ips", port)
+
+
 def check_security(changed: Row, body: Body) -> None:
     """Refuse groups and address pairs on a port without port security."""
     if changed["port_security_enabled"]:
@@ -90,7 +106,8 @@ async def check_groups(tx: Transaction, groups: list[str], caller: Caller) -> No
     """Refuse security groups that the caller has not got."""
     known = select(security_groups.c.id).where(security_groups.c.id.in_(groups))
     if not caller.admin:
-        known = known.where(security_groups.c.project_id == caller.project_id)
+        own = security_groups.c.project_id == caller.project_id
+        known = known.where(own | shared_with(SECURITY_GROUPS, security_groups, caller))
     found = {group["id"] for group in await tx.all(known)}
     for group in groups:
         if group not in found:

@@ -4,21 +4,22 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from activities.network import addresses, port_addresses, port_rules
-from activities.network.checks import invalid_input
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import clean_up, copied, update_copies
 from activities.network.networks import Networks
+from activities.network.port_filters import with_addresses
+from activities.network.sharing import given_away
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import Conflict, NotFound
-from models.resources.network import PORTS
-from models.tables.network import TABLES, ip_allocations
+from models.resources.network import NETWORKS, PORTS
+from models.tables.network import TABLES
 from models.values import Caller
 
-networks = TABLES["networks"]
+networks, routers = TABLES["networks"], TABLES["routers"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
 _NULL_IS_ABSENT = ("fixed_ips", "security_groups")
 _ATTEMPTS = 16
@@ -63,7 +64,7 @@ class Ports(Collection):
         self._groups = groups
         self._members = members
         self.gone: list[Gone] = []
-        self.more_filters = {"fixed_ips": self._with_addresses}
+        self.more_filters = {"fixed_ips": with_addresses}
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Add other projects' ports on networks that the caller shares with them."""
@@ -72,7 +73,11 @@ class Ports(Collection):
             return own
         sharing = select(networks.c.id).where(
             networks.c.project_id == caller.project_id,
-            or_(networks.c.shared.is_(True), networks.c.router_external.is_(True)),
+            or_(
+                networks.c.shared.is_(True),
+                networks.c.router_external.is_(True),
+                given_away(NETWORKS, networks),
+            ),
         )
         shared = [row["id"] for row in await tx.all(sharing)]
         # Without the alternative the database walks one index, however many ports there are.
@@ -126,12 +131,12 @@ class Ports(Collection):
                 changes["fixed_ips"] = await port_addresses.change(tx, after, changes["fixed_ips"])
                 if changes["fixed_ips"] == row["fixed_ips"]:
                     del changes["fixed_ips"]
-                elif row["device_owner"] in port_rules.SERVICE_OWNERS:
-                    raise port_rules.fixed_by_service("fixed_ips", row)
+                else:
+                    port_rules.permit_move(row, changes["fixed_ips"])
             waiting: list[str] = []
             if changes:
-                waiting = await self._members.port_changed(tx, row)
-                row = await self.change(tx, row, changes)
+                before, row = row, await self.change(tx, row, changes)
+                waiting = await self._members.port_changed(tx, before)
                 waiting += await self._members.port_changed(tx, row)
                 waiting += await update_copies(
                     tx,
@@ -142,6 +147,8 @@ class Ports(Collection):
                     caller,
                     also=("fixed_ips", "security_groups"),
                 )
+                if "fixed_ips" in changes and row["device_owner"] == port_rules.INTERFACE:
+                    waiting.append(await self._interface_moves(tx, row, caller))
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*dict.fromkeys(waiting))
         return shown
@@ -149,7 +156,11 @@ class Ports(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the port; a floating IP that led to it leads nowhere then."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx, "delete")
+            row = await self.get(caller, id_, tx)
+            network = await self._networks.get(caller, row["network_id"], tx)
+            owners = (row["project_id"], network["project_id"])
+            if not caller.admin and caller.project_id not in owners:
+                raise denied("delete_port")
             await port_rules.refuse_in_service(tx, row)
             waiting = await self.delete_rows(tx, [id_], caller)
         self._operations.announce(*waiting)
@@ -258,22 +269,17 @@ class Ports(Collection):
                 changes["allowed_address_pairs"], row["mac_address"]
             )
 
-    def _with_addresses(self, values: list[str]) -> ColumnElement[bool]:
-        """Return the filter ``fixed_ips=subnet_id=..`` and ``fixed_ips=ip_address=..``."""
-        given: dict[str, list[str]] = {}
-        for value in values:
-            key, found, wanted = value.partition("=")
-            if not found or key not in ("subnet_id", "ip_address", "ip_address_substr"):
-                raise invalid_input(f"'{value}' is not of the form <key>=[value]")
-            given.setdefault(key, []).append(wanted)
-        has: list[ColumnElement[bool]] = []
-        for key, wanted_values in given.items():
-            column = ip_allocations.c[key.removesuffix("_substr")]
-            if key.endswith("_substr"):
-                match = or_(*(column.contains(part, autoescape=True) for part in wanted_values))
-            else:
-                match = column.in_(wanted_values)
-            has.append(match)
-        # One subquery for each key, as the address and the subnet may be two fixed IPs' own.
-        port_id = func.substr(ip_allocations.c.holder, 6)
-        return and_(*(self.table.c.id.in_(select(port_id).where(match)) for match in has))
+    async def _interface_moves(self, tx: Transaction, row: Row, caller: Caller) -> str:
+        """Write the operation that brings a router interface to its address in the pod."""
+        mine = routers.update().where(routers.c.id == row["device_id"])
+        await tx.run(mine.values(status="ALLOCATING"))
+        return await self._operations.add(
+            tx,
+            "router-interface-add",
+            "port",
+            row["id"],
+            router_id=row["device_id"],
+            project_id=row["project_id"],
+            request_id=caller.request_id,
+            workflow_id=f"router-interface-add/{row['device_id']}/{row['id']}",
+        )

@@ -1,10 +1,11 @@
 """RBAC policies: objects that their owners give to other projects."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from activities.network.checks import RBAC_ACTIONS, invalid_input
 from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import copied
+from activities.network.security_state import holds
 from activities.network.sharing import EVERYONE, EXTERNAL, SHARED
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
@@ -13,7 +14,7 @@ from models.resources.network import RBAC_POLICIES
 from models.tables.network import TABLES
 from models.values import Caller
 
-networks, ports = TABLES["networks"], TABLES["ports"]
+ports = TABLES["ports"]
 _TABLES = {name: TABLES[f"{name}s"] for name in RBAC_ACTIONS}
 _NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 
@@ -106,14 +107,14 @@ class RbacPolicies(Collection):
             raise invalid_input("Only admins can manipulate policies of external access")
 
     async def _refuse_used(self, tx: Transaction, row: Row) -> None:
-        """Refuse to take a network from a project that has ports in it."""
-        if (row["object_type"], row["action"]) != ("network", SHARED):
+        """Refuse to take an object from a project that uses it."""
+        if row["action"] != SHARED:
             return
-        network = await tx.one(select(networks).where(networks.c.id == row["object_id"]))
-        if network is None or network["shared"]:
+        table = _TABLES[row["object_type"]]
+        object_ = await tx.one(select(table).where(table.c.id == row["object_id"]))
+        if object_ is None or object_.get("shared"):
             return
-        others = [self.table.c.target_tenant]
-        kept = select(*others).where(
+        kept = select(self.table.c.target_tenant).where(
             self.table.c.object_id == row["object_id"],
             self.table.c.action == SHARED,
             self.table.c.id != row["id"],
@@ -121,18 +122,20 @@ class RbacPolicies(Collection):
         keeping = {one["target_tenant"] for one in await tx.all(kept)}
         if EVERYONE in keeping:
             return
-        used = select(func.count()).where(
-            ports.c.network_id == row["object_id"],
-            ports.c.project_id.not_in(("", network["project_id"], *keeping)),
-            ~ports.c.device_owner.startswith("network:"),
-        )
+        user, uses = _users(row["object_type"], row["object_id"])
+        used = select(user).where(uses, user.not_in(("", object_["project_id"], *keeping)))
         if row["target_tenant"] != EVERYONE:
-            used = used.where(ports.c.project_id == row["target_tenant"])
-        if await tx.value(used):
+            used = used.where(user == row["target_tenant"])
+        if await tx.value(used.limit(1)):
+            reason = f"project_id={row['target_tenant']}"
+            if row["object_type"] == "network":
+                reason = (
+                    f"Unable to reconfigure sharing settings for network {row['object_id']}. "
+                    "Multiple tenants are using it."
+                )
             raise Conflict(
                 f"RBAC policy on object {row['object_id']} cannot be removed because other "
-                "objects depend on it.\nDetails: Unable to reconfigure sharing settings for "
-                f"network {row['object_id']}. Multiple tenants are using it.",
+                f"objects depend on it.\nDetails: {reason}",
                 "RbacPolicyInUse",
             )
 
@@ -151,6 +154,22 @@ class RbacPolicies(Collection):
                 workflow_id=f"update-copies/network/{row['object_id']}",
             )
         ]
+
+
+def _users(type_: str, id_: str) -> tuple[ColumnElement[str], ColumnElement[bool]]:
+    """Return the projects of what uses an object of the type, and the condition that it does."""
+    rules, subnets, pools = (
+        TABLES[name] for name in ("security_group_rules", "subnets", "subnetpools")
+    )
+    inside = (ports.c.network_id == id_) & ~ports.c.device_owner.startswith("network:")
+    found: dict[str, tuple[ColumnElement[str], ColumnElement[bool]]] = {
+        "network": (ports.c.project_id, inside),
+        "security_group": (ports.c.project_id, holds(id_)),
+        "address_group": (rules.c.project_id, rules.c.remote_address_group_id == id_),
+        "subnetpool": (subnets.c.project_id, subnets.c.subnetpool_id == id_),
+        "address_scope": (pools.c.project_id, pools.c.address_scope_id == id_),
+    }
+    return found[type_]
 
 
 def _one_target(body: Body) -> Body:

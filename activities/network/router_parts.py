@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from activities.network.bridges import Bridges
 from activities.network.copies import Copies
+from activities.network.router_addresses import move
+from activities.network.router_state import held
 from activities.network.topology import Bridge, Floating, Interface
 from activities.region import Regions
 from activities.routings import Routings, marker
@@ -106,8 +108,10 @@ class RouterParts:
             return None
 
         await self._routings.materialise(
-            "router_interface", port["id"], pod, owner_id=router_id, find=find, create=create
-        )
+            "router_interface", port["id"], pod, owner_id=router_id, find=find, create=create,
+            applied=held(interface),
+        )  # fmt: skip
+        await move(self._regions, self._routings, self._copies, pod, interface)
 
     async def remove_link(
         self, pod: Pod, router: str | None, row: Row, known: set[str | None]
@@ -277,8 +281,7 @@ class RouterParts:
 
     async def _interface_ports(self, pod: Pod, router: str) -> list[Row]:
         path = f"/ports?device_id={router}&device_owner={quote(_INTERFACE)}"
-        ports: list[Row] = (await self._regions.admin(pod, "network", "GET", path))["ports"]
-        return ports
+        return list((await self._regions.admin(pod, "network", "GET", path))["ports"])
 
     async def _create(self, pod: Pod, member: str, body: dict[str, Any]) -> str:
         # 409: an address that another operation is giving back at this moment.

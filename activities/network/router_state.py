@@ -1,6 +1,6 @@
 """What the rows say of a router copy, and whether that is what it should be."""
 
-from activities.network.topology import Bridge, Gateway, Plan
+from activities.network.topology import Bridge, Gateway, Interface, Plan
 from activities.store import Row
 
 Have = dict[tuple[str, str], Row]
@@ -19,6 +19,8 @@ def differs(router_id: str, plan: Plan, have: Have) -> bool:
     if wanted.keys() != have.keys() or any(row["bottom_id"] is None for row in have.values()):
         return True
     if any(have[key]["applied"] != spec for key, spec in wanted.items() if key[0] == "floatingip"):
+        return True
+    if any(moved(have["router_interface", i.port["id"]], i) for i in plan.interfaces):
         return True
     if any(not noted(row).get("attached") for k, row in have.items() if k[0] == "bridge_port"):
         return True
@@ -49,6 +51,16 @@ def north_south(plan: Plan) -> set[str]:
     """Return the north-south bridges whose network the pod needs."""
     links = [plan.north_south, plan.gateway.bridge if plan.gateway else None]
     return {link.bridge["id"] for link in links if link}
+
+
+def held(interface: Interface) -> Row:
+    """Return what is remembered of an interface: its addresses."""
+    return {"addresses": sorted(ip["ip_address"] for ip in interface.port["fixed_ips"])}
+
+
+def moved(row: Row, interface: Interface) -> bool:
+    """Tell whether the interface of the row is known to have other addresses."""
+    return row["applied"] not in (None, held(interface))
 
 
 def noted(row: Row) -> Row:

@@ -144,16 +144,20 @@ class SecurityCopies:
         return await tx.value(copy) is not None
 
     async def _sync(self, sg_id: str, pod: Pod, project_id: str) -> None:
-        async with self._store.read() as tx:
-            use = await state.use(tx, sg_id, pod)
-        if use is state.Use.BY_PORTS:
+        if await self._used_by_ports(sg_id, pod):
             await self._maker.apply(sg_id, pod)
-            await self._named.release(pod)
-            return
+            # Whoever removed the last port meanwhile may have come by before what was made here.
+            if await self._used_by_ports(sg_id, pod):
+                await self._named.release(pod)
+                return
         busy = await self._release(pod, project_id)
         # A port on its way out takes its groups along.
         if busy and not await self._ports_leave(pod, project_id):
             raise PodBusy(f"Security group {busy} is still in use in pod {pod.pod_name}")
+
+    async def _used_by_ports(self, sg_id: str, pod: Pod) -> bool:
+        async with self._store.read() as tx:
+            return await state.use(tx, sg_id, pod) is state.Use.BY_PORTS
 
     async def _ports_leave(self, pod: Pod, project_id: str) -> bool:
         ports = state.ports

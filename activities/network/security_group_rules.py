@@ -12,10 +12,11 @@ from activities.network.listing import Page, Params
 from activities.network.security_copies import SecurityCopies
 from activities.network.security_defaults import DefaultGroups
 from activities.network.security_rule_checks import canonical, converted, key, normalized_cidr
+from activities.network.sharing import shared_with
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict, NotFound
-from models.resources.network import SECURITY_GROUP_RULES
+from models.resources.network import SECURITY_GROUP_RULES, SECURITY_GROUPS
 from models.tables.network import TABLES
 from models.values import Caller
 
@@ -56,7 +57,7 @@ class SecurityGroupRules(Collection):
         async with self.store.write() as tx:
             group = await self._group(tx, caller, rows[0]["security_group_id"])
             for remote in {row["remote_group_id"] for row in rows if row["remote_group_id"]}:
-                await self._group(tx, caller, remote)
+                await self._admitted(tx, caller, remote)
             for named in sorted(filter(None, {row["remote_address_group_id"] for row in rows})):
                 await self._address_groups.named(tx, caller, named)
             await self._refuse_duplicates(tx, group, rows)
@@ -116,6 +117,13 @@ class SecurityGroupRules(Collection):
         if group is None or (group["project_id"] != caller.project_id and not caller.admin):
             raise NotFound(f"Security group {id_} does not exist", "SecurityGroupNotFound")
         return group
+
+    async def _admitted(self, tx: Transaction, caller: Caller, id_: str) -> None:
+        """Return if a rule may admit the group: one's own, or one that is shared."""
+        shared = shared_with(SECURITY_GROUPS, groups, caller)
+        given = select(groups.c.id).where(groups.c.id == id_, shared)
+        if not await tx.value(given.with_for_update(read=True)):
+            await self._group(tx, caller, id_)
 
     async def _refuse_duplicates(self, tx: Transaction, group: Row, rows: Sequence[Row]) -> None:
         if len({key(row) for row in rows}) < len(rows):

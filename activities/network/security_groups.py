@@ -1,17 +1,18 @@
 """Security groups: as users see them; every project has a default one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, false, or_, select, true
+from sqlalchemy import ColumnElement, delete, not_, or_, select
 
 from activities.network.checks import boolean
 from activities.network.collection import Body, Collection, Shown
-from activities.network.listing import Page, Params
+from activities.network.listing import Filter, Page, Params
 from activities.network.pod_defaults import PodDefaults
 from activities.network.security_copies import SecurityCopies
 from activities.network.security_defaults import DefaultGroups, egress
 from activities.network.security_group_rules import SecurityGroupRules
 from activities.network.security_state import holds
+from activities.network.sharing import forget_shares, is_given, shared_with, tell_shares
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import Conflict, NotFound
@@ -41,10 +42,6 @@ class SecurityGroups(Collection):
         self._copies = copies
         self._rules = group_rules
         self._pod_defaults = pod_defaults
-        # No group is shared: there is no RBAC for them.
-        self.more_filters["shared"] = lambda values: or_(
-            *(false() if boolean(value) else true() for value in values)
-        )
 
     async def default_id(self, project_id: str) -> str:
         """Return the id of the project's default group, made now if there is none."""
@@ -101,15 +98,30 @@ class SecurityGroups(Collection):
             affected = {r["security_group_id"] for r in await tx.all(statement)} | {id_}
             await tx.run(delete(rules).where((rules.c.security_group_id == id_) | admitting))
             await tx.run(delete(self.table).where(self.table.c.id == id_))
+            await forget_shares(tx, id_)
             waiting = [i for sg in sorted(affected) for i in await self._copies.changed(tx, sg)]
             if row["default_of"]:
                 waiting.append(await self._pod_defaults.leave(tx, row["default_of"]))
         self._operations.announce(*waiting)
 
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Add what is shared with the caller's project."""
+        own = await super().visible(tx, caller)
+        return own | shared_with(self.kind, self.table, caller)
+
     async def list(self, caller: Caller, params: Params) -> Page:
         """Return the page of groups; whoever looks finds at least the default one."""
         await self._defaults.looked_at(caller, params)
         return await super().list(caller, params)
+
+    def filters(self, caller: Caller) -> Mapping[str, Filter]:
+        """Add ``shared``: what policies give to the caller."""
+        given = shared_with(self.kind, self.table, caller)
+
+        def shared(values: Sequence[str]) -> ColumnElement[bool]:
+            return or_(*(given if boolean(value) else not_(given) for value in values))
+
+        return {**self.more_filters, "shared": shared}
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the groups' rules."""
@@ -117,6 +129,7 @@ class SecurityGroups(Collection):
         own = select(rules).where(rules.c.security_group_id.in_(by_id))
         found = await tx.all(own.order_by(rules.c.created_at, rules.c.id))
         await self._rules.decorate(tx, found)
+        await tell_shares(tx, SECURITY_GROUPS, rows)
         for rule in found:
             by_id[rule["security_group_id"]].append(rule)
         for row in rows:
@@ -125,6 +138,7 @@ class SecurityGroups(Collection):
     def view(self, row: Row, caller: Caller) -> Shown:
         """Return the group as Neutron shows it, with its rules."""
         shown = super().view(row, caller)
+        shown["shared"] = is_given(row, caller)
         shown["security_group_rules"] = [
             self._rules.view(rule, caller) for rule in row["security_group_rules"]
         ]

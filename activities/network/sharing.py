@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Table, select
 
-from activities.store import Transaction
+from activities.store import Row, Transaction
 from models.resource import Kind
 from models.tables.network import TABLES
 from models.values import Caller
@@ -24,6 +24,12 @@ def shared_with(kind: Kind, table: Table, caller: Caller, *actions: str) -> Colu
     return table.c.id.in_(given)
 
 
+def given_away(kind: Kind, table: Table) -> ColumnElement[bool]:
+    """Return in SQL whether a policy gives an object of the kind to anybody."""
+    given = select(policies.c.object_id).where(policies.c.object_type == kind.member)
+    return table.c.id.in_(given)
+
+
 async def shares(
     tx: Transaction, kind: Kind, ids: Sequence[str]
 ) -> dict[str, dict[str, set[str]]]:
@@ -36,6 +42,18 @@ async def shares(
         actions = found.setdefault(row["object_id"], {})
         actions.setdefault(row["action"], set()).add(row["target_tenant"])
     return found
+
+
+async def tell_shares(tx: Transaction, kind: Kind, rows: Sequence[Row]) -> None:
+    """Put into each row, as ``given``, to whom policies give it."""
+    given = await shares(tx, kind, [row["id"] for row in rows])
+    for row in rows:
+        row["given"] = given.get(row["id"], {})
+
+
+def is_given(row: Row, caller: Caller, action: str = SHARED) -> bool:
+    """Tell whether a policy gives the object to the caller; its owner has it anyway."""
+    return not row["given"].get(action, set()).isdisjoint((caller.project_id, EVERYONE))
 
 
 async def forget_shares(tx: Transaction, object_id: str) -> None:

@@ -4,13 +4,14 @@ import ipaddress
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from activities.network.address_scopes import AddressScopes
 from activities.network.checks import invalid_input, more_prefixes
-from activities.network.collection import Body, Collection, Shown
+from activities.network.collection import Body, Shown
 from activities.network.prefixes import collapse, contains, cut, free, networks
-from activities.network.sharing import forget_shares, shared_with
+from activities.network.shared_collection import SharedCollection
+from activities.network.sharing import forget_shares
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict, OverQuota
 from models.resources.network import SUBNETPOOLS
@@ -24,7 +25,7 @@ _SMALLEST = {4: 8, 6: 64}
 _UNIT = {4: 32, 6: 64}
 
 
-class Subnetpools(Collection):
+class Subnetpools(SharedCollection):
     """The subnet pools as users see them, and what subnets get from them."""
 
     first_revision = 0
@@ -32,11 +33,6 @@ class Subnetpools(Collection):
     def __init__(self, store: Store, scopes: AddressScopes) -> None:
         super().__init__(SUBNETPOOLS, store)
         self._scopes = scopes
-
-    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
-        """Add what is shared with everyone or with the caller's project."""
-        own = await super().visible(tx, caller)
-        return own | self.table.c.shared.is_(True) | shared_with(self.kind, self.table, caller)
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a pool; the version of its prefixes decides its bounds."""

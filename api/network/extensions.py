@@ -40,6 +40,10 @@ _EXTENSIONS = {
     "rbac-policies": (
         "RBAC Policies", "2015-06-17T12:15:12-00:00", "networks for single projects",
     ),
+    "rbac-security-groups": (
+        "Add security_group type to network RBAC", "2019-02-14T00:00:00-00:00",
+        "security groups for single projects",
+    ),
     "rbac-subnetpool": (
         "Add subnetpool type to RBAC", "2020-02-05T00:00:00-00:00",
         "subnet pools for single projects",

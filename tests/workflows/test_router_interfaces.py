@@ -47,6 +47,29 @@ def test_two_pods_meet_on_one_bridge(stack: Stack, site: Site) -> None:
     assert (shown["status"], shown["fixed_ips"][0]["ip_address"]) == ("ACTIVE", "10.0.1.1")
 
 
+def test_an_interface_moves_to_another_address(stack: Stack, site: Site) -> None:
+    router = site.router()
+    net = site.net("Pod1", "10.0.1.0/24")
+    port = site.attach(router, net)["port_id"]
+    site.attach(router, site.net("Pod2", "10.0.2.0/24"))
+    site.active(router)
+    there = {"subnet_id": net.subnet_id, "ip_address": "10.0.1.9"}
+    site.user.network.put(f"/ports/{port}", {"port": {"fixed_ips": [there]}})
+    site.active(router)
+    stack.settle()
+    found = copies(stack.simulator, router)
+    assert found["Pod1"].inside == {"10.0.1.9"}
+    assert "10.0.1.0/24" in found["Pod2"].routes
+    # The address that it had is anybody's, and it goes as any interface does.
+    old = [{"subnet_id": net.subnet_id, "ip_address": "10.0.1.1"}]
+    site.user.network.make("/ports", network_id=net.id, fixed_ips=old)
+    away = {"port": {"fixed_ips": []}}
+    assert site.user.network("PUT", f"/ports/{port}", away).fault == "InvalidInput"
+    site.detach(router, net)
+    stack.settle()
+    assert "Pod1" not in copies(stack.simulator, router)
+
+
 def test_three_pods_each_know_the_way_to_the_others(stack: Stack, site: Site) -> None:
     router = site.router()
     for number, pod in enumerate(("Pod1", "Pod2", "Pod3"), 1):

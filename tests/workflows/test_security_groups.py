@@ -151,6 +151,37 @@ def test_a_rule_names_addresses_in_every_pod(stack: Stack, site: Site) -> None:
     assert not stack.simulator.inventory("Pod1")["address_groups"]
 
 
+def test_a_group_of_another_project_is_made_in_the_pod(stack: Stack, site: Site) -> None:
+    other = Site(stack, stack.tenant())
+    group = _group(site, "ours")
+    _rule(site, group, protocol="icmp")
+    given = {"object_type": "security_group", "action": "access_as_shared", "object_id": group}
+    policies = "/rbac-policies"
+    policy = {"rbac_policy": {**given, "target_tenant": other.user.project_id}}
+    policy_id = site.user.network("POST", policies, policy).body["rbac_policy"]["id"]
+    shown = other.user.network.get(f"/security-groups/{group}")
+    assert shown["shared"] is True
+    listed = other.user.network.list("/security-groups?shared=true", "security_groups")
+    assert [row["id"] for row in listed] == [group]
+    server = other.boot(other.net("Pod1", "10.0.1.0/24"))
+    _join(other, server, group)
+    stack.settle()
+    assert group_copies(stack.simulator, group) == {"Pod1": {Admits("icmp")}}
+    taken = site.user.network("DELETE", f"{policies}/{policy_id}")
+    assert taken.fault == "RbacPolicyInUse"
+    _join(other, server)
+    stack.settle()
+    assert group_copies(stack.simulator, group) == {}
+    _join(other, server, group)
+    stack.settle()
+    other.drop_server(server)
+    stack.settle()
+    assert group_copies(stack.simulator, group) == {}
+    site.user.network.delete(f"{policies}/{policy_id}")
+    assert other.user.network("GET", f"/security-groups/{group}").status == 404
+    other.tear_down()
+
+
 def test_two_groups_that_admit_each_other(stack: Stack, site: Site) -> None:
     one, two = _group(site, "one"), _group(site, "two")
     _rule(site, one, remote_group_id=two)

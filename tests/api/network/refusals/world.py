@@ -161,6 +161,22 @@ class World:
         make("rbac", "/rbac-policies", **given, object_id=name["net3"],
              target_tenant=name["project_other"])  # fmt: skip
         make("guest", "/ports", by="other", network_id=name["net3"])
+        make("shared_sg", "/security-groups", by="other", name="shared")
+        make("shared_group", "/address-groups", by="other", name="shared", addresses=[])
+        make("shared_pool", "/subnetpools", by="other", name="shared", prefixes=["10.77.0.0/16"])
+        for policy, noun, key in (
+            ("rbac_sg", "security_group", "shared_sg"),
+            ("rbac_group", "address_group", "shared_group"),
+            ("rbac_pool", "subnetpool", "shared_pool"),
+        ):
+            make(policy, "/rbac-policies", by="other", object_type=noun, object_id=name[key],
+                 action="access_as_shared", target_tenant=name["project_owner"])  # fmt: skip
+        make("user_sg", "/ports", network_id=name["net3"], security_groups=[name["shared_sg"]])
+        make("user_group", "/security-group-rules", security_group_id=name["sg"],
+             direction="egress", remote_address_group_id=name["shared_group"])  # fmt: skip
+        make("user_net", "/networks", name="user_net")
+        make("user_pool", "/subnets", network_id=name["user_net"], ip_version=4,
+             subnetpool_id=name["shared_pool"], prefixlen=24)  # fmt: skip
         make("poor_net", "/networks", by="poor", name="poor")
         make("poor_sg", "/security-groups", by="poor", name="poor")
         for noun in ("network", "subnet", "port", "router", "floatingip", "security_group",
