@@ -20,6 +20,8 @@ _NOBODY = Caller("", "", ())
 _ANY = "/"
 Receive = Callable[[], Awaitable[Any]]
 Headers = list[tuple[bytes, bytes]]
+# How JSON spells it.
+_NULL = b"\\u0000"
 
 
 @dataclass(slots=True)
@@ -89,10 +91,14 @@ class Call:
 
     async def json(self, key: str = "") -> dict[str, Any]:
         """Return the body as an object, or the object under its key; ``BadRequest`` otherwise."""
+        raw = await self.body()
         try:
-            body = orjson.loads(await self.body())
+            body = orjson.loads(raw)
         except orjson.JSONDecodeError:
             raise BadRequest("Malformed request body: it is not JSON.", "HTTPBadRequest") from None
+        if _NULL in raw and _has_null(body):
+            # As in an address: PostgreSQL takes it for an error of ours.
+            raise BadRequest("Malformed request body: a null character.", "HTTPBadRequest")
         if key and isinstance(body, dict):
             if key not in body:
                 raise BadRequest(f"Invalid input: '{key}' is missing.", "HTTPBadRequest")
@@ -101,6 +107,19 @@ class Call:
             what = f"'{key}'" if key else "the body"
             raise BadRequest(f"Invalid input: {what} is not an object.", "HTTPBadRequest")
         return body
+
+
+def _has_null(body: Any) -> bool:
+    parts = [body]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str) and "\0" in part:
+            return True
+        if isinstance(part, dict):
+            parts += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            parts += part
+    return False
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

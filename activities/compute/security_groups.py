@@ -169,7 +169,7 @@ def _ports(given: Mapping[str, Any], *, open_: bool) -> tuple[str | None, tuple[
         return None, (None, None)
     try:
         first, last = int(first), int(last)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         reason = _TYPES if protocol == "ICMP" else _PORTS
         raise BadRequest(f"Invalid input received: {reason}") from None
     _check_ports(protocol, first, last)

@@ -20,6 +20,7 @@ _SERVER = {
     "config_drive": True,
     "min_count": 1,
     "max_count": 2,
+    "return_reservation_id": False,
     "description": "words",
     "tags": ["blue"],
     "personality": [{"path": "/x", "contents": "aGVsbG8="}],
@@ -47,6 +48,15 @@ _VOLUME = {
     "imageRef": "<images>",
     "multiattach": False,
 }
+_MANAGED = {
+    "host": "pod1-storage1@file#file",
+    "ref": {"source-name": "volume-x"},
+    "name": "fuzzed",
+    "volume_type": "<volume_types>",
+    "availability_zone": "az1",
+    "bootable": False,
+    "metadata": {"key": "value"},
+}
 _FLAVOR = {"name": "f", "ram": 64, "vcpus": 1, "disk": 1, "id": "auto", "swap": 0}
 _ACTIONS = (
     {"reboot": {"type": "SOFT"}}, {"os-stop": None}, {"os-start": None}, {"pause": None},
@@ -67,8 +77,9 @@ _ACTIONS = (
     {"os-volume_upload_image": {"image_name": "i"}}, {"revert": {"snapshot_id": "<snapshots>"}},
     {"os-set_image_metadata": {"metadata": {"a": "b"}}}, {"os-show_image_metadata": None},
     {"addTenantAccess": {"tenant": "x"}}, {"removeTenantAccess": {"tenant": "x"}},
-    {"set_metadata": {"metadata": {"a": "b"}}}, {"add_host": {"host": "compute-1"}},
-    {"remove_host": {"host": "compute-1"}}, {"addProjectAccess": {"project": "x"}},
+    {"set_metadata": {"metadata": {"a": "b"}}}, {"add_host": {"host": "pod3-compute1"}},
+    {"remove_host": {"host": "pod3-compute1"}}, {"addProjectAccess": {"project": "x"}},
+    {"os-unmanage": {}}, {"removeFixedIp": {"address": "10.0.0.5"}},
 )  # fmt: skip
 # By the last literal segment of the path.
 _BODIES: dict[str, dict[str, Any]] = {
@@ -91,6 +102,26 @@ _BODIES: dict[str, dict[str, Any]] = {
     "os-volume_attachments": {"volumeAttachment": {"volumeId": "<volumes>", "device": "/dev/vdb"}},
     "remote-consoles": {"remote_console": {"protocol": "vnc", "type": "novnc"}},
     "snapshots": {"snapshot": {"volume_id": "<volumes>", "name": "s", "force": True}},
+    "os-volumes": {"volume": {"size": 1, "display_name": "v", "volume_type": "<volume_types>"}},
+    "os-snapshots": {"snapshot": {"volume_id": "<volumes>", "force": True}},
+    "os-volume-manage": {"volume": _MANAGED},
+    "manageable_volumes": {"volume": _MANAGED},
+    "os-snapshot-manage": {"snapshot": {"ref": {"source-name": "s"}, "volume_id": "<volumes>"}},
+    "manageable_snapshots": {"snapshot": {"ref": {"source-name": "s"}, "volume_id": "<volumes>"}},
+    "os-volumes_boot": {"server": _SERVER},
+    "os-floating-ips": {"pool": "<networks>"},
+    "os-security-groups": {"security_group": {"name": "g", "description": "words"}},
+    "os-security-group-rules": {
+        "security_group_rule": {
+            "parent_group_id": "<security_groups>",
+            "group_id": "<security_groups>",
+            "ip_protocol": "tcp",
+            "from_port": 22,
+            "to_port": 23,
+            "cidr": "10.0.0.0/8",
+        }
+    },
+    "os-hosts": {"status": "enable"},
     "backups": {"backup": {"volume_id": "<volumes>", "name": "b"}},
     "restore": {"restore": {"volume_id": "<volumes>"}},
     "os-volume-transfer": {"transfer": {"volume_id": "<volumes>", "name": "t"}},

@@ -25,8 +25,10 @@ _QUERY = (
     "with_count", "deleted", "metadata", "user_id", "project_id", "tenant_id", "device_id",
     "network_id", "fixed_ips", "created_at", "minRam", "start", "end", "detailed", "host", "state",
     "security_groups", "cidr", "shared", "router:external", "usage_type", "force", "cascade",
+    "reservation_id",
 )  # fmt: skip
 _DIRECTIONS = ("asc", "desc", "created_at", "name:asc", "id:desc,name", "display_name")
+_HOSTS = ("pod1-storage1@file", "pod2-storage1@file#file", "pod1-compute1", "nowhere@file")
 # What would take a pod away from everybody: its answers would rightly be 503 from then on.
 _HARMFUL = {("PUT", "/pods/{pod_id}"), ("PATCH", "/pods/{pod_id}"), ("DELETE", "/pods/{pod_id}")}
 USERS = (*("admin",) * 7, *("tenant",) * 9, "viewer", "nobody")
@@ -107,6 +109,8 @@ def _query(values: Values, method: str) -> str:
     for _ in range(values.random.randrange(1, 4)):
         name = values.one(_QUERY)
         value: Any = values.one(_DIRECTIONS) if name.startswith("sort") else values.scalar()
+        if name == "host" and values.chance(0.7):
+            value = values.one(_HOSTS)
         if values.chance(0.2):
             value = values.one(("1", "10", "true", "0"))
         text = str(value)[:2000].encode("utf-8", "replace").decode()
