@@ -47,6 +47,8 @@ NAMES = {
     "security_group_rule": ("SecurityGroupRuleNotFound", "Security group rule"),
     "address_group": ("AddressGroupNotFound", "Address group"),
     "rbac_policy": ("RbacPolicyNotFound", "RBAC policy"),
+    "address_scope": ("AddressScopeNotFound", "Address scope"),
+    "subnetpool": ("SubnetPoolNotFound", "Subnet pool"),
 }
 
 

@@ -11,6 +11,10 @@ from deploy.simulator.identity.state import Token
 # The names are Neutron's own: clients look extensions up by name as well as by alias.
 _NAMES = {
     "address-group": "Address group",
+    "address-scope": "Address scope",
+    "auto-allocated-topology": "Auto Allocated Topology Services",
+    "network-ip-availability": "Network IP Availability",
+    "subnet_allocation": "Subnet Allocation",
     "agent": "agent",
     "allowed-address-pairs": "Allowed Address Pairs",
     "availability_zone": "Availability Zone",

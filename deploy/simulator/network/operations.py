@@ -44,12 +44,19 @@ class Operations:
         """Add the routes."""
         add("GET", "/network/v2.0/availability_zones", self.zones)
         add("GET", "/network/v2.0/agents", self.agents)
+        for word in ("tenant", "project"):
+            add("GET", f"/network/v2.0/quotas/{word}", self.whose)
         add("GET", "/network/v2.0/quotas/{project}", self.quota)
         add("GET", "/network/v2.0/quotas/{project}/default", self.default_quota)
         add("GET", "/network/v2.0/quotas/{project}/details.json", self.used_quota)
         add("GET", "/network/v2.0/quotas/{project}/details", self.used_quota)
         add("PUT", "/network/v2.0/quotas/{project}", self.set_quota)
         add("DELETE", "/network/v2.0/quotas/{project}", self.drop_quota)
+
+    def whose(self, token: Token, request: Request) -> Response:
+        """The caller's project, under the word by which it was asked for."""
+        word = request.path.rsplit("/", 1)[-1]
+        return reply({word: {f"{word}_id": token.project.id}})
 
     def zones(self, token: Token, request: Request) -> Response:
         """None: OVN's agents are in no zone unless an operator names one."""

@@ -15,8 +15,10 @@ from deploy.simulator.network.gateways import Gateways
 from deploy.simulator.network.interfaces import Interfaces
 from deploy.simulator.network.networks import Networks
 from deploy.simulator.network.operations import Operations
+from deploy.simulator.network.pools import AddressScopes, SubnetPools
 from deploy.simulator.network.ports import Ports
 from deploy.simulator.network.rbac_policies import RbacPolicies
+from deploy.simulator.network.readings import Readings
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.routers import Routers
 from deploy.simulator.network.security_groups import SecurityGroupRules, SecurityGroups
@@ -42,6 +44,8 @@ class NetworkService:
         self.security_group_rules = SecurityGroupRules(self)
         self.address_groups = AddressGroups(self)
         self.rbac_policies = RbacPolicies(self)
+        self.address_scopes = AddressScopes(self)
+        self.subnetpools = SubnetPools(self)
         self.gateways = Gateways(self)
         self.routes: Routes[Handler] = Routes()
         self._route()
@@ -59,6 +63,8 @@ class NetworkService:
             self.security_group_rules,
             self.address_groups,
             self.rbac_policies,
+            self.address_scopes,
+            self.subnetpools,
         ]
 
     def handle(self, token: Token, request: Request) -> Response:
@@ -115,3 +121,4 @@ class NetworkService:
         add("PUT", f"{groups}/remove_addresses", self.address_groups.take)
         Extensions().route(add)
         Operations(self.state).route(add)
+        Readings(self).route(add)

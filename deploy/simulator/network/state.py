@@ -20,6 +20,8 @@ KINDS = (
     "security_group_rules",
     "address_groups",
     "rbac_policies",
+    "address_scopes",
+    "subnetpools",
 )
 VLAN_RANGES = {"bridge": (2001, 3000), "extern": (3001, 4000)}
 

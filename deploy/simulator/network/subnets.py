@@ -43,10 +43,13 @@ class Subnets(Resource):
 
     def make(self, token: Token, values: Row) -> Row:
         """A subnet that overlaps none of the same network."""
-        values.pop("prefixlen", None)
+        length = values.pop("prefixlen", None)
         network = self.service.networks.get(token, values["network_id"])
         if not self.service.networks.owned(token, network):
             raise forbidden("create_subnet")
+        if values["cidr"] is None and values["subnetpool_id"]:
+            pools = self.service.subnetpools
+            values["cidr"] = pools.cut(token, values["subnetpool_id"], length)
         cidr = self._cidr(values)
         for other in self.state.subnets_of(network["id"]):
             if addresses.overlap(cidr, other["cidr"]):
