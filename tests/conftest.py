@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.support.client import User
+from tests.support.folders import memory
 from tests.support.stack import Stack
 
 _RUNNING: list[Stack] = []
@@ -16,6 +18,13 @@ _RUNNING: list[Stack] = []
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--half``: two processes share the work, each with a stack of its own."""
     parser.addoption("--half", type=int, choices=(1, 2), help="run every other file of tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the stacks' folders in memory, where that is possible."""
+    if (folder := memory()) is not None:
+        # As pytest's temporary folder, the last three stay to be looked at.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,10 +7,15 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.model.play import run
+from tests.support.folders import memory
 from tests.support.stack import Stack
+
+# Sequences that each of those at once plays until it is told how it went.
+ROUND = 10
 
 
 def main() -> int:
@@ -23,20 +28,27 @@ def main() -> int:
     words = parser.parse_args()
     tell = sys.stdout.write
     tell(f"{words.sequences} sequences of seed {words.seed}\n")
-    begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    begin, left, wrong, tally = time.monotonic(), words.sequences, 0, Counter[str]()
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
         try:
             stack.start()
-            wrong, tally = run(stack, words.sequences, words.seed, words.at_once, words.shrink)
+            # In rounds: a run of an hour tells of what it finds when it finds it.
+            while left > 0:
+                number = min(left, words.at_once * ROUND)
+                seed = words.seed + words.sequences - left
+                failures, counted = run(stack, number, seed, words.at_once, words.shrink)
+                left, wrong, tally = left - number, wrong + len(failures), tally + counted
+                for failure in failures:
+                    tell(f"\n{failure}\n")
+                done, seconds = words.sequences - left, time.monotonic() - begin
+                tell(f"{done} sequences, {tally.total()} calls, {wrong} wrong, {seconds:.0f} s\n")
+                sys.stdout.flush()
         finally:
             stack.stop()
     for outcome, count in sorted(tally.items()):
         tell(f"{count:7} {outcome}\n")
-    for failure in wrong:
-        tell(f"\n{failure}\n")
-    tell(f"{sum(tally.values())} calls, {time.monotonic() - begin:.0f} s\n")
-    tell(f"{words.at_once - len(wrong)} runs passed, {len(wrong)} failed\n")
+    tell(f"{words.sequences} sequences, {wrong} of which found something\n")
     return 1 if wrong else 0
 
 

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.orders.play import Orders
+from tests.support.folders import memory
 from tests.support.stack import Stack
 
 
@@ -21,7 +22,7 @@ def main() -> int:
     tell = sys.stdout.write
     tell(f"{words.orders} orders of seed {words.seed}\n")
     failed = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
         try:
             stack.start()
