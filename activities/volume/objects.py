@@ -102,7 +102,7 @@ class VolumeObjects:
         if row is None:
             return
         pod = await self._pods.get(row["pod_id"])
-        shown = await self._shown(pod, type_, id_)
+        shown = await self.shown(pod, type_, id_)
         if shown is None:
             await self._routings.forget(type_, id_, pod)
             owned = routings.c.owner_id == id_, routings.c.pod_id == pod.pod_id
@@ -160,7 +160,7 @@ class VolumeObjects:
         pod = await self._pods.get(row["pod_id"])
         owned = routings.c.owner_id == volume_id, routings.c.pod_id == pod.pod_id
         for routing in [row, *await self._routings.rows(*owned)]:
-            shown = await self._shown(pod, routing["type"], routing["top_id"]) or {}
+            shown = await self.shown(pod, routing["type"], routing["top_id"]) or {}
             project = next((shown[key] for key in _OWNERS if key in shown), None)
             if project and project != routing["project_id"]:
                 mine = routings.c.id == routing["id"]
@@ -173,7 +173,8 @@ class VolumeObjects:
             for id_, owner_id in owners.items():
                 await self._places.record(tx, type_, id_, pod, caller.project_id, owner_id)
 
-    async def _shown(self, pod: Pod, type_: str, id_: str) -> dict[str, Any] | None:
+    async def shown(self, pod: Pod, type_: str, id_: str) -> dict[str, Any] | None:
+        """Return an object as its pod shows it to an admin; None when it has none such."""
         try:
             version = GROUPED.get(type_, "")
             answer = await self._regions.admin(

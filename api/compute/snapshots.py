@@ -5,6 +5,7 @@ import orjson
 from activities.compute import checks
 from api.compute.proxies import until
 from api.compute.proxy import PROXY
+from api.compute.volumes import volume_shown
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
 from models.errors import Forbidden, OverLimit
@@ -26,9 +27,16 @@ async def _create(call: Call) -> Answer:
         raise checks.refuse("volume_id", volume_id, "It is empty")
     pod = (await objects.candidates(caller, "", homes))[0]
     name = wanted.get("display_name")
+    size, type_ = await volume_shown(call, pod, volume_id)
+
+    async def type_name() -> str:
+        return type_
+
+    each = {"snapshots": 1, "gigabytes": size}
+    each |= await call.services.type_limits.amounts(caller.project_id, each, type_name)
     try:
         async with (
-            room(call, PROXY, "volume", {"snapshots": 1}) as held,
+            room(call, PROXY, "volume", each) as held,
             objects.creations.tracked("snapshot", pod, caller.project_id, name) as creation,
         ):
             answer = await PROXY.send(call, pod, orjson.dumps({"snapshot": wanted}))

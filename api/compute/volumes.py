@@ -1,13 +1,17 @@
 """/os-volumes: the volumes as Nova showed them until 2.35; they are Cinder's, in their pod."""
 
+from typing import Any
+
 import orjson
 
+from activities.store import Row
 from api.compute.proxies import until
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room, size_of
 from models.errors import BadRequest, Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_VOLUMES
+from models.values import Pod
 
 routes = Routes()
 _LAST = (2, 35)
@@ -21,16 +25,20 @@ async def _create(call: Call) -> Answer:
     inner = {key: value for key, value in wanted.items() if key != "availability_zone"}
     if pod.pod_az_name:
         inner["availability_zone"] = pod.pod_az_name
-    if isinstance(wanted.get("volume_type"), str) and wanted["volume_type"]:
-        try:
-            type_ = await call.services.volume_types.named(call.caller, wanted["volume_type"])
-        except NotFound as error:
-            raise BadRequest(error.message) from None
+    type_ = await _type(call, wanted)
+    if type_:
         inner["volume_type"] = await call.services.type_copies.in_pod(type_, pod)
+    size, source_type = await _source(call, pod, wanted)
+
+    async def type_name() -> str:
+        return str(type_["name"]) if type_ else source_type or await _default_type(call, pod)
+
+    each = {"volumes": 1, "gigabytes": size}
+    each |= await call.services.type_limits.amounts(call.caller.project_id, each, type_name)
     name, project = wanted.get("display_name"), call.caller.project_id
     try:
         async with (
-            room(call, PROXY, "volume", {"volumes": 1, "gigabytes": size_of(wanted)}) as held,
+            room(call, PROXY, "volume", each) as held,
             volumes.creations.tracked("volume", pod, project, name) as creation,
         ):
             answer = await PROXY.send(call, pod, orjson.dumps({"volume": inner}))
@@ -43,6 +51,47 @@ async def _create(call: Call) -> Answer:
         # Nova's word for what Cinder says with 413.
         raise Forbidden(error.message) from None
     return await PROXY.answer(call, answer)
+
+
+async def _type(call: Call, wanted: dict[str, Any]) -> Row | None:
+    """Return the type that is named or, for what is made of nothing, is the project's default."""
+    types = call.services.volume_types
+    if wanted.get("volume_type") and isinstance(wanted["volume_type"], str):
+        try:
+            return await types.named(call.caller, wanted["volume_type"])
+        except NotFound as error:
+            raise BadRequest(error.message) from None
+    return None if wanted.get("snapshot_id") else await types.default(call.caller.project_id)
+
+
+async def _source(call: Call, pod: Pod, wanted: dict[str, Any]) -> tuple[int, str]:
+    """Return the size of the new volume, its own or its snapshot's; and the snapshot's type."""
+    id_ = wanted.get("snapshot_id")
+    if not isinstance(id_, str) or not id_:
+        return size_of(wanted), ""
+    answer = await PROXY.send(call, pod, method="GET", path=f"/os-snapshots/{id_}")
+    if answer.status != 200:
+        return size_of(wanted), ""
+    snapshot = answer.json()["snapshot"]
+    _, type_ = await volume_shown(call, pod, snapshot["volumeId"])
+    return size_of(wanted) or int(snapshot["size"]), type_
+
+
+async def volume_shown(call: Call, pod: Pod, id_: str) -> tuple[int, str]:
+    """Return size and type of a volume; nothing where its pod does not tell, and will refuse."""
+    answer = await PROXY.send(call, pod, method="GET", path=f"/os-volumes/{id_}")
+    if answer.status != 200:
+        return 0, ""
+    volume = answer.json()["volume"]
+    return int(volume["size"]), str(volume["volumeType"])
+
+
+async def _default_type(call: Call, pod: Pod) -> str:
+    headers = {"X-Auth-Token": call.caller.token}
+    answer = await call.services.regions.forward(
+        pod, "volume", "GET", "/types/default", headers=headers
+    )
+    return str(answer.json()["volume_type"]["name"]) if answer.status == 200 else ""
 
 
 async def _delete(call: Call) -> Answer:

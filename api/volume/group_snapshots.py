@@ -2,7 +2,9 @@
 
 from activities.volume import checks
 from api.http import Answer, Call, Routes
+from api.volume.groups import volumes_of
 from api.volume.proxy import PROXY, made, members
+from api.volume.room import room_for_all
 from models.errors import BadRequest
 
 routes = Routes()
@@ -23,7 +25,14 @@ async def create(call: Call) -> Answer:
     if not homes:
         raise checks.refuse("group_id", group_id, f"{group_id!r} is not a 'uuid'")
     pod = (await objects.candidates(call.caller, "", homes))[0]
-    answer = await made(call, "group_snapshot", pod, body)
+    taken = [
+        (str(volume["volume_type"]), {"snapshots": 1, "gigabytes": int(volume["size"])})
+        for volume in await volumes_of(call, pod, str(group_id))
+    ]
+    async with room_for_all(call, taken) as held:
+        answer = await made(call, "group_snapshot", pod, body)
+        if answer.status < 300:
+            held.commit(pod)
     if answer.status < 300:
         id_ = answer.json()["group_snapshot"]["id"]
         listed = await PROXY.send(

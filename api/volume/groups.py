@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 
-from activities.region import Answer as PodAnswer
 from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members
+from api.volume.room import room_for_all
 from models.errors import BadRequest
 from models.values import Pod
 
@@ -40,9 +40,11 @@ async def create_from_source(call: Call) -> Answer:
     if not homes:
         raise BadRequest("Either 'source_group_id' or 'group_snapshot_id' must be given.")
     pod = (await objects.candidates(call.caller, "", homes))[0]
-    answer = await made(call, "group", pod, body)
-    if answer.status < 300:
-        await _found(call, pod, answer.json()["group"]["id"])
+    async with room_for_all(call, await _copied(call, pod, wanted)) as held:
+        answer = await made(call, "group", pod, body)
+        if answer.status < 300:
+            held.commit(pod)
+            await _found(call, pod, answer.json()["group"]["id"])
     return await PROXY.answer(call, answer)
 
 
@@ -89,10 +91,30 @@ async def _found(call: Call, pod: Pod, group_id: str) -> None:
 
 
 async def _members(call: Call, pod: Pod, group_id: str) -> list[str]:
-    answer: PodAnswer = await PROXY.send(
-        call, pod, method="GET", path=f"/volumes?group_id={group_id}", version=_FILTERS
-    )
-    return [str(row["id"]) for row in answer.json()["volumes"]] if answer.status == 200 else []
+    return [str(volume["id"]) for volume in await volumes_of(call, pod, group_id)]
+
+
+async def volumes_of(call: Call, pod: Pod, group_id: str) -> list[dict[str, Any]]:
+    """Return the volumes of a group."""
+    path = f"/volumes/detail?group_id={group_id}"
+    answer = await PROXY.send(call, pod, method="GET", path=path, version=_FILTERS)
+    return list(answer.json()["volumes"]) if answer.status == 200 else []
+
+
+async def _copied(
+    call: Call, pod: Pod, wanted: dict[str, Any]
+) -> list[tuple[str, dict[str, int]]]:
+    """Return types and sizes of the volumes that come with a group made from another."""
+    group_id = wanted.get("source_group_id")
+    if not group_id:
+        path = f"/group_snapshots/{wanted['group_snapshot_id']}"
+        answer = await PROXY.send(call, pod, method="GET", path=path)
+        taken = answer.json()["group_snapshot"] if answer.status == 200 else {}
+        group_id = taken.get("group_id")
+    return [
+        (str(volume["volume_type"]), {"volumes": 1, "gigabytes": int(volume["size"])})
+        for volume in (await volumes_of(call, pod, str(group_id)) if group_id else ())
+    ]
 
 
 def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:

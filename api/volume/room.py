@@ -1,6 +1,6 @@
 """Room under a project's quota for volumes and snapshots: of all types, and of theirs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,22 @@ async def room(
     typed = await call.services.type_limits.amounts(call.caller.project_id, each, type_)
     wanted = typed if retyped else {**each, **typed}
     async with quotas.room(call, PROXY, "volume", wanted) as held:
+        yield held
+
+
+@asynccontextmanager
+async def room_for_all(
+    call: Call, members: Sequence[tuple[str, Mapping[str, int]]]
+) -> AsyncIterator[Held]:
+    """Hold room for objects that a pod makes together: each with its type and its amounts."""
+    total: dict[str, int] = {}
+    for type_, each in members:
+        typed = await call.services.type_limits.amounts(
+            call.caller.project_id, each, type_named(call, type_)
+        )
+        for name, amount in {**each, **typed}.items():
+            total[name] = total.get(name, 0) + amount
+    async with quotas.room(call, PROXY, "volume", total) as held:
         yield held
 
 

@@ -5,6 +5,7 @@ import orjson
 from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
+from api.volume.room import room, type_named
 from models.errors import BadRequest
 
 routes = Routes()
@@ -26,12 +27,16 @@ async def accept(call: Call) -> Answer:
     body = await call.json()
     objects = call.services.volume_objects
     pod, volume_id = await objects.offered(call.args["id"])
+    volume = await objects.shown(pod, "volume", volume_id) or {}
+    each = {"volumes": 1, "gigabytes": int(volume.get("size", 0))}
     operation = await objects.giving(call.caller, volume_id)
     try:
-        answer = await PROXY.send(call, pod, orjson.dumps(body))
-        if answer.status < 300:
-            await objects.given(volume_id)
-            await call.services.placement.bind(call.caller.project_id, pod)
+        async with room(call, each, type_named(call, str(volume.get("volume_type")))) as held:
+            answer = await PROXY.send(call, pod, orjson.dumps(body))
+            if answer.status < 300:
+                held.commit(pod)
+                await objects.given(volume_id)
+                await call.services.placement.bind(call.caller.project_id, pod)
         return await PROXY.answer(call, answer)
     finally:
         call.services.operations.announce(operation)
