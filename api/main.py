@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from activities.wiring import Services, open_services
 from api import admin, compute, image, network, volume
 from api.auth import Tokens
+from api.connections import Connection
 from api.policy import Policy
 from api.service import ServiceApp
 from models.settings import Settings
@@ -96,7 +97,7 @@ async def serve(settings: Settings) -> None:
     app, root = create_app(settings)
     # Where a request came from is read from its headers where it is needed, if at all.
     quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
-    quiet |= {"proxy_headers": False, "ws": "none"}
+    quiet |= {"proxy_headers": False, "ws": "none", "http": Connection}
     servers = [uvicorn.Server(uvicorn.Config(app, settings.host, settings.port, **quiet))]
     if settings.network_port:
         config = uvicorn.Config(root, settings.host, settings.network_port, **quiet)
