@@ -164,14 +164,14 @@ class Routers(Collection):
                 f"maximum {_MOST_ROUTES}.",
                 "RoutesExhausted",
             )
-        linked = (
-            select(subnets.c.cidr, ports.c.fixed_ips)
-            .join(ports, ports.c.network_id == subnets.c.network_id)
-            .where(ports.c.device_id == row["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY)))
+        linked = select(ports.c.fixed_ips).where(
+            ports.c.device_id == row["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY))
         )
-        found = await tx.all(linked)
-        cidrs = [ipaddress.ip_network(r["cidr"]) for r in found]
-        own = {ip["ip_address"] for r in found for ip in r["fixed_ips"]}
+        mine = [ip for port in await tx.all(linked) for ip in port["fixed_ips"]]
+        own = {ip["ip_address"] for ip in mine}
+        # A network may have other ranges, in which the router has no address.
+        near = select(subnets.c.cidr).where(subnets.c.id.in_({ip["subnet_id"] for ip in mine}))
+        cidrs = [ipaddress.ip_network(subnet["cidr"]) for subnet in await tx.all(near)]
         for route in routes:
             nexthop = ipaddress.ip_address(route["nexthop"])
             if not any(nexthop in cidr for cidr in cidrs):
