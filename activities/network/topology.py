@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from activities.network.bridge_places import BridgePlaces, UnallocatedError
 from activities.network.bridges import Bridges
 from activities.store import Row, Store, Transaction
 from models.tables.network import TABLES
@@ -105,25 +106,32 @@ class Topology:
 
     async def desired(self, router_id: str) -> Desired:
         """Return what the router should be now, in every pod."""
-        async with self._store.write() as tx:
-            router = await tx.one(select(routers).where(routers.c.id == router_id))
-            if router is None:
-                return Desired(None)
-            desired = Desired(router)
-            interfaces = await self._interfaces(tx, router_id)
-            for row in interfaces:
-                plan = desired.plans.setdefault(row["pod_id"], Plan(router=True))
-                plan.interfaces.append(
-                    Interface(
-                        row, by_subnet=row["fixed_ips"][0]["ip_address"] == row["gateway_ip"]
-                    )
-                )
-            inside = list(desired.plans)
-            if len(inside) > 1:
-                await self._east_west(tx, router, desired)
-            await self._north_south(tx, router, desired, inside)
-            _routes(router, interfaces, desired)
-            return desired
+        try:
+            async with self._store.read() as tx:
+                places = BridgePlaces(tx, self._bridges, make=False)
+                return await self._desired(tx, places, router_id)
+        except UnallocatedError:
+            async with self._store.write() as tx:
+                places = BridgePlaces(tx, self._bridges, make=True)
+                return await self._desired(tx, places, router_id)
+
+    async def _desired(self, tx: Transaction, places: BridgePlaces, router_id: str) -> Desired:
+        router = await tx.one(select(routers).where(routers.c.id == router_id))
+        if router is None:
+            return Desired(None)
+        desired = Desired(router)
+        interfaces = await self._interfaces(tx, router_id)
+        for row in interfaces:
+            plan = desired.plans.setdefault(row["pod_id"], Plan(router=True))
+            plan.interfaces.append(
+                Interface(row, by_subnet=row["fixed_ips"][0]["ip_address"] == row["gateway_ip"])
+            )
+        inside = list(desired.plans)
+        if len(inside) > 1:
+            await _east_west(places, router, desired)
+        await self._north_south(tx, places, router, desired, inside)
+        _routes(router, interfaces, desired)
+        return desired
 
     async def _interfaces(self, tx: Transaction, router_id: str) -> list[Row]:
         statement = (
@@ -151,15 +159,13 @@ class Topology:
             if row["fixed_ips"] and row["fixed_ips"][0]["subnet_id"] == row["subnet_id"]
         ]
 
-    async def _east_west(self, tx: Transaction, router: Row, desired: Desired) -> None:
-        project = router["project_id"]
-        bridge = await self._bridges.allocate(tx, "ew", project, project)
-        for pod_id, plan in desired.plans.items():
-            purpose = f"interface:{router['id']}:{pod_id}"
-            plan.east_west = Bridge(bridge, await self._bridges.address(tx, bridge, purpose))
-
     async def _north_south(
-        self, tx: Transaction, router: Row, desired: Desired, inside: list[str]
+        self,
+        tx: Transaction,
+        places: BridgePlaces,
+        router: Row,
+        desired: Desired,
+        inside: list[str],
     ) -> None:
         statement = (
             select(ports, networks.c.pod_id)
@@ -186,19 +192,25 @@ class Topology:
         if others:
             # Of the gateway port, not of the router: another external network may lie in
             # another pod, where this bridge's network would be of the other kind.
-            bridge = await self._bridges.allocate(tx, "ns", gateway["id"], router["project_id"])
-            at = await self._bridges.address(tx, bridge, f"gateway-interface:{router['id']}")
+            bridge = await places.bridge("ns", gateway["id"], router["project_id"])
+            at = await places.address(bridge, f"gateway-interface:{router['id']}")
             external.north_south = Bridge(bridge, at)
         for pod_id in others:
             assert bridge is not None
-            at = await self._bridges.address(tx, bridge, f"gateway:{router['id']}:{pod_id}")
+            at = await places.address(bridge, f"gateway:{router['id']}:{pod_id}")
             desired.plans[pod_id].gateway = Gateway(
                 gateway["id"], "", [], True, Bridge(bridge, at)
             )
-        await self._floating(tx, router["id"], desired, gateway["pod_id"], bridge)
+        await self._floating(tx, places, router["id"], desired, gateway["pod_id"], bridge)
 
     async def _floating(
-        self, tx: Transaction, router_id: str, desired: Desired, external: str, bridge: Row | None
+        self,
+        tx: Transaction,
+        places: BridgePlaces,
+        router_id: str,
+        desired: Desired,
+        external: str,
+        bridge: Row | None,
     ) -> None:
         # Only ports that have a copy: a floating IP of another waits until it has one.
         statement = (
@@ -217,11 +229,17 @@ class Topology:
             if pod_id == external:
                 desired.plans[external].floating.append(Floating(row, "plain", port_id))
             elif bridge is not None and pod_id in desired.plans:
-                at = Bridge(
-                    bridge, await self._bridges.address(tx, bridge, f"floatingip:{row['id']}")
-                )
+                at = Bridge(bridge, await places.address(bridge, f"floatingip:{row['id']}"))
                 desired.plans[external].floating.append(Floating(row, "public", port_id, at))
                 desired.plans[pod_id].floating.append(Floating(row, "inner", port_id, at))
+
+
+async def _east_west(places: BridgePlaces, router: Row, desired: Desired) -> None:
+    project = router["project_id"]
+    bridge = await places.bridge("ew", project, project)
+    for pod_id, plan in desired.plans.items():
+        purpose = f"interface:{router['id']}:{pod_id}"
+        plan.east_west = Bridge(bridge, await places.address(bridge, purpose))
 
 
 def _routes(router: Row, interfaces: list[Row], desired: Desired) -> None:

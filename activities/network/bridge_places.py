@@ -1,0 +1,50 @@
+"""BridgePlaces: the bridges and the addresses on them that one look at a topology needs."""
+
+from sqlalchemy import select
+
+from activities.network.bridges import Bridges
+from activities.store import Row, Transaction
+from models.tables.network import bridge_addresses
+from models.tables.network import bridges as rows
+
+
+class UnallocatedError(Exception):
+    """Something has to be allocated, and the transaction only reads."""
+
+
+class BridgePlaces:
+    """Within one transaction; ``make`` tells whether it may allocate what is missing.
+
+    Nearly always nothing is: who looks then keeps no writer waiting.
+    """
+
+    def __init__(self, tx: Transaction, bridges: Bridges, *, make: bool) -> None:
+        self._tx = tx
+        self._bridges = bridges
+        self._make = make
+        self._known: dict[str, dict[str, Row]] = {}
+
+    async def bridge(self, kind: str, owner_id: str, project_id: str) -> Row:
+        """Return the owner's bridge."""
+        if self._make:
+            return await self._bridges.allocate(self._tx, kind, owner_id, project_id)
+        mine = select(rows).where(rows.c.kind == kind, rows.c.owner_id == owner_id)
+        return _there(await self._tx.one(mine))
+
+    async def address(self, bridge: Row, purpose: str) -> Row:
+        """Return the address of this purpose on the bridge."""
+        if self._make:
+            return await self._bridges.address(self._tx, bridge, purpose)
+        if bridge["id"] not in self._known:
+            on_bridge = select(bridge_addresses).where(
+                bridge_addresses.c.bridge_id == bridge["id"]
+            )
+            found = await self._tx.all(on_bridge)
+            self._known[bridge["id"]] = {row["purpose"]: row for row in found}
+        return _there(self._known[bridge["id"]].get(purpose))
+
+
+def _there(row: Row | None) -> Row:
+    if row is None:
+        raise UnallocatedError
+    return row
