@@ -12,7 +12,7 @@ from activities.store import Store
 from models.resources.compute import SERVERS
 from models.values import Caller, Pod
 from tests.bench import rows
-from tests.bench.compared import FLAT, Pair, flat, opened, stages
+from tests.bench.compared import FLAT, ROUNDS, Pair, flat, opened, stages
 from tests.bench.databases import database, servers
 from tests.bench.documents import PROJECT, USER, server_id
 from tests.bench.stage import TOKEN, Stage
@@ -58,7 +58,12 @@ def _after(number: int) -> str:
 
 async def _anew(name: str, pair: Pair) -> bool:
     """Look up a page's objects as if for the first time, which the gateway does only once."""
-    few, many = [await _look_up(made, n) for (made, _), n in zip(pair, (FEW, MANY), strict=True)]
+    found: list[list[float]] = [[], []]
+    for _ in range(ROUNDS):
+        for times, (made, _), number in zip(found, pair, (FEW, MANY), strict=True):
+            times.append(await _look_up(made, number))
+    # In turn, and the least of the rounds: what else the machine does only ever adds.
+    few, many = (min(times) for times in found)
     table(
         (f"{name}, looked up anew", "few ms", "many ms"), [("page", f"{few:.2f}", f"{many:.2f}")]
     )
@@ -75,7 +80,7 @@ async def _look_up(made: Stage, number: int) -> float:
     listed = [{"id": server_id(number - 1 - n)} for n in range(LIMIT + 5)]
     times = []
     try:
-        for _ in range(60):
+        for _ in range(20):
             begin = time.perf_counter()
             found = await Pages(store).routed(question, pod, listed)
             times.append((time.perf_counter() - begin) * 1000)
