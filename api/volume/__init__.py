@@ -11,6 +11,7 @@ from api.volume import (
     attachments,
     availability_zones,
     backups,
+    clusters,
     default_types,
     encryption,
     group_snapshots,
@@ -26,6 +27,7 @@ from api.volume import (
     types,
     volume_transfers,
     volumes,
+    workers,
 )
 from api.volume.proxy import PROXY
 from models.resources.volume import VOLUME
@@ -53,6 +55,8 @@ def declared() -> Routes:
         limits,
         quota_sets,
         os_services,
+        clusters,
+        workers,
         manageable_volumes,
         manageable_snapshots,
     )

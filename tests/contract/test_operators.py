@@ -149,6 +149,11 @@ def _manageable(play: Play) -> None:
     for other in ({}, {"host": None}, {"size": 1}, {"volume_type": "no-such"}):
         given = {"volume": wanted | other}
         admin("POST", "/os-volume-manage", given, expect=bad)
+    admin("POST", "/workers/cleanup", {}, expect=gone, version="3.23")
+    admin("POST", "/workers/cleanup", {"nonsense": 1}, expect=bad, version="3.24")
+    demo("POST", "/workers/cleanup", {}, expect=(403, "forbidden"), version="3.24")
+    for action in ("disable", "dance"):
+        admin("PUT", f"/clusters/{action}", {"name": "no-such"}, expect=gone, version="3.7")
     given = {"snapshot": {"ref": {"source-name": "x"}, "volume_id": NOBODY}}
     admin("POST", "/os-snapshot-manage", given, expect=gone)
 

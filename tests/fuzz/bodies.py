@@ -121,6 +121,8 @@ _BODIES: dict[str, dict[str, Any]] = {
             "cidr": "10.0.0.0/8",
         }
     },
+    "cleanup": {"is_up": True, "resource_type": "volume", "resource_id": "<volumes>"},
+    "clusters": {"name": "none"},
     "os-hosts": {"status": "enable"},
     "backups": {"backup": {"volume_id": "<volumes>", "name": "b"}},
     "restore": {"restore": {"volume_id": "<volumes>"}},

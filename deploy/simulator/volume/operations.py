@@ -10,6 +10,10 @@ from deploy.simulator.ids import micros, now
 from deploy.simulator.volume.errors import CinderError, bad, forbidden
 from deploy.simulator.volume.volumes import Call, VolumeStore
 
+_CLEANUP = (
+    "cluster_name", "disabled", "host", "is_up", "binary", "resource_id", "resource_type",
+    "service_id",
+)  # fmt: skip
 _CAPABILITIES: Json = {
     "namespace": "OS::Storage::Capabilities::host",
     "vendor_name": "Open Source",
@@ -40,6 +44,8 @@ class Operations:
         add("GET", "/resource_filters", self.resource_filters)
         add("GET", "/clusters", self.clusters)
         add("GET", "/clusters/detail", self.clusters)
+        add("PUT", "/clusters/{action}", self.set_cluster)
+        add("POST", "/workers/cleanup", self.cleanup)
 
     def zones(self, call: Call) -> Response:
         """The one zone."""
@@ -137,6 +143,34 @@ class Operations:
         """None."""
         self._admin(call, "clusters:get_all")
         return reply({"clusters": []})
+
+    def set_cluster(self, call: Call) -> Response:
+        """There is none."""
+        self._admin(call, "clusters:update")
+        if call.request.params["action"] not in ("enable", "disable"):
+            raise CinderError(404, "Unknown action")
+        name = call.request.document().get("name")
+        if not isinstance(name, str):
+            raise bad(f"Invalid input for field/attribute name. Value: {name}.")
+        raise CinderError(404, f"Cluster {name} could not be found.")
+
+    def cleanup(self, call: Call) -> Response:
+        """The one service is up, and has nothing left to do, unless that is asked for."""
+        self._admin(call, "workers:cleanup")
+        if not call.at_least(24):
+            raise CinderError(404, "The resource could not be found.")
+        body = call.request.document()
+        unknown = set(body) - set(_CLEANUP)
+        if unknown:
+            text = f"Additional properties are not allowed ({sorted(unknown)} was unexpected)"
+            raise bad(f"Invalid input for field/attribute cleanup. {text}")
+        if body.get("resource_id"):
+            wanted = body["resource_id"]
+            raise bad(f"There is no resource with UUID {wanted} pending cleanup.")
+        host = f"{self.host}@file"
+        service = {"id": 1, "host": host, "binary": "cinder-volume", "cluster_name": None}
+        mine = body.get("is_up") and body.get("host", host) == host
+        return reply({"cleaning": [service] if mine else [], "unavailable": []}, 202)
 
     def _service(self, call: Call, binary: str, host: str) -> Json:
         key = f"{binary}/{host}"
