@@ -84,7 +84,7 @@ def _static(_: State) -> Ring:
 
 def _fast(state: State) -> Ring:
     ring = Ring("fast")
-    # Most of its time is waiting: two halves at once, each with all processes of its own.
+    # Two halves at once (tests/support/halves.py), each with all processes of its own.
     env = {"TRIO2O_CONTRACT_LAB": "no"}
     log = state.folder("log") / "pytest-fast-1.log"
     with log.open("w") as out:

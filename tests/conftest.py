@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.client import User
 from tests.support.folders import memory
+from tests.support.halves import half_of
 from tests.support.stack import Stack
 
+HERE = Path(__file__).parent
+FILES = frozenset(HERE.rglob("test_*.py"))
 _RUNNING: list[Stack] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--half``: two processes share the work, each with a stack of its own."""
-    parser.addoption("--half", type=int, choices=(1, 2), help="run every other file of tests")
+    parser.addoption("--half", type=int, choices=(1, 2), help="run one half of the files of tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,19 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the files of the other half to the other process."""
     half = config.getoption("half")
-    if half is None:
-        return
-    # Workflow tests take the time; what is quick goes with the second half.
-    slow = sorted({item.path for item in items if item.path.parent.name == "workflows"})
-    mine = set(slow[half - 1 :: 2])
-    if half == 2:
-        mine |= {item.path for item in items} - set(slow)
-    left = [item for item in items if item.path not in mine]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item.path in mine]
+    if half is None or collection_path not in FILES:
+        return None
+    return collection_path not in half_of(FILES, HERE, half) or None
 
 
 @pytest.fixture(scope="session")

@@ -122,14 +122,14 @@ class Stack:
         """Wait until no accepted work is left to do, and no router is being brought up."""
 
         def idle() -> bool:
-            if self.jobs(state="accepted") or self.jobs(state="running"):
+            if self.jobs(state="accepted&state=running", limit="1"):
                 return False
-            return not self.admin.network.list("/routers?status=ALLOCATING")
+            return not self.admin.network.list("/routers?status=ALLOCATING&limit=1")
 
         try:
             until(idle, "all jobs are finished", seconds)
         except AssertionError:
-            left = self.jobs(state="accepted") + self.jobs(state="running")
+            left = self.jobs(state="accepted&state=running")
             raise AssertionError(f"jobs that never finish: {json.dumps(left, indent=1)}") from None
 
     def routings(self, **filters: str) -> list[Json]:
