@@ -25,8 +25,6 @@ class RbacPolicies(Collection):
     def __init__(self, store: Store, operations: Operations) -> None:
         super().__init__(RBAC_POLICIES, store)
         self._operations = operations
-        target = self.table.c.target_tenant
-        self.more_filters["target_project"] = lambda values: target.in_(values)
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Return which policies the caller sees."""
@@ -39,13 +37,13 @@ class RbacPolicies(Collection):
         )
 
     def view(self, row: Row, caller: Caller) -> Shown:
-        """Return the policy under both names of its target; Neutron keeps no times of it."""
-        shown = super().view(row, caller) | {"target_project": row["target_tenant"]}
+        """Return the policy; Neutron keeps no times of it."""
+        shown = super().view(row, caller)
         return {name: value for name, value in shown.items() if name not in _NOT_SHOWN}
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Give an object to a project; only its owner or an admin may."""
-        row = self.parse_create(_one_target(body), caller)
+        row = self.parse_create(body, caller)
         if row["action"] not in RBAC_ACTIONS[row["object_type"]]:
             raise BadRequest(
                 f"Invalid action '{row['action']}' for object type '{row['object_type']}'. Valid "
@@ -70,7 +68,7 @@ class RbacPolicies(Collection):
         """Give the object to another project instead."""
         async with self.store.write() as tx:
             row = await self.own(caller, id_, tx)
-            changes = self.parse_update(_one_target(body), caller, row)
+            changes = self.parse_update(body, caller, row)
             waiting: list[str] = []
             if changes:
                 self._permit_target("update", caller, changes["target_tenant"])
@@ -170,14 +168,3 @@ def _users(type_: str, id_: str) -> tuple[ColumnElement[str], ColumnElement[bool
         "address_scope": (pools.c.project_id, pools.c.address_scope_id == id_),
     }
     return found[type_]
-
-
-def _one_target(body: Body) -> Body:
-    """Return the body with the older of the two names for the project."""
-    if "target_project" not in body:
-        return body
-    given = dict(body)
-    given.setdefault("target_tenant", given["target_project"])
-    if given.pop("target_project") != given["target_tenant"]:
-        raise BadRequest("'target_project' and 'target_tenant' do not match", "HTTPBadRequest")
-    return given

@@ -39,9 +39,8 @@ class RbacPolicies(Resource):
         return row
 
     def decorate(self, row: Row) -> Row:
-        """Under both names of the target; Neutron keeps no times of it."""
-        kept = {key: value for key, value in row.items() if key not in _NOT_KEPT}
-        return {**kept, "target_project": row["target_tenant"]}
+        """Neutron keeps no times of it."""
+        return {key: value for key, value in row.items() if key not in _NOT_KEPT}
 
     def admits(self, network: Row, token: Token) -> bool:
         """Whether a network is given to the caller's project."""
