@@ -19,8 +19,10 @@ from models.errors import BadRequest
 _IDLE_SECONDS = 15.0
 # A pod may close a connection in the moment we take it for the next call. Whether it has done what
 # was asked is unknown then, so only what changes nothing is asked again: a second DELETE would be
-# answered 404, a second POST would make a second object.
+# answered 404, a second POST would make a second object. Those take no connection that has waited
+# for long: some servers close it after five seconds.
 _REPEATABLE = ("GET", "HEAD")
+_FRESH_SECONDS = 2.0
 _WITH_BODY = ("POST", "PUT", "PATCH")
 # Ours to say: a caller's word on these would contradict what is sent.
 _FRAMING = {"accept-encoding", "connection", "content-length", "host", "transfer-encoding"}
@@ -59,12 +61,13 @@ class Wire:
         loop = asyncio.get_running_loop()
         now = loop.time()
         until = now + seconds
-        kept = origin.kept(now)
+        repeatable = method in _REPEATABLE
+        kept = origin.kept(now - (_IDLE_SECONDS if repeatable else _FRESH_SECONDS))
         if kept is not None:
             try:
                 return await self._exchange(loop, origin, kept, method, request, until)
             except Broken:
-                if kept.answering or method not in _REPEATABLE or loop.time() >= until:
+                if kept.answering or not repeatable or loop.time() >= until:
                     raise
         fresh = await self._connect(loop, origin, until)
         return await self._exchange(loop, origin, fresh, method, request, until)
@@ -155,13 +158,12 @@ class _Origin:
     secure: bool
     idle: list[Connection] = field(default_factory=list)
 
-    def kept(self, now: float) -> Connection | None:
-        """Return a connection that is still open."""
-        while self.idle:
+    def kept(self, since: float) -> Connection | None:
+        """Return the connection used last, if it is still open and was in use since then."""
+        while self.idle and self.idle[-1].since >= since:
             connection = self.idle.pop()
-            if connection.open and now - connection.since < _IDLE_SECONDS:
+            if connection.open:
                 return connection
-            connection.close()
         return None
 
     def close_before(self, time: float) -> None:
