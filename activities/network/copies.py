@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
-from activities.network import addresses
+from activities.network import addresses, predecessors
 from activities.network.security_copies import SecurityCopies
 from activities.network.share_copies import sync_shares
 from activities.operations import Operations
@@ -243,15 +243,13 @@ class Copies:
             create=lambda: self._create_subnet(subnet, network, bottom_network, pod),
         )
 
-    async def _create_subnet(
-        self, subnet: Row, network: Row, bottom_network: str, pod: Pod
-    ) -> str:
+    async def _create_subnet(self, subnet: Row, network: Row, bottom: str, pod: Pod) -> str:
         body = copied(SUBNETS, subnet)
         for mode in ("ipv6_ra_mode", "ipv6_address_mode"):
             if body[mode] is None:
                 del body[mode]
         body |= {
-            "network_id": bottom_network,
+            "network_id": bottom,
             "description": marker("subnet", subnet["id"]),
             "project_id": subnet["project_id"],
             "ip_version": subnet["ip_version"],
@@ -259,7 +257,8 @@ class Copies:
             "gateway_ip": subnet["gateway_ip"],
             "allocation_pools": await self._pools(subnet, network, pod),
         }
-        return str((await self._post(pod, SUBNETS, body))["id"])
+        async with predecessors.awaited(self._store, network["id"], pod):
+            return str((await self._post(pod, SUBNETS, body))["id"])
 
     async def _pools(self, subnet: Row, network: Row, pod: Pod) -> list[Row]:
         """Return the pools of the copy: what the pod may give to its own ports.

@@ -10,7 +10,7 @@ import pytest
 from tests.support.client import Json, until
 from tests.support.podview import RouterCopy, copies
 from tests.support.stack import Stack
-from tests.support.topology import Site
+from tests.support.topology import Net, Site
 
 # The calls that `router add subnet` makes in a pod. Each fails once; as every attempt waits longer
 # than the one before, one half of them fails in one pod, the other half in the other.
@@ -133,6 +133,28 @@ def test_a_deletion_that_stumbled_over_a_part_is_tried_again(stack: Stack, site:
         stack.settle()
     assert fault["hits"] == 1
     assert {kind for _, kind, _ in stack.things_in_pods() - before} <= {"flavors"}
+
+
+def test_a_range_that_is_taken_by_a_deleted_subnet_is_waited_for(stack: Stack, site: Site) -> None:
+    router, old = site.router(), site.net("Pod1", "10.0.1.0/24")
+    site.attach(router, old)
+    site.active(router)
+    site.detach(router, old)
+    stack.settle()
+    stack.simulator.forget_calls()
+    where: dict[str, Any] = {"region": "Pod1", "service": "network"}
+    with stack.simulator.fault("status", **where, method="DELETE", path="/subnets/"):
+        site.user.network.delete(f"/subnets/{old.subnet_id}")
+        wanted = {"network_id": old.id, "cidr": old.cidr, "ip_version": 4}
+        made = site.user.network.make("/subnets", **wanted)
+        site.attach(router, Net(old.id, made["id"], old.cidr))
+        until(
+            lambda: stack.simulator.calls(region="Pod1", method="POST", path="/subnets"),
+            "the pod was asked for the new subnet",
+        )
+    site.active(router)
+    stack.settle()
+    assert copies(stack.simulator, router)["Pod1"].inside == {"10.0.1.1"}
 
 
 def test_a_refusal_is_told_and_leaves_nothing(stack: Stack, site: Site) -> None:
