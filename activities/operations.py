@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
@@ -16,6 +16,7 @@ LOG = logging.getLogger(__name__)
 OPEN = ("accepted", "running")
 # How many times longer the sweep waits for what Temporal has taken already.
 _PATIENCE = 4
+_LONGEST = timedelta(minutes=5)
 DONE = ("succeeded", "failed", "cancelled")
 Offer = Callable[[Row], Awaitable[None]]
 Ask = Callable[[Row], Awaitable[bool]]
@@ -99,17 +100,20 @@ class Operations:
     async def sweep(self, older_than: float) -> int:
         """Offer again what was accepted and not begun for so many seconds; return how many.
 
-        What Temporal has taken is left to it for longer: it may only be busy.
+        What Temporal has taken is left to it for longer, each time twice as long: it may only be
+        busy, and with everything offered to it again and again it would be for good.
         """
-        before = now() - timedelta(seconds=older_than)
-        taken = now() - timedelta(seconds=older_than * _PATIENCE)
-        accepted = select(operations.c.id).where(
+        at = now()
+        before = at - timedelta(seconds=older_than)
+        taken = at - timedelta(seconds=older_than * _PATIENCE)
+        accepted = select(operations).where(
             operations.c.state == "accepted",
             operations.c.created_at <= before,
             or_(operations.c.offered_at.is_(None), operations.c.offered_at <= taken),
         )
         async with self._store.read() as tx:
-            ids = [row["id"] for row in await tx.all(accepted.order_by(operations.c.sequence))]
+            rows = await tx.all(accepted.order_by(operations.c.sequence))
+        ids = [row["id"] for row in rows if _is_due(row, at)]
         for id_ in ids:
             await self._offer(id_)
         return len(ids)
@@ -203,3 +207,14 @@ class Operations:
         if operation is None or operation["state"] != "running" or self.runs is None:
             return False
         return not await self.runs(operation)
+
+
+def _is_due(row: Row, at: datetime) -> bool:
+    """Tell whether the operation has waited as long since its last offer as before that.
+
+    One accepted anew is old already: longer than so it never waits.
+    """
+    offered: datetime | None = row["offered_at"]
+    if offered is None:
+        return True
+    return at - offered >= min(offered - row["created_at"], _LONGEST)
