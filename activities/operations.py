@@ -217,4 +217,5 @@ def _is_due(row: Row, at: datetime) -> bool:
     offered: datetime | None = row["offered_at"]
     if offered is None:
         return True
-    return at - offered >= min(offered - row["created_at"], _LONGEST)
+    before: timedelta = offered - row["created_at"]
+    return at - offered >= min(before, _LONGEST)
