@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
         try:
+            stack.end_with(signal.SIGTERM)
             stack.start()
             # In rounds: a run of an hour tells of what it finds when it finds it.
             while left > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
         try:
+            stack.end_with(signal.SIGTERM)
             stack.start()
             orders = Orders(stack, words.seed)
             for life in orders.play(orders.lives(words.orders)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
+import signal
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -86,6 +88,16 @@ class Stack:
         """Stop what runs."""
         for process in reversed(self.processes):
             process.stop()
+
+    def end_with(self, number: signal.Signals) -> None:
+        """Have the signal end what runs, files and this process: nothing is left behind."""
+
+        def end(*_: object) -> None:
+            self.stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os._exit(1)
+
+        signal.signal(number, end)
 
     def mark_logs(self) -> None:
         """Forget what the processes have said so far."""
