@@ -21,6 +21,7 @@ MAX_LIMIT = 1000
 _SPARE = 5
 _OURS = {"limit", "offset", "marker", "availability_zone"}
 _TELL_OF_GONE = {"changes-since", "changes-before", "deleted"}
+_ZONE = "OS-EXT-AZ:availability_zone"
 _SORTING = {"sort", "sort_key", "sort_dir"}
 
 
@@ -29,7 +30,8 @@ class Question:
     """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting.
 
     ``only``: the ids of which alone the gateway knows that they are asked for. ``inner_zone``:
-    the zone asked for is one inside pods, which they know by the same name.
+    the zone asked for is one inside pods, which they know by the same name. ``other_zones``: the
+    pods' names for those that it does not include, though they are in its pods.
     """
 
     service: str
@@ -41,6 +43,7 @@ class Question:
     detail_path: str = ""
     only: frozenset[str] | None = None
     inner_zone: bool = False
+    other_zones: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -153,7 +156,8 @@ class Fanout:
         kept = [(key, value) for key, value in question.params if key not in ours]
         plain = replace(question, params=kept)
         # Only details say of which objects the routing may be gone.
-        if (fields or _TELL_OF_GONE & params.keys()) and question.detail_path:
+        detailed = fields or question.other_zones or _TELL_OF_GONE & params.keys()
+        if detailed and question.detail_path:
             plain = replace(plain, path=question.detail_path)
         wanted = None if fields else limit + offset + _SPARE
 
@@ -217,8 +221,7 @@ class Fanout:
                 return await self._part(question, pod, None, None)
             listed = _listed(answer, question.resource)
             found = await self._pages.routed(question, pod, listed)
-            only = question.only
-            part.items += [item for item in found if only is None or item.value["id"] in only]
+            part.items += [item for item in found if _asked(question, item.value)]
             if part.count is None:
                 part.count = answer.json().get("count")
             if len(listed) < size:
@@ -231,6 +234,13 @@ class Fanout:
 class _Part:
     items: list[Any] = field(default_factory=list)
     count: int | None = None
+
+
+def _asked(question: Question, value: Mapping[str, Any]) -> bool:
+    """Tell whether an object is what the gateway alone knows to be asked for."""
+    if question.only is not None and value["id"] not in question.only:
+        return False
+    return value.get(_ZONE) not in question.other_zones
 
 
 def _listed(answer: Answer, resource: Resource) -> list[dict[str, Any]]:

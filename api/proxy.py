@@ -6,7 +6,6 @@ themselves is asked everywhere and merged.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -145,20 +144,15 @@ class Proxy:
         path: str,
         *,
         brief: bool,
-        ours: str = "",
-        only: frozenset[str] | None = None,
-        inner_zone: bool = False,
+        refined: Callable[[Question], Question] | None = None,
     ) -> Answer:
         """Answer one page of a merged list of objects.
 
-        ``ours``: a filter that the pods are not told, because the gateway knows which objects
-        (``only``) it stands for. ``inner_zone``: see ``Question``.
+        ``refined`` changes the question where the gateway knows of filters what pods do not.
         """
         question = await self._question(call, resource, path)
-        question = replace(question, inner_zone=inner_zone)
-        if ours:
-            kept = [(name, value) for name, value in question.params if name != ours]
-            question = replace(question, params=kept, only=only)
+        if refined:
+            question = refined(question)
         merged = await call.services.fanout.page(question)
         body = await self._merged(call, resource, merged)
         if brief and resource.brief:

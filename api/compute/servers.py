@@ -12,6 +12,7 @@ from activities.compute.boot_request import parse
 from activities.compute.boots import least_version
 from activities.compute.server_groups import GROUPS_VERSION, group_hint, with_group
 from activities.compute.servers import GONE
+from activities.fanout import Question
 from activities.region import Answer as PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
@@ -85,14 +86,20 @@ async def delete(call: Call) -> Answer:
 
 
 async def _listed(call: Call, *, brief: bool) -> Answer:
-    wanted = call.param("reservation_id")
+    wanted, zone = call.param("reservation_id"), call.param("availability_zone")
     ids = await call.services.server_reservations.servers(wanted) if wanted else frozenset()
-    zone = call.param("availability_zone")
-    inner = bool(zone and await call.services.inner_zones.pods(zone))
-    ours = "reservation_id" if ids else ""
-    return await PROXY.page(
-        call, SERVERS, call.path, brief=brief, ours=ours, only=ids or None, inner_zone=inner
-    )
+    zones = await call.services.inner_zones.all() if zone else {}
+
+    def refined(question: Question) -> Question:
+        if ids:
+            kept = [(name, value) for name, value in question.params if name != "reservation_id"]
+            question = replace(question, params=kept, only=ids)
+        if zone in zones:
+            return replace(question, inner_zone=True)
+        within = (name for name, pods in zones.items() if any(p.az_name == zone for p in pods))
+        return replace(question, other_zones=frozenset(within))
+
+    return await PROXY.page(call, SERVERS, call.path, brief=brief, refined=refined)
 
 
 def _gone(answer: PodAnswer) -> bool:
