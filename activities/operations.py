@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 OPEN = ("accepted", "running")
 # How many times longer the sweep waits for what Temporal has taken already.
 _PATIENCE = 4
-_LONGEST = timedelta(minutes=5)
+_LONGEST = timedelta(minutes=1)
 DONE = ("succeeded", "failed", "cancelled")
 Offer = Callable[[Row], Awaitable[None]]
 Ask = Callable[[Row], Awaitable[bool]]
