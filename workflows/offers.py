@@ -44,11 +44,18 @@ class Offers:
 
     async def stop(self, operation: dict[str, Any]) -> None:
         """Ask the operation's running workflow to cancel itself."""
-        await (await self._handle(operation)).cancel()
+        await (await self._handle(operation["workflow_id"])).cancel()
 
     async def runs(self, operation: dict[str, Any]) -> bool:
-        """Tell whether the operation's workflow has not ended yet."""
-        handle = await self._handle(operation)
+        """Tell whether the operation's workflow has not ended yet.
+
+        Extra routes are the router's own work: it begins them, and looks at them before it starts
+        an execution.
+        """
+        routes = operation["type"] == "extra-routes"
+        handle = await self._handle(
+            f"router/{operation['router_id']}" if routes else operation["workflow_id"]
+        )
         try:
             description = await handle.describe()
         except RPCError as error:
@@ -57,12 +64,12 @@ class Offers:
             raise PodUnavailable("Temporal", error.message) from error
         return description.status == WorkflowExecutionStatus.RUNNING
 
-    async def _handle(self, operation: dict[str, Any]) -> WorkflowHandle[Any, Any]:
+    async def _handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
         try:
             client = await self.client()
         except (RuntimeError, TimeoutError) as error:
             raise PodUnavailable("Temporal", "no connection") from error
-        return client.get_workflow_handle(operation["workflow_id"])
+        return client.get_workflow_handle(workflow_id)
 
     async def _offer_router(self, client: Client, operation: dict[str, Any]) -> None:
         router_id = operation["router_id"]
