@@ -110,9 +110,13 @@ class SecurityCopies:
         admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
         # The port's own pod knows its members by itself.
         chosen = (routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)
-        if pod_id and not await self._has_copy(tx, port["id"]):
-            # No clean-up of a copy comes by to remove what only this port needed there.
-            chosen |= (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
+        if pod_id:
+            needed = (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
+            if await self._has_copy(tx, port["id"]):
+                # Who changes or removes it comes by to remove what only it needed there, but
+                # looks at its own project's groups.
+                needed &= routings.c.project_id != port["project_id"]
+            chosen |= needed
         copies = select(routings).where(routings.c.type == GROUP, chosen)
         due = []
         for copy in await tx.all(copies.order_by(routings.c.id)):
