@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -25,11 +25,13 @@ PAUSE = 0.5
 
 @dataclass(frozen=True)
 class Result:
-    """What one command did."""
+    """What one command did; how many answers it read, and which told a secret address."""
 
     status: int
     out: str
     errors: str
+    read: int = 0
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,18 @@ class Side:
     """Runs the steps of scenarios."""
 
     def __init__(
-        self, name: str, auth: Mapping[str, Any], variables: Mapping[str, str], legacy: Path
+        self,
+        name: str,
+        auth: Mapping[str, Any],
+        variables: Mapping[str, str],
+        legacy: Path,
+        secret: Iterable[str] = (),
     ) -> None:
         self.name = name
         self._legacy = legacy
         self._first = dict(variables)
         self.variables: dict[str, str] = {}
-        self._env = _environment(auth)
+        self._env = _environment(auth) | {"SECRET": ",".join(secret)}
         self._processes: dict[str, subprocess.Popen[str]] = {}
 
     def begin(self) -> None:
