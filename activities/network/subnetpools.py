@@ -23,6 +23,7 @@ _BITS = {4: 32, 6: 128}
 _SMALLEST = {4: 8, 6: 64}
 # What one unit of a pool's default_quota is: an address, or a /64.
 _UNIT = {4: 32, 6: 64}
+_LENGTHS = ("default_prefixlen", "min_prefixlen", "max_prefixlen")
 
 
 class Subnetpools(SharedCollection):
@@ -33,6 +34,11 @@ class Subnetpools(SharedCollection):
     def __init__(self, store: Store, scopes: AddressScopes) -> None:
         super().__init__(SUBNETPOOLS, store)
         self._scopes = scopes
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Show the pool; Neutron shows lengths of prefixes as text."""
+        shown = super().view(row, caller)
+        return shown | {name: str(row[name]) for name in _LENGTHS}
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a pool; the version of its prefixes decides its bounds."""

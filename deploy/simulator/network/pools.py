@@ -88,6 +88,11 @@ class SubnetPools(Resource):
         self.rows[row["id"]] = row
         return row
 
+    def decorate(self, row: Row) -> Row:
+        """Lengths of prefixes are text."""
+        lengths = ("default_prefixlen", "min_prefixlen", "max_prefixlen")
+        return {**row, **{name: str(row[name]) for name in lengths}}
+
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, refused while subnets are out of it."""
         if self._given(row):
