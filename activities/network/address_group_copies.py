@@ -52,7 +52,28 @@ class AddressGroupCopies:
                 group = await tx.one(select(address_groups).where(address_groups.c.id == id_))
             if group is None:
                 raise PodBusy(f"Address group {id_} was deleted meanwhile")
-            return await self._make(group, pod)
+            return await self.write(NAMED, group, group["addresses"], pod)
+
+    async def write(self, type_: str, group: Row, addresses: list[str], pod: Pod) -> str:
+        """Return the id of the address group that stands for a group, with these addresses.
+
+        ``type_`` is the routing's. The caller holds the lease of the copy.
+        """
+        id_ = group["id"]
+        bottom = await self._routings.materialise(
+            type_,
+            id_,
+            pod,
+            project_id=group["project_id"],
+            find=lambda: self._calls.find(pod, _PATH, type_, id_),
+            create=lambda: self._calls.create_addresses(pod, type_, group, addresses),
+            applied=addresses,
+        )
+        copy = await self._routings.row(type_, id_, pod)
+        if copy is None or copy["applied"] != addresses:
+            await self._calls.set_addresses(pod, bottom, addresses)
+            await self._routings.update(type_, id_, pod, applied=addresses)
+        return bottom
 
     async def sync(self, copy: str) -> None:
         """Bring one copy, ``<group>/<pod name>``, up to date; remove it if no rule needs it."""
@@ -98,23 +119,6 @@ class AddressGroupCopies:
                 )
             )
         return due
-
-    async def _make(self, group: Row, pod: Pod) -> str:
-        id_, addresses = group["id"], group["addresses"]
-        bottom = await self._routings.materialise(
-            NAMED,
-            id_,
-            pod,
-            project_id=group["project_id"],
-            find=lambda: self._calls.find(pod, _PATH, NAMED, id_),
-            create=lambda: self._calls.create_addresses(pod, NAMED, group, addresses),
-            applied=addresses,
-        )
-        copy = await self._routings.row(NAMED, id_, pod)
-        if copy is None or copy["applied"] != addresses:
-            await self._calls.set_addresses(pod, bottom, addresses)
-            await self._routings.update(NAMED, id_, pod, applied=addresses)
-        return bottom
 
     async def _remove(self, id_: str, pod: Pod) -> None:
         """Remove the copy unless a rule needs it, be its group's copy only about to be made."""

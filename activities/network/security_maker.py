@@ -169,20 +169,7 @@ class SecurityMaker:
                 addresses = await state.members_elsewhere(tx, sg_id, pod)
             if group is None:
                 raise PodBusy(f"Security group {sg_id} was deleted meanwhile")
-            bottom = await self._routings.materialise(
-                ADDRESSES,
-                sg_id,
-                pod,
-                project_id=group["project_id"],
-                find=lambda: self._calls.find(pod, _ADDRESSES, ADDRESSES, sg_id),
-                create=lambda: self._calls.create_addresses(pod, ADDRESSES, group, addresses),
-                applied=addresses,
-            )
-            row = await self._routings.row(ADDRESSES, sg_id, pod)
-            if row is None or row["applied"] != addresses:
-                await self._calls.set_addresses(pod, bottom, addresses)
-                await self._routings.update(ADDRESSES, sg_id, pod, applied=addresses)
-            return bottom
+            return await self._named.write(ADDRESSES, group, addresses, pod)
 
     async def _use(self, sg_id: str, pod: Pod) -> state.Use:
         async with self._store.read() as tx:

@@ -1,5 +1,8 @@
 """/snapshots: made where their volume is; the rest is the generic engine's."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 
 from activities.volume import checks
@@ -7,8 +10,20 @@ from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
 from api.volume.room import room, type_of
 from models.errors import BadRequest
+from models.values import Pod
 
 routes = Routes()
+
+
+async def beside(call: Call, wanted: Mapping[str, Any]) -> tuple[Pod, str, dict[str, int]]:
+    """Return the pod of the volume that a snapshot is to be of, its id, and the room it takes."""
+    volume_id = checks.required(wanted, "volume_id", "snapshot")
+    if not isinstance(volume_id, str) or not checks.is_id(volume_id):
+        raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not a 'uuid'")
+    objects = call.services.volume_objects
+    homes = await objects.homes(call.caller, {"volume_id": volume_id})
+    pod = (await objects.candidates(call.caller, "", homes))[0]
+    return pod, volume_id, {"snapshots": 1, "gigabytes": await volume_size(call, pod, volume_id)}
 
 
 @routes.route("POST", "/snapshots")
@@ -18,13 +33,7 @@ async def create(call: Call) -> Answer:
     wanted = body.get("snapshot")
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'snapshot' in request body.")
-    volume_id = checks.required(wanted, "volume_id", "snapshot")
-    if not isinstance(volume_id, str) or not checks.is_id(volume_id):
-        raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not a 'uuid'")
-    objects = call.services.volume_objects
-    homes = await objects.homes(call.caller, {"volume_id": volume_id})
-    pod = (await objects.candidates(call.caller, "", homes))[0]
-    each = {"snapshots": 1, "gigabytes": await volume_size(call, pod, volume_id)}
+    pod, volume_id, each = await beside(call, wanted)
     async with room(call, each, type_of(call, pod, volume_id)) as held:
         answer = await made(call, "snapshot", pod, body, owner_id=volume_id)
         if answer.status < 300:
