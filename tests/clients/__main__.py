@@ -36,6 +36,8 @@ HERE = Path(__file__).parent
 SCENARIOS = ("image", "network", "volume", "compute")
 # What is called differently on both sides: zones are a pod's own affair.
 GATEWAY = {"ZONE": "az1", "AGGREGATE_ZONE": "az1", "HINT": "--availability-zone-hint az1"}
+# Kinds of which there are none before; images and flavors are the lab's.
+OWN = ("networks", "subnets", "ports", "routers", "security-groups", "servers", "volumes")
 POD = {"ZONE": "nova", "AGGREGATE_ZONE": "zone-x", "HINT": ""}
 
 
@@ -67,6 +69,9 @@ def main() -> int:
         for side in sides:
             stack.callback(side.close)
         inventory = Inventory(clouds)
+        if taken := _taken(asked, inventory):
+            say(f"in the regions already: {taken}; deploy/demo --undo ends with empty ones")
+            return 2
         for name in asked:
             fine, bad, answers = _scenario(name, sides, inventory, verbose=words.verbose)
             passed, failed, read = passed + fine, failed + bad, read + answers
@@ -78,7 +83,7 @@ def main() -> int:
 def _scenario(
     name: str, sides: list[Side], inventory: Inventory, *, verbose: bool
 ) -> tuple[int, int, int]:
-    steps = [Step.read(item) for item in yaml.safe_load((HERE / f"{name}.yaml").read_text())]
+    steps = _steps(name)
     before = inventory.take()
     pod, gateway = sides
     say(f"== {name}")
@@ -106,6 +111,20 @@ def _scenario(
         say(f"   FAILED left behind: {line}")
     say(f"   {time.monotonic() - begin:.0f} s")
     return passed, failed, read
+
+
+def _steps(name: str) -> list[Step]:
+    return [Step.read(item) for item in yaml.safe_load((HERE / f"{name}.yaml").read_text())]
+
+
+def _taken(asked: list[str], inventory: Inventory) -> str:
+    """Return names that commands give or look for, and that something has.
+
+    The pod, too, would refuse such a command, and both be called alike.
+    """
+    words = {word for name in asked for step in _steps(name) for word in step.run.split()}
+    used = {name for _, kind, _, name in inventory.take() if kind.startswith(OWN)}
+    return ", ".join(sorted(words & used))
 
 
 def _judge(result: Result, expected: Result | None) -> tuple[str, str]:
