@@ -1,7 +1,11 @@
 """Every option of gateway and worker, with what changes when it changes."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LAST_VLAN = 4094
 
 
 class Settings(BaseSettings):
@@ -55,7 +59,11 @@ class Settings(BaseSettings):
     bridge_physical_network: str = Field(
         "bridge", description="Physical network that all pods share, for the bridge VLANs"
     )
-    bridge_vlans: str = Field("2001:3000", description="VLAN ids for bridges, first:last")
+    bridge_vlans: str = Field(
+        "2001:3000",
+        description="VLAN ids for bridges, first:last; with more physical networks that all pods "
+        "share: physical_network:first:last, by commas, used up in this order",
+    )
     bridge_ew_pool: str = Field(
         "100.64.0.0/11", description="Pool of the /24s between pods (east-west bridges)"
     )
@@ -70,3 +78,21 @@ class Settings(BaseSettings):
     subnet_reserve: int = Field(
         2, description="Addresses of a subnet set aside for its pod's own ports (DHCP, metadata)"
     )
+
+    @property
+    def bridge_vlan_ranges(self) -> list[tuple[str, int, int]]:
+        """Physical network, first and last VLAN id of each pool of bridges."""
+        ranges = []
+        for pool in self.bridge_vlans.split(","):
+            *named, first, last = pool.strip().split(":")
+            name = named[0] if named else self.bridge_physical_network
+            ranges.append((name, int(first), int(last)))
+        return ranges
+
+    @model_validator(mode="after")
+    def _bridge_vlans_can_be_used(self) -> Self:
+        # Told at start, not when the first project crosses pods.
+        for _, first, last in self.bridge_vlan_ranges:
+            if not 1 <= first <= last <= _LAST_VLAN:
+                raise ValueError(f"bridge_vlans: {first} to {last} is no range of VLAN ids")
+        return self

@@ -35,27 +35,28 @@ class Bridges:
         ``OverQuota`` naming the pool when VLANs or CIDRs are used up.
         """
         mine = select(bridges).where(bridges.c.kind == kind, bridges.c.owner_id == owner_id)
-        known = await tx.one(mine)
-        if known:
-            return known
-        taken = await tx.all(select(bridges.c.vlan, bridges.c.cidr))
-        row = {
-            "id": new_id(),
-            "kind": kind,
-            "owner_id": owner_id,
-            "project_id": project_id,
-            "physical_network": self._settings.bridge_physical_network,
-            "vlan": self._free_vlan({r["vlan"] for r in taken}),
-            "cidr": self._free_cidr(kind, {r["cidr"] for r in taken}),
-        }
-        await tx.insert(bridges, row)
-        return row
+        while (known := await tx.one(mine)) is None:
+            in_use = select(bridges.c.physical_network, bridges.c.vlan, bridges.c.cidr)
+            taken = await tx.all(in_use)
+            name, vlan = self._free_vlan({(r["physical_network"], r["vlan"]) for r in taken})
+            row = {
+                "id": new_id(),
+                "kind": kind,
+                "owner_id": owner_id,
+                "project_id": project_id,
+                "physical_network": name,
+                "vlan": vlan,
+                "cidr": self._free_cidr(kind, {r["cidr"] for r in taken}),
+            }
+            # Not if somebody else takes the same at this moment: then look again.
+            await tx.insert_new(bridges, row)
+        return known
 
-    def _free_vlan(self, taken: set[int]) -> int:
-        first, last = (int(part) for part in self._settings.bridge_vlans.split(":"))
-        for vlan in range(first, last + 1):
-            if vlan not in taken:
-                return vlan
+    def _free_vlan(self, taken: set[tuple[str, int]]) -> tuple[str, int]:
+        for name, first, last in self._settings.bridge_vlan_ranges:
+            for vlan in range(first, last + 1):
+                if (name, vlan) not in taken:
+                    return name, vlan
         raise OverQuota(f"No VLAN left for a bridge in {self._settings.bridge_vlans}.")
 
     def _free_cidr(self, kind: str, taken: set[str]) -> str:
@@ -70,27 +71,31 @@ class Bridges:
         mine = select(bridge_addresses).where(
             bridge_addresses.c.bridge_id == bridge["id"], bridge_addresses.c.purpose == purpose
         )
-        known = await tx.one(mine)
-        if known:
-            return known
+        while (known := await tx.one(mine)) is None:
+            row = {
+                "id": new_id(),
+                "bridge_id": bridge["id"],
+                "ip_address": await self._free_address(tx, bridge, purpose),
+                "purpose": purpose,
+            }
+            await tx.insert_new(bridge_addresses, row)
+        return known
+
+    async def _free_address(self, tx: Transaction, bridge: Row, purpose: str) -> str:
         on_bridge = select(bridge_addresses.c.ip_address).where(
             bridge_addresses.c.bridge_id == bridge["id"]
         )
         taken = {r["ip_address"] for r in await tx.all(on_bridge)}
-        hosts = ipaddress.ip_network(bridge["cidr"]).hosts()
-        gateway = str(next(hosts))
-        if bridge["kind"] == "ew":
-            hosts = ipaddress.ip_network(bridge["cidr"]).hosts()
-        free = (
-            gateway
-            if purpose.startswith("gateway-interface:")
-            else next((str(ip) for ip in hosts if str(ip) not in taken), None)
-        )
+        hosts = [str(ip) for ip in ipaddress.ip_network(bridge["cidr"]).hosts()]
+        if bridge["kind"] == "ns":
+            # The first is the bridge's gateway, which is the router in the external pod.
+            gateway, *hosts = hosts
+            if purpose.startswith("gateway-interface:"):
+                return gateway
+        free = next((ip for ip in hosts if ip not in taken), None)
         if free is None:
             raise OverQuota(f"No address left on bridge {bridge['cidr']}.")
-        row = {"id": new_id(), "bridge_id": bridge["id"], "ip_address": free, "purpose": purpose}
-        await tx.insert(bridge_addresses, row)
-        return row
+        return free
 
     async def release(self, tx: Transaction, address_id: str) -> None:
         """Give an address back, and its bridge with the last one that nothing uses."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
 from activities.network import addresses
+from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.copies import Copies, copied
 from activities.network.router_copies import RouterCopies
 from activities.network.security_copies import SecurityCopies
@@ -35,6 +36,7 @@ class CopyUpkeep:
         copies: Copies,
         security: SecurityCopies,
         router_copies: RouterCopies,
+        leftovers: BridgeLeftovers,
     ) -> None:
         self._store = store
         self._regions = regions
@@ -44,6 +46,7 @@ class CopyUpkeep:
         self._copies = copies
         self._security = security
         self._routers = router_copies
+        self._leftovers = leftovers
 
     async def clean_up_port(self, port_id: str) -> None:
         """Remove the port's copies, then free its addresses and what only it needed."""
@@ -88,6 +91,8 @@ class CopyUpkeep:
         for result in results:
             if result is not None:
                 raise result
+        async with self._store.write() as tx:
+            await self._leftovers.release(tx, router_id)
 
     async def update_network(self, network_id: str) -> None:
         """Bring attributes and subnets of the network's copies up to date."""
@@ -100,10 +105,14 @@ class CopyUpkeep:
         }
         if row["mtu"]:
             body["mtu"] = row["mtu"]
-        for place, pod in await self._places("network", network_id):
+        places = await self._places("network", network_id)
+        if not places and row["provider_network_type"] and row["pod_id"]:
+            # Accepted while the pod refused it; that is to be tried again.
+            await self._copies.network(network_id, await self._pods.get(row["pod_id"]))
+        for place, pod in places:
             await self._put(NETWORKS, place["bottom_id"], pod, body)
-            await self._copies.network(network_id, pod)
-            await sync_shares(self._store, self._regions, row, place["bottom_id"], pod)
+            bottom = await self._copies.network(network_id, pod)
+            await sync_shares(self._store, self._regions, row, bottom, pod)
 
     async def update_subnet(self, subnet_id: str) -> None:
         """Bring the subnet's copies up to date."""

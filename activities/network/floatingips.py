@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from activities.network import addresses
 from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.ports import Ports
+from activities.network.router_changes import RouterChanges
 from activities.network.topology import GATEWAY, INTERFACE
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
@@ -19,17 +20,19 @@ from models.tables.routing import routings
 from models.values import Caller
 
 ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
-routers = TABLES["routers"]
 HOLDER = "network:floatingip"
 
 
 class FloatingIPs(Collection):
     """The floating IPs as users see them. Each holds its address by a port of its own."""
 
-    def __init__(self, store: Store, operations: Operations, port_rows: Ports) -> None:
+    def __init__(
+        self, store: Store, operations: Operations, port_rows: Ports, changes: RouterChanges
+    ) -> None:
         super().__init__(FLOATINGIPS, store)
         self._operations = operations
         self._ports = port_rows
+        self._changes = changes
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the details of the ports they lead to."""
@@ -247,12 +250,10 @@ class FloatingIPs(Collection):
     async def _operation(
         self, tx: Transaction, verb: str, row: Row, router_id: str, request_id: str
     ) -> str:
-        await tx.run(routers.update().where(routers.c.id == router_id).values(status="ALLOCATING"))
-        return await self._operations.add(
+        return await self._changes.accept(
             tx,
             f"floatingip-{verb}",
-            "floatingip",
-            row["id"],
+            ("floatingip", row["id"]),
             router_id=router_id,
             project_id=row["project_id"],
             request_id=request_id,

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from activities.network.collection import denied
 from activities.network.ports import Ports
-from activities.operations import Operations
+from activities.network.router_changes import RouterChanges
 from activities.store import Row, Transaction
 from models.errors import BadRequest, Conflict, NotFound
 from models.tables.base import now
@@ -21,8 +21,8 @@ floatingips = TABLES["floatingips"]
 class RouterGateway:
     """Works in the caller's transaction; returns the operations to announce after it."""
 
-    def __init__(self, operations: Operations, port_rows: Ports) -> None:
-        self._operations = operations
+    def __init__(self, changes: RouterChanges, port_rows: Ports) -> None:
+        self._changes = changes
         self._ports = port_rows
 
     async def set(
@@ -121,11 +121,10 @@ class RouterGateway:
     async def _operation(
         self, tx: Transaction, caller: Caller, router: Row, verb: str, port_id: str
     ) -> str:
-        return await self._operations.add(
+        return await self._changes.accept(
             tx,
             f"router-gateway-{verb}",
-            "port",
-            port_id,
+            ("port", port_id),
             router_id=router["id"],
             project_id=router["project_id"],
             request_id=caller.request_id,
@@ -134,13 +133,12 @@ class RouterGateway:
 
 
 async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> None:
-    """Write the gateway into the router row, which is under way from now on."""
+    """Write the gateway into the router row."""
     await tx.run(
         routers.update()
         .where(routers.c.id == router["id"])
         .values(
             external_gateway_info=info,
-            status="ALLOCATING",
             updated_at=now(),
             revision_number=routers.c.revision_number + 1,
         )

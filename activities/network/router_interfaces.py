@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from activities.network import shapes
 from activities.network.ports import Ports
+from activities.network.router_changes import RouterChanges
 from activities.network.router_gateway import GATEWAY
 from activities.network.routers import INTERFACE, Routers
 from activities.network.subnets import Subnets
@@ -31,12 +32,14 @@ class RouterInterfaces:
         router_rows: Routers,
         subnet_rows: Subnets,
         port_rows: Ports,
+        changes: RouterChanges,
     ) -> None:
         self._store = store
         self._operations = operations
         self._routers = router_rows
         self._subnets = subnet_rows
         self._ports = port_rows
+        self._changes = changes
 
     async def add(self, caller: Caller, router_id: str, body: Mapping[str, Any]) -> Row:
         """Attach a subnet or a port; return what Neutron's answer says about the interface."""
@@ -183,13 +186,10 @@ class RouterInterfaces:
     async def _operation(
         self, tx: Transaction, caller: Caller, router: Row, verb: str, port: Row
     ) -> str:
-        under_way = routers.update().where(routers.c.id == router["id"])
-        await tx.run(under_way.values(status="ALLOCATING"))
-        return await self._operations.add(
+        return await self._changes.accept(
             tx,
             f"router-interface-{verb}",
-            "port",
-            port["id"],
+            ("port", port["id"]),
             router_id=router["id"],
             project_id=router["project_id"],
             request_id=caller.request_id,

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.admin.pods import PodDirectory
 from activities.heartbeat import beating, patience
 from activities.network import addresses
+from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.router_copies import RouterCopies
 from activities.operations import OPEN, Operations
 from activities.store import Row, Store, Transaction
@@ -65,12 +66,18 @@ class RouterWork:
     """Activities that workflows on routers are made of."""
 
     def __init__(
-        self, store: Store, pods: PodDirectory, jobs: Operations, copies: RouterCopies
+        self,
+        store: Store,
+        pods: PodDirectory,
+        jobs: Operations,
+        copies: RouterCopies,
+        leftovers: BridgeLeftovers,
     ) -> None:
         self._store = store
         self._pods = pods
         self._operations = jobs
         self._copies = copies
+        self._leftovers = leftovers
 
     @activity.defn
     async def begin_router_operation(self, operation_id: str) -> Begun:
@@ -189,6 +196,7 @@ class RouterWork:
             still = select(func.count()).where(mine, operations.c.state.in_(OPEN))
             if await tx.value(still):
                 return
+            await self._leftovers.release(tx, router_id)
             if settled.error:
                 await self._tell(tx, settled)
             last = select(operations.c.state).where(mine).order_by(operations.c.sequence.desc())

@@ -108,12 +108,18 @@ class Topology:
         """Return what the router should be now, in every pod."""
         try:
             async with self._store.read() as tx:
-                places = BridgePlaces(tx, self._bridges, make=False)
-                return await self._desired(tx, places, router_id)
+                return await self.look(tx, router_id)
         except UnallocatedError:
             async with self._store.write() as tx:
-                places = BridgePlaces(tx, self._bridges, make=True)
-                return await self._desired(tx, places, router_id)
+                return await self.allocate(tx, router_id)
+
+    async def look(self, tx: Transaction, router_id: str) -> Desired:
+        """Return what the router should be now; ``UnallocatedError`` when a place is missing."""
+        return await self._desired(tx, BridgePlaces(tx, self._bridges, make=False), router_id)
+
+    async def allocate(self, tx: Transaction, router_id: str) -> Desired:
+        """Return what the router should be now; ``OverQuota`` when a pool has nothing left."""
+        return await self._desired(tx, BridgePlaces(tx, self._bridges, make=True), router_id)
 
     async def _desired(self, tx: Transaction, places: BridgePlaces, router_id: str) -> Desired:
         router = await tx.one(select(routers).where(routers.c.id == router_id))

@@ -7,6 +7,7 @@ from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.address_groups import AddressGroups
 from activities.network.address_scopes import AddressScopes
 from activities.network.auto_allocated_topologies import AutoAllocatedTopologies
+from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.bridges import Bridges
 from activities.network.copies import Copies
 from activities.network.copy_upkeep import CopyUpkeep
@@ -17,6 +18,7 @@ from activities.network.pod_defaults import PodDefaults
 from activities.network.ports import Ports
 from activities.network.quotas import NetworkQuotas
 from activities.network.rbac_policies import RbacPolicies
+from activities.network.router_changes import RouterChanges
 from activities.network.router_copies import RouterCopies
 from activities.network.router_gateway import RouterGateway
 from activities.network.router_interfaces import RouterInterfaces
@@ -85,22 +87,24 @@ def build(
     networks = Networks(store, pods, operations, copies)
     subnets = Subnets(settings, store, operations, copies, networks, pools)
     ports = Ports(store, operations, networks, groups, security)
-    floatingips = FloatingIPs(store, operations, ports)
+    bridges = Bridges(settings, store, regions, routings)
+    topology = Topology(store, bridges)
+    changes = RouterChanges(operations, topology)
+    floatingips = FloatingIPs(store, operations, ports, changes)
     ports.gone.append(floatingips.ports_gone)
     networks.leaving.append(floatingips.network_goes)
-    routers = Routers(store, operations, ports, RouterGateway(operations, ports))
-    interfaces = RouterInterfaces(store, operations, routers, subnets, ports)
+    routers = Routers(store, operations, ports, RouterGateway(changes, ports))
+    interfaces = RouterInterfaces(store, operations, routers, subnets, ports, changes)
     policies = RbacPolicies(store, operations)
     quotas = NetworkQuotas(settings, store, regions, pods, operations)
     limited = (networks, subnets, ports, routers, floatingips, groups, rules, pools)
     for collection in (*limited, address_groups, policies):
         collection.guards.append(quotas.guard)
-    bridges = Bridges(settings, store, regions, routings)
     parts = RouterParts(store, regions, routings, bridges, copies)
-    topology = Topology(store, bridges)
     router_copies = RouterCopies(store, regions, pods, routings, topology, copies, parts)
+    leftovers = BridgeLeftovers(bridges, topology)
     upkeep = CopyUpkeep(
-        store, regions, pods, routings, operations, copies, security, router_copies
+        store, regions, pods, routings, operations, copies, security, router_copies, leftovers
     )
     return NetworkServices(
         networks=networks,
@@ -122,7 +126,7 @@ def build(
         ),
         copies=copies,
         copy_upkeep=upkeep,
-        router_work=RouterWork(store, pods, operations, router_copies),
+        router_work=RouterWork(store, pods, operations, router_copies, leftovers),
         workers={
             ("clean-up", "network"): upkeep.clean_up_network,
             ("clean-up", "subnet"): upkeep.clean_up_subnet,

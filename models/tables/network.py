@@ -137,8 +137,10 @@ bridge_addresses = Table(
     Column("id", String(36), primary_key=True),
     Column("bridge_id", String(36), ForeignKey("bridges.id"), nullable=False),
     Column("ip_address", String(64), nullable=False),
-    # interface:<router>:<pod>, gateway:<router>:<pod>, floatingip:<id>
+    # interface:<router>:<pod>, gateway:<router>:<pod>, gateway-interface:<router>,
+    # floatingip:<id>
     Column("purpose", String(128), nullable=False),
     UniqueConstraint("bridge_id", "ip_address"),
     UniqueConstraint("bridge_id", "purpose"),
+    Index("ix_bridge_addresses_purpose", "purpose"),
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from temporalio import workflow
 from temporalio.exceptions import (
+    ActivityError,
     ApplicationError,
     CancelledError,
     ChildWorkflowError,
@@ -160,7 +161,7 @@ class Router:
             self._routes_asked += asked
             self._dirty = True
             return
-        except ChildWorkflowError as failure:
+        except (ChildWorkflowError, ActivityError) as failure:
             error = reason(failure)
         if asked:
             await workflow.execute_activity_method(

@@ -25,14 +25,14 @@ class OperationInput:
 
 async def operate(operation: OperationInput) -> str:
     """Run one operation to its end, or undo it and fail with the reason."""
-    begun: Begun = await workflow.execute_activity_method(
-        RouterWork.begin_router_operation, operation.operation_id, **STORE
-    )
-    if begun.cancelled:
-        return "cancelled before it began"
-    if begun.pods:
-        workflow.upsert_search_attributes([POD_ATTRIBUTE.value_set(begun.pods)])
     try:
+        begun: Begun = await workflow.execute_activity_method(
+            RouterWork.begin_router_operation, operation.operation_id, **STORE
+        )
+        if begun.cancelled:
+            return "cancelled before it began"
+        if begun.pods:
+            workflow.upsert_search_attributes([POD_ATTRIBUTE.value_set(begun.pods)])
         await _converge(operation.router_id, begun.pods, begun.about)
     except (ActivityError, asyncio.CancelledError) as error:
         state = "cancelled" if is_cancelled_exception(error) else "failed"

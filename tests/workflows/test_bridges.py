@@ -1,0 +1,123 @@
+"""Bridges between pods: VLANs from more than one physical network, and none left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.client import until
+from tests.support.stack import Stack
+from tests.support.topology import Site
+
+POOL = "bridge:2001:2001,extern:2002:2002"
+GONE = f"No VLAN left for a bridge in {POOL}."
+
+
+class TwoBridges(Stack):
+    """A stack with a VLAN on each of two physical networks, and no more."""
+
+    def _settings(self, clouds_yaml: Path) -> dict[str, str]:
+        return super()._settings(clouds_yaml) | {"TRIO2O_BRIDGE_VLANS": POOL}
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = TwoBridges(tmp_path_factory.mktemp("two"))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+def sites(two: Stack) -> Iterator[list[Site]]:
+    """Two projects that cross pods, and so use up all there is; a third that does not."""
+    sites = [Site(two, two.tenant()) for _ in range(3)]
+    with two.nothing_left():
+        yield sites
+        for site in sites:
+            site.tear_down()
+
+
+def _crossing(site: Site) -> str:
+    router = site.router()
+    for number, pod in enumerate(("Pod1", "Pod2")):
+        site.attach(router, site.net(pod, f"10.1.{number}.0/24"))
+    return router
+
+
+def _bridges(stack: Stack, pod: str) -> list[tuple[str, int]]:
+    rows: list[dict[str, Any]] = stack.simulator.inventory(pod)["networks"]
+    return sorted(
+        (row["provider:physical_network"], row["provider:segmentation_id"])
+        for row in rows
+        if row["name"].startswith("bridge-")
+    )
+
+
+def test_a_second_physical_network_is_used_when_the_first_is_full(
+    two: Stack, sites: list[Site]
+) -> None:
+    for site in sites[:2]:
+        site.active(_crossing(site))
+    for pod in ("Pod1", "Pod2"):
+        assert _bridges(two, pod) == [("bridge", 2001), ("extern", 2002)]
+
+
+def test_a_change_that_needs_a_bridge_is_refused_when_there_is_none(
+    two: Stack, sites: list[Site]
+) -> None:
+    routers = [_crossing(site) for site in sites[:2]]
+    third = sites[2]
+    router = third.router()
+    third.attach(router, third.net("Pod1", "10.1.0.0/24"))
+    far = third.net("Pod2", "10.1.1.0/24")
+    with two.nothing_changed():
+        answer = third.user.network(
+            "PUT", f"/routers/{router}/add_router_interface", {"subnet_id": far.subnet_id}
+        )
+        assert (answer.status, answer.fault, answer.message) == (409, "OverQuota", GONE)
+    first = sites[0].user.network.list(f"/ports?device_id={routers[0]}")
+    body = {"port_id": first[0]["id"]}
+    sites[0].user.network.put(f"/routers/{routers[0]}/remove_router_interface", body)
+    sites[0].active(routers[0])
+    third.attach(router, far)
+    third.active(router)
+
+
+def test_an_interface_whose_network_gets_its_pod_too_late_for_a_bridge_says_so(
+    two: Stack, sites: list[Site]
+) -> None:
+    for site in sites[:2]:
+        _crossing(site)
+    third = sites[2]
+    router = third.router()
+    third.attach(router, third.net("Pod1", "10.1.0.0/24"))
+    anywhere = third.net(None, "10.1.1.0/24")
+    third.attach(router, anywhere)
+    third.active(router)
+    third.boot(anywhere, "az2")
+    until(lambda: third.show_router(router)["status"] == "ERROR", "the router is in ERROR")
+    errors = [job["error"] for job in two.jobs(router_id=router, state="failed")]
+    assert errors == [GONE]
+
+
+def test_a_bridge_is_free_again_when_what_wanted_it_is_taken_back_at_once(
+    two: Stack, sites: list[Site]
+) -> None:
+    first, second, third = sites
+    second.active(_crossing(second))
+    router = first.router()
+    nets = [first.net(pod, f"10.1.{n}.0/24") for n, pod in enumerate(("Pod1", "Pod2"))]
+    two.worker.stop()
+    for net in nets:
+        first.attach(router, net)
+    for net in nets:
+        first.detach(router, net)
+    two.worker.start()
+    first.active(router)
+    third.active(_crossing(third))
