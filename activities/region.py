@@ -40,6 +40,8 @@ _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 _LASTING = {
     "OverQuota",
     "VlanIdInUse",
+    "FlatNetworkInUse",
+    "TunnelIdInUse",
     "MacAddressInUse",
     "IpAddressGenerationFailure",
     "ExternalIpAddressExhausted",

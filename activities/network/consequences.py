@@ -49,6 +49,21 @@ async def clean_up(
     ]
 
 
+async def complete_copies(
+    tx: Transaction, operations: Operations, network: Row, caller: Caller
+) -> str:
+    """Write the operation that makes what a network's copies lack; return it to announce."""
+    return await operations.add(
+        tx,
+        "update-copies",
+        "network",
+        network["id"],
+        project_id=network["project_id"],
+        request_id=caller.request_id,
+        workflow_id=f"update-copies/network/{network['id']}",
+    )
+
+
 async def update_copies(
     tx: Transaction,
     operations: Operations,

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
-from activities.network import addresses, predecessors
+from activities.network import addresses
+from activities.network.predecessors import Predecessors
 from activities.network.security_copies import SecurityCopies
 from activities.network.share_copies import sync_shares
+from activities.network.waiting import of_network, of_port
 from activities.operations import Operations
 from activities.region import Regions
 from activities.routings import Routings, marker
-from activities.store import Row, Store, Transaction
+from activities.store import Row, Store
 from models.errors import Conflict, NotFound, PodBusy, PodFault
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, SUBNETS
@@ -21,8 +23,6 @@ from models.tables.network import TABLES
 from models.values import Pod
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
-floatingips = TABLES["floatingips"]
-INTERFACE = "network:router_interface"
 
 
 class Copies:
@@ -45,12 +45,14 @@ class Copies:
         self._routings = routings
         self._operations = operations
         self._security = security
+        self._predecessors = Predecessors(store, regions)
 
     async def network(self, network_id: str, pod: Pod) -> str:
         """Return the id of the network's copy, its subnets' copies made too.
 
         A network without a pod is bound to this one, and what waited for that is set going;
-        ``Conflict`` when it lies in another pod.
+        ``Conflict`` when it lies in another pod, ``PodBusy`` while what was deleted at the top is
+        in its way there.
         """
         network = await self._bound(network_id, pod)
         bottom = await self._routings.materialise(
@@ -110,7 +112,7 @@ class Copies:
             raise
         async with self._store.write() as tx:
             waiting = await self._security.port_changed(tx, port)
-            waiting += await self._floating(tx, port_id)
+            waiting += await of_port(tx, self._operations, port_id)
         self._operations.announce(*waiting)
         return bottom
 
@@ -161,7 +163,7 @@ class Copies:
             )
             async with self._store.write() as tx:
                 if await tx.run(free.values(pod_id=pod.pod_id)):
-                    waiting = await self._interfaces(tx, network_id)
+                    waiting = await of_network(tx, self._operations, network_id)
             self._operations.announce(*waiting)
             network = await self._row(NETWORKS, network_id)
         if network["pod_id"] != pod.pod_id:
@@ -171,42 +173,6 @@ class Copies:
                 f"{home.pod_name}); it cannot be used in {pod.az_name} (pod {pod.pod_name})."
             )
         return network
-
-    async def _interfaces(self, tx: Transaction, network_id: str) -> list[str]:
-        """Write operations for router interfaces that waited for the network to get a pod."""
-        attached = select(ports).where(
-            ports.c.network_id == network_id, ports.c.device_owner == INTERFACE
-        )
-        return [
-            await self._operations.add(
-                tx,
-                "router-interface-add",
-                "port",
-                port["id"],
-                router_id=port["device_id"],
-                project_id=port["project_id"],
-                workflow_id=f"router-interface-add/{port['device_id']}/{port['id']}",
-            )
-            for port in await tx.all(attached)
-        ]
-
-    async def _floating(self, tx: Transaction, port_id: str) -> list[str]:
-        """Write operations for floating IPs that waited for the port's copy."""
-        associated = select(floatingips).where(
-            floatingips.c.port_id == port_id, floatingips.c.router_id.is_not(None)
-        )
-        return [
-            await self._operations.add(
-                tx,
-                "floatingip-associate",
-                "floatingip",
-                floating["id"],
-                router_id=floating["router_id"],
-                project_id=floating["project_id"],
-                workflow_id=f"floatingip-associate/{floating['id']}",
-            )
-            for floating in await tx.all(associated)
-        ]
 
     async def _create_network(self, network: Row, pod: Pod) -> str:
         body = copied(NETWORKS, network)
@@ -221,7 +187,8 @@ class Copies:
                 body[f"provider:{name}"] = network[f"provider_{name}"]
         if network["mtu"]:
             body["mtu"] = network["mtu"]
-        made = await self._post(pod, NETWORKS, body)
+        async with self._predecessors.of_network(body, pod):
+            made = await self._post(pod, NETWORKS, body)
         learned: dict[str, Any] = {"mtu": made["mtu"]}
         if network["router_external"] or network["provider_network_type"]:
             for name in ("network_type", "physical_network", "segmentation_id"):
@@ -257,7 +224,7 @@ class Copies:
             "gateway_ip": subnet["gateway_ip"],
             "allocation_pools": await self._pools(subnet, network, pod),
         }
-        async with predecessors.awaited(self._store, network["id"], pod):
+        async with self._predecessors.of_subnet(network["id"], pod):
             return str((await self._post(pod, SUBNETS, body))["id"])
 
     async def _pools(self, subnet: Row, network: Row, pod: Pod) -> list[Row]:

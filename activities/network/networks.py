@@ -3,13 +3,14 @@
 import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from activities.admin.pods import PodDirectory
 from activities.network.checks import integer, invalid_input
 from activities.network.collection import Body, Collection, Shown
 from activities.network.consequences import clean_up, update_copies
 from activities.network.copies import Copies
+from activities.network.placing import Placing
 from activities.network.sharing import (
     EXTERNAL,
     SHARED,
@@ -20,7 +21,7 @@ from activities.network.sharing import (
 )
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import Conflict, GatewayError, NotFound, PodFault
+from models.errors import Conflict, GatewayError, NotFound
 from models.resources.network import NETWORKS
 from models.tables.network import TABLES, ip_allocations
 from models.values import Caller, Pod
@@ -29,6 +30,7 @@ ports, subnets, pools = TABLES["ports"], TABLES["subnets"], TABLES["subnetpools"
 
 # What the tunnels of a pod usually carry, and what a VLAN does.
 TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
+_PHYSICAL = ("vlan", "flat")
 _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
 # Ports that a pod's DHCP or metadata service makes by itself; they go with their network.
 AUTOMATIC = ("network:dhcp", "network:distributed")
@@ -50,9 +52,11 @@ class Networks(Collection):
         super().__init__(NETWORKS, store)
         self._pods = pods
         self._operations = operations
-        self._copies = copies
+        self._placing = Placing(store, operations, copies)
         self.leaving: list[Leaving] = []
-        shown_mtu = func.coalesce(self.table.c.mtu, TUNNEL_MTU)
+        tagged = self.table.c.provider_network_type.in_(_PHYSICAL)
+        expected = case((tagged, PHYSICAL_MTU), else_=TUNNEL_MTU)
+        shown_mtu = func.coalesce(self.table.c.mtu, expected)
         self.more_filters["mtu"] = lambda sizes: shown_mtu.in_([integer(s) for s in sizes])
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
@@ -95,7 +99,8 @@ class Networks(Collection):
     def view(self, row: Row, caller: Caller) -> Shown:
         """Leave out what only an external network has; show the MTU that is to be expected."""
         shown = super().view(row, caller)
-        shown["mtu"] = row["mtu"] or TUNNEL_MTU
+        physical = row["provider_network_type"] in _PHYSICAL
+        shown["mtu"] = row["mtu"] or (PHYSICAL_MTU if physical else TUNNEL_MTU)
         shown["shared"] |= is_given(row, caller)
         shown["router:external"] |= is_given(row, caller, EXTERNAL)
         if not shown["router:external"]:
@@ -121,7 +126,7 @@ class Networks(Collection):
             await self.insert(tx, row)
         if at_once:
             try:
-                await self._place(row["id"], allowed)
+                await self._placing.place(caller, row["id"], allowed)
             except GatewayError:
                 async with self.store.write() as tx:
                     waiting = await self._remove(tx, row["id"], caller)
@@ -179,7 +184,7 @@ class Networks(Collection):
                 )
         self._operations.announce(*waiting)
         if changes.get("router_external"):
-            await self._lead_outside(row)
+            await self._lead_outside(caller, row)
         return await self.shown(caller, await self.get(caller, id_))
 
     async def delete(self, caller: Caller, id_: str) -> None:
@@ -204,30 +209,13 @@ class Networks(Collection):
             waiting += await self._remove(tx, id_, caller)
         self._operations.announce(*waiting)
 
-    async def _place(self, id_: str, allowed: Sequence[Pod]) -> None:
-        """Make the network in the first active pod that does not refuse it."""
-        active = [pod for pod in allowed if pod.state == "active"]
-        if not active:
-            raise invalid_input("there is no active pod for a network that is made at once")
-        mine = self.table.update().where(self.table.c.id == id_)
-        for pod in active:
-            async with self.store.write() as tx:
-                await tx.run(mine.values(pod_id=None))
-            try:
-                await self._copies.network(id_, pod)
-            except PodFault:
-                if pod is active[-1]:
-                    raise
-            else:
-                return
-
-    async def _lead_outside(self, row: Row) -> None:
+    async def _lead_outside(self, caller: Caller, row: Row) -> None:
         """Make a network that has just become external in its pod, as one."""
         if row["pod_id"] is not None:
-            await self._copies.network(row["id"], await self.pod(row))
+            await self._placing.make(caller, row["id"], await self.pod(row))
             return
         try:
-            await self._place(row["id"], await self.candidates(row))
+            await self._placing.place(caller, row["id"], await self.candidates(row))
         except GatewayError:
             back = self.table.update().where(self.table.c.id == row["id"])
             async with self.store.write() as tx:

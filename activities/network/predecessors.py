@@ -1,37 +1,87 @@
-"""Predecessors: subnets gone at the top, but in their pod still in the way of new ones."""
+"""Predecessors: what is gone at the top, but in its pod still in the way of something new."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import select
 
-from activities.store import Store
+from activities.region import Regions
+from activities.store import Row, Store
 from models.errors import PodBusy, PodFault
+from models.resources.network import NETWORKS
 from models.tables.network import TABLES
 from models.tables.routing import routings
 from models.values import Pod
 
-subnets = TABLES["subnets"]
+networks, subnets = TABLES["networks"], TABLES["subnets"]
+_TAKEN = ("VlanIdInUse", "FlatNetworkInUse", "TunnelIdInUse")
+_SEGMENT = ("network_type", "physical_network", "segmentation_id")
 
 
-@asynccontextmanager
-async def awaited(store: Store, network_id: str, pod: Pod) -> AsyncIterator[None]:
-    """Raise ``PodBusy`` for a range that the pod refuses while a deleted subnet has its copy.
+class Predecessors:
+    """Tells a refusal that only lasts until a pod was cleaned up from one that stays.
 
-    At the top the old range is free from its deletion on; in the pod once that was cleaned up.
+    At the top a segment or a range is free from the deletion on; in the pod once that was cleaned
+    up. Whoever it is refused to meanwhile gets ``PodBusy``, and is to try again.
     """
-    left = select(routings.c.id).where(
-        routings.c.type == "subnet",
-        routings.c.owner_id == network_id,
-        routings.c.pod_id == pod.pod_id,
-        routings.c.top_id.not_in(select(subnets.c.id).where(subnets.c.network_id == network_id)),
-    )
-    async with store.read() as tx:
-        before = await tx.value(left)
-    try:
-        yield
-    except PodFault as fault:
-        # Looked at before: it may have gone in the very moment of the refusal.
-        if fault.status == 400 and before is not None:
-            raise PodBusy(fault.message) from fault
-        raise
+
+    def __init__(self, store: Store, regions: Regions) -> None:
+        self._store = store
+        self._regions = regions
+
+    @asynccontextmanager
+    async def of_subnet(self, network_id: str, pod: Pod) -> AsyncIterator[None]:
+        """Raise ``PodBusy`` for a range that the pod refuses while a deleted subnet is in it."""
+        left = select(routings.c.id).where(
+            routings.c.type == "subnet",
+            routings.c.owner_id == network_id,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.top_id.not_in(
+                select(subnets.c.id).where(subnets.c.network_id == network_id)
+            ),
+        )
+        async with self._store.read() as tx:
+            before = await tx.value(left)
+        try:
+            yield
+        except PodFault as fault:
+            # Looked at before: it may have gone in the very moment of the refusal.
+            if fault.status == 400 and before is not None:
+                raise PodBusy(fault.message) from fault
+            raise
+
+    @asynccontextmanager
+    async def of_network(self, body: Row, pod: Pod) -> AsyncIterator[None]:
+        """Raise ``PodBusy`` for a segment that the pod refuses while a deleted network has it."""
+        left = select(routings.c.bottom_id).where(
+            routings.c.type == "network",
+            routings.c.pod_id == pod.pod_id,
+            routings.c.bottom_id.is_not(None),
+            routings.c.top_id.not_in(select(networks.c.id)),
+        )
+        before: list[Row] = []
+        if body.get("provider:network_type"):
+            async with self._store.read() as tx:
+                before = await tx.all(left)
+        try:
+            yield
+        except PodFault as fault:
+            if fault.kind not in _TAKEN:
+                raise
+            for row in before:
+                if await self._has(row["bottom_id"], body, pod):
+                    raise PodBusy(fault.message) from fault
+            raise
+
+    async def _has(self, bottom: str, body: Row, pod: Pod) -> bool:
+        """Tell whether the network in the pod has the segment, or may have had it until now."""
+        try:
+            answer = await self._regions.admin(pod, "network", "GET", f"{NETWORKS.path}/{bottom}")
+        except PodFault as fault:
+            if fault.status == 404:
+                return True
+            raise
+        there: dict[str, Any] = answer[NETWORKS.member]
+        names = [f"provider:{name}" for name in _SEGMENT]
+        return all(there[name] == body.get(name) for name in names)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from activities.network.checks import invalid_input
 from activities.network.collection import Body, Collection, Shown, denied
-from activities.network.consequences import clean_up, copied, update_copies
+from activities.network.consequences import clean_up, complete_copies, copied, update_copies
 from activities.network.copies import Copies
 from activities.network.networks import AUTOMATIC, Networks, overlaps
 from activities.network.sharing import shared_with
@@ -19,11 +19,11 @@ from activities.network.subnet_checks import (
 from activities.network.subnetpools import Subnetpools
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import BadRequest, Conflict, Forbidden, GatewayError
+from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
 from models.resources.network import NETWORKS, SUBNETS
 from models.settings import Settings
 from models.tables.network import TABLES, ip_allocations
-from models.values import Caller, Pod
+from models.values import Caller
 
 ports, networks = TABLES["ports"], TABLES["networks"]
 _WISHES = ("use_default_subnetpool", "prefixlen")
@@ -102,10 +102,10 @@ class Subnets(Collection):
             await self.insert(tx, row)
             at_once = network["router_external"] and network["pod_id"]
             if not at_once and await copied(tx, [("network", network["id"])]):
-                waiting.append(await self._follow(tx, network, caller))
+                waiting.append(await complete_copies(tx, self._operations, network, caller))
         self._operations.announce(*waiting)
         if at_once:
-            await self._make(caller, row, await self._networks.pod(network))
+            await self._make(caller, row, network)
         return await self.shown(caller, await self.get(caller, row["id"]))
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
@@ -222,27 +222,24 @@ class Subnets(Collection):
                 "GatewayIpInUse",
             )
 
-    async def _follow(self, tx: Transaction, network: Row, caller: Caller) -> str:
-        """Return the operation that makes the subnet where its network has a copy."""
-        return await self._operations.add(
-            tx,
-            "update-copies",
-            "network",
-            network["id"],
-            project_id=network["project_id"],
-            request_id=caller.request_id,
-            workflow_id=f"update-copies/network/{network['id']}",
-        )
+    async def _make(self, caller: Caller, row: Row, network: Row) -> None:
+        """Make the copy; if the pod does not, nothing of the subnet stays.
 
-    async def _make(self, caller: Caller, row: Row, pod: Pod) -> None:
-        """Make the copy; if the pod does not, nothing of the subnet stays."""
+        It comes later where something that was deleted is still in its way in the pod.
+        """
+        pod = await self._networks.pod(network)
+        waiting: list[str] = []
         try:
             await self._copies.subnet(row["id"], pod)
+        except PodBusy:
+            async with self.store.write() as tx:
+                waiting.append(await complete_copies(tx, self._operations, network, caller))
         except GatewayError:
             async with self.store.write() as tx:
-                waiting = await self._remove(tx, row["id"], caller)
-            self._operations.announce(*waiting)
+                waiting += await self._remove(tx, row["id"], caller)
             raise
+        finally:
+            self._operations.announce(*waiting)
 
     async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
         await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == id_))

@@ -80,6 +80,14 @@ def _provider(play: Play) -> None:
     beyond = {**bridge, "provider:segmentation_id": 1500 + play.vlan - 2900}
     admin.make("/networks", "network", **beyond)
     demo("POST", "/networks", again, expect=(403, "PolicyNotAuthorized"))
+    flat = {"provider:network_type": "flat", "provider:physical_network": "bridge"}
+    assert admin.make("/networks", "network", **flat)["provider:segmentation_id"] is None
+    admin("POST", "/networks", {"network": flat}, expect=(409, "FlatNetworkInUse"))
+    tagged = {"network": {**flat, "provider:segmentation_id": play.vlan}}
+    admin("POST", "/networks", tagged, expect=(400, "InvalidInput"))
+    tunnel = {"provider:network_type": "geneve", "provider:segmentation_id": 60000 + play.vlan}
+    admin.make("/networks", "network", **tunnel)
+    admin("POST", "/networks", {"network": tunnel}, expect=(409, "TunnelIdInUse"))
     external = {"network": {"router:external": True}}
     demo("POST", "/networks", external, expect=(403, "PolicyNotAuthorized"))
     shared = {"network": {"shared": True}}

@@ -132,7 +132,7 @@ class Networks(Resource):
 
     def _segment(
         self, kind: str | None, physical: str | None, number: int | None
-    ) -> tuple[str, str | None, int]:
+    ) -> tuple[str, str | None, int | None]:
         if kind is None:
             if physical is not None or number is not None:
                 raise invalid("network_type required")
@@ -140,13 +140,20 @@ class Networks(Resource):
         if kind == "geneve":
             if physical is not None:
                 raise invalid("provider:physical_network specified for geneve network")
+            if (None, number) in self.state.segments:
+                text = f"Unable to create the network. The tunnel ID {number} is in use."
+                raise conflict("TunnelIdInUse", text)
             return "geneve", None, number or self._next_geneve()
         if kind not in _MTU:
             raise invalid(f"network_type value '{kind}' not supported")
         if physical is None:
             raise invalid(f"physical_network required for {kind} provider network")
         if physical not in VLAN_RANGES:
-            raise invalid(f"physical_network '{physical}' unknown for VLAN provider network")
+            named = kind.upper() if kind == "vlan" else kind
+            raise invalid(f"physical_network '{physical}' unknown for {named} provider network")
+        if kind == "flat":
+            self._refuse_flat(physical, number)
+            return kind, physical, None
         if number is None:
             low, high = VLAN_RANGES[physical]
             free = (n for n in range(low, high + 1) if (physical, n) not in self.state.segments)
@@ -164,6 +171,15 @@ class Networks(Resource):
             raise conflict("VlanIdInUse", text)
         return kind, physical, number
 
+    def _refuse_flat(self, physical: str, number: int | None) -> None:
+        if number:
+            raise invalid("segmentation_id prohibited for flat provider network")
+        if (physical, None) in self.state.segments:
+            text = f"Unable to create the flat network. Physical network {physical} is in use."
+            raise conflict("FlatNetworkInUse", text)
+
     def _next_geneve(self) -> int:
         self.state.next_geneve += 1
+        while (None, self.state.next_geneve) in self.state.segments:
+            self.state.next_geneve += 1
         return self.state.next_geneve

@@ -40,7 +40,7 @@ class State:
     macs: dict[tuple[str, str], str] = field(default_factory=dict)
     ports_of_network: dict[str, dict[str, Row]] = field(default_factory=dict)
     ports_of_device: dict[str, dict[str, Row]] = field(default_factory=dict)
-    segments: set[tuple[str | None, int]] = field(default_factory=set)
+    segments: set[tuple[str | None, int | None]] = field(default_factory=set)
     quotas: dict[str, Json] = field(default_factory=dict)
     next_geneve: int = 1
 

@@ -1,0 +1,56 @@
+"""Placing: networks that are made in a pod at once, in the first one that takes them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from activities.network.checks import invalid_input
+from activities.network.consequences import complete_copies
+from activities.network.copies import Copies
+from activities.operations import Operations
+from activities.store import Store
+from models.errors import PodBusy, PodFault
+from models.tables.network import TABLES
+from models.values import Caller, Pod
+
+networks = TABLES["networks"]
+
+
+class Placing:
+    """Makes external and provider networks, which a pod may refuse, before their answer."""
+
+    def __init__(self, store: Store, operations: Operations, copies: Copies) -> None:
+        self._store = store
+        self._operations = operations
+        self._copies = copies
+
+    async def place(self, caller: Caller, id_: str, allowed: Sequence[Pod]) -> None:
+        """Make the network in the first active pod that does not refuse it."""
+        active = [pod for pod in allowed if pod.state == "active"]
+        if not active:
+            raise invalid_input("there is no active pod for a network that is made at once")
+        mine = networks.update().where(networks.c.id == id_)
+        for pod in active:
+            async with self._store.write() as tx:
+                await tx.run(mine.values(pod_id=None))
+            try:
+                await self.make(caller, id_, pod)
+            except PodFault:
+                if pod is active[-1]:
+                    raise
+            else:
+                return
+
+    async def make(self, caller: Caller, id_: str, pod: Pod) -> None:
+        """Make the network in the pod; the pod's refusal otherwise.
+
+        Where one that was deleted is still in its way there, it is accepted all the same, as it
+        would be by a Neutron whose deletions are over when they are answered.
+        """
+        try:
+            await self._copies.network(id_, pod)
+        except PodBusy:
+            async with self._store.write() as tx:
+                row = await tx.one(select(networks).where(networks.c.id == id_))
+                waiting = [await complete_copies(tx, self._operations, row, caller)] if row else []
+            self._operations.announce(*waiting)

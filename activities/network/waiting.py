@@ -1,0 +1,48 @@
+"""Waiting: what was asked for before there was a copy to do it with, and is set going by one."""
+
+from sqlalchemy import select
+
+from activities.operations import Operations
+from activities.store import Transaction
+from models.tables.network import TABLES
+
+ports, floatingips = TABLES["ports"], TABLES["floatingips"]
+INTERFACE = "network:router_interface"
+
+
+async def of_network(tx: Transaction, operations: Operations, network_id: str) -> list[str]:
+    """Write operations for router interfaces that waited for the network to get a pod."""
+    attached = select(ports).where(
+        ports.c.network_id == network_id, ports.c.device_owner == INTERFACE
+    )
+    return [
+        await operations.add(
+            tx,
+            "router-interface-add",
+            "port",
+            port["id"],
+            router_id=port["device_id"],
+            project_id=port["project_id"],
+            workflow_id=f"router-interface-add/{port['device_id']}/{port['id']}",
+        )
+        for port in await tx.all(attached)
+    ]
+
+
+async def of_port(tx: Transaction, operations: Operations, port_id: str) -> list[str]:
+    """Write operations for floating IPs that waited for the port's copy."""
+    associated = select(floatingips).where(
+        floatingips.c.port_id == port_id, floatingips.c.router_id.is_not(None)
+    )
+    return [
+        await operations.add(
+            tx,
+            "floatingip-associate",
+            "floatingip",
+            floating["id"],
+            router_id=floating["router_id"],
+            project_id=floating["project_id"],
+            workflow_id=f"floatingip-associate/{floating['id']}",
+        )
+        for floating in await tx.all(associated)
+    ]
