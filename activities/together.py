@@ -1,10 +1,12 @@
-"""Together: one run of a piece of work for all who asked for it before it began."""
+"""Work done together: one run of it for all who asked before it began, or parts at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+R = TypeVar("R")
 Hold = Callable[[], AbstractAsyncContextManager[None]]
 Work = Callable[[], Awaitable[None]]
 
@@ -67,3 +69,25 @@ class Together:
     def _forget(self, key: str, run: _Run) -> None:
         if self._next.get(key) is run:
             del self._next[key]
+
+
+@asynccontextmanager
+async def overlapping() -> AsyncIterator[Callable[[Coroutine[Any, Any, R]], asyncio.Task[R]]]:
+    """Begin work that goes on meanwhile; at the end none of it does, however that came.
+
+    Await what was begun before the end: what it raised is lost otherwise.
+    """
+    tasks: list[asyncio.Task[Any]] = []
+
+    def begin(work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+        tasks.append(asyncio.create_task(work))
+        return tasks[-1]
+
+    try:
+        yield begin
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        raise
+    finally:
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,10 +5,9 @@ this order and come in the reverse one. Calls on one router copy are made one at
 OVN driver corrupts a router whose interface is removed while its gateway is being set.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
@@ -29,7 +28,7 @@ from activities.network.topology import Desired, Gateway, Plan, Topology
 from activities.region import Regions
 from activities.routings import Routings
 from activities.store import Row, Store
-from activities.together import Together
+from activities.together import Together, overlapping
 from models.errors import NotFound, PodBusy, PodFault
 from models.tables.routing import routings
 from models.values import Pod
@@ -208,30 +207,28 @@ class RouterCopies:
         router, id_ = desired.router, desired.router["id"] if desired.router else ""
         assert router is not None
 
-        def of(piece: str, work: Awaitable[T]) -> Awaitable[T | None]:
+        def of(piece: str, work: Awaitable[T]) -> Coroutine[Any, Any, T | None]:
             return unless_told_elsewhere(self._store, piece, about, work)
 
         gateway_port = plan.gateway.port_id if plan.gateway else ""
-        # What the calls on the router need, all at once; then those calls, one at a time.
-        info, networks, _ = await asyncio.gather(
-            of(gateway_port, self._gateway_info(pod, id_, plan.gateway)),
-            asyncio.gather(
-                *(
-                    of(i.port["id"], self._copies.network(i.port["network_id"], pod))
-                    for i in plan.interfaces
-                )
-            ),
-            asyncio.gather(*(self._parts.bridge_port(pod, id_, b) for b in links(plan))),
-        )
-        bottom = await of(gateway_port, self._router(router, pod, plan.gateway, info))
-        if bottom is None:
-            info, bottom = None, await self._router(router, pod, None, None)
-        for interface, network in zip(plan.interfaces, networks, strict=True):
-            if network is not None:
-                adding = self._parts.add_interface(pod, id_, bottom, interface)
-                await of(interface.port["id"], adding)
-        for bridge in links(plan):
-            await self._parts.attach_bridge_port(pod, bottom, bridge)
+        # Everything at once, but for the calls on the router: those one at a time.
+        async with overlapping() as begin:
+            networks = [
+                begin(of(i.port["id"], self._copies.network(i.port["network_id"], pod)))
+                for i in plan.interfaces
+            ]
+            bridge_ports = [begin(self._parts.bridge_port(pod, id_, b)) for b in links(plan)]
+            info = await of(gateway_port, self._gateway_info(pod, id_, plan.gateway))
+            bottom = await of(gateway_port, self._router(router, pod, plan.gateway, info))
+            if bottom is None:
+                info, bottom = None, await self._router(router, pod, None, None)
+            for interface, network in zip(plan.interfaces, networks, strict=True):
+                if await network is not None:
+                    adding = self._parts.add_interface(pod, id_, bottom, interface)
+                    await of(interface.port["id"], adding)
+            for bridge, port in zip(links(plan), bridge_ports, strict=True):
+                await port
+                await self._parts.attach_bridge_port(pod, bottom, bridge)
         if info is not None:
             await of(gateway_port, self._set_gateway(id_, pod, plan, info))
         for floating in plan.floating:
