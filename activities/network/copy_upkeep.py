@@ -137,6 +137,7 @@ class CopyUpkeep:
             ]
             body = copied(PORTS, row) | {
                 "security_groups": groups,
+                "mac_address": row["mac_address"],
                 "fixed_ips": await self._copies.fixed_ips(row["fixed_ips"], pod),
             }
             del body["binding:vnic_type"]

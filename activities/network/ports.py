@@ -6,15 +6,16 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
-from activities.network import addresses, port_addresses, port_rules
+from activities.network import addresses, port_addresses, port_macs, port_rules
 from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import clean_up, copied, update_copies
 from activities.network.networks import Networks
 from activities.network.port_filters import with_addresses
+from activities.network.port_macs import PortMacs
 from activities.network.sharing import given_away
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
-from models.errors import Conflict, NotFound
+from models.errors import NotFound
 from models.resources.network import NETWORKS, PORTS
 from models.tables.network import TABLES
 from models.values import Caller
@@ -57,12 +58,14 @@ class Ports(Collection):
         network_rows: Networks,
         groups: Groups,
         members: Members,
+        macs: PortMacs,
     ) -> None:
         super().__init__(PORTS, store)
         self._operations = operations
         self._networks = network_rows
         self._groups = groups
         self._members = members
+        self._macs = macs
         self.gone: list[Gone] = []
         self.more_filters = {"fixed_ips": with_addresses}
 
@@ -118,6 +121,8 @@ class Ports(Collection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change attributes, addresses or security groups; the copy follows."""
         body = {k: v for k, v in body.items() if v is not None or k not in _NULL_IS_ABSENT}
+        if caller.admin and "mac_address" in body:
+            await self._macs.refuse_bound(await self.get(caller, id_), body["mac_address"])
         async with self.store.write() as tx:
             row = await self.own(caller, id_, tx)
             network = await self._networks.get(caller, row["network_id"], tx)
@@ -126,8 +131,11 @@ class Ports(Collection):
             if "device_owner" in changes:
                 port_rules.refuse_service_owner(changes["device_owner"])
             await self._check_change(tx, caller, row, changes, body)
+            held = row["fixed_ips"]
+            if "mac_address" in changes:
+                held = await port_macs.change(tx, row, changes)
             if "fixed_ips" in changes:
-                after = {**row, **changes, "fixed_ips": row["fixed_ips"]}
+                after = {**row, **changes, "fixed_ips": held}
                 changes["fixed_ips"] = await port_addresses.change(tx, after, changes["fixed_ips"])
                 if changes["fixed_ips"] == row["fixed_ips"]:
                     del changes["fixed_ips"]
@@ -145,7 +153,7 @@ class Ports(Collection):
                     row,
                     changes,
                     caller,
-                    also=("fixed_ips", "security_groups"),
+                    also=("fixed_ips", "security_groups", "mac_address"),
                 )
                 if "fixed_ips" in changes and row["device_owner"] == port_rules.INTERFACE:
                     waiting.append(await self._interface_moves(tx, row, caller))
@@ -246,11 +254,7 @@ class Ports(Collection):
             stored = {c.name: row[c.name] for c in self.table.c} | {"fixed_ips": []}
             if await tx.insert_new(self.table, stored):
                 return
-        raise Conflict(
-            f"Unable to complete operation for network {row['network_id']}. The mac address "
-            f"{row['mac_address']} is in use.",
-            "MacAddressInUse",
-        )
+        raise port_macs.taken(row["network_id"], row["mac_address"])
 
     async def _check_change(
         self, tx: Transaction, caller: Caller, row: Row, changes: Row, body: Body

@@ -15,6 +15,7 @@ from activities.network.floatingips import FloatingIPs
 from activities.network.network_ip_availabilities import NetworkIpAvailabilities
 from activities.network.networks import Networks
 from activities.network.pod_defaults import PodDefaults
+from activities.network.port_macs import PortMacs
 from activities.network.ports import Ports
 from activities.network.quotas import NetworkQuotas
 from activities.network.rbac_policies import RbacPolicies
@@ -86,7 +87,7 @@ def build(
     pools = Subnetpools(store, scopes)
     networks = Networks(store, pods, operations, copies)
     subnets = Subnets(settings, store, operations, copies, networks, pools)
-    ports = Ports(store, operations, networks, groups, security)
+    ports = Ports(store, operations, networks, groups, security, PortMacs(regions, pods, routings))
     bridges = Bridges(settings, store, regions, routings)
     topology = Topology(store, bridges)
     changes = RouterChanges(operations, topology)

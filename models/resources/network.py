@@ -80,7 +80,7 @@ PORTS = Kind(
         _DESCRIPTION,
         _UP,
         A("network_id", "uuid", REQUIRED, put=False),
-        A("mac_address", "mac", None, put=False),
+        A("mac_address", "mac", None),
         A("fixed_ips", "fixed_ips", None),
         A("device_id", "text", ""),
         A("device_owner", "text", ""),

@@ -60,6 +60,8 @@ def _addresses(play: Play) -> None:
     new_mac = {"port": {"mac_address": "fa:16:3e:45:00:11"}}
     demo("PUT", f"/ports/{port['id']}", new_mac, expect=(403, "PolicyNotAuthorized"))
     admin("PUT", f"/ports/{port['id']}", new_mac, expect=200)
+    taken = {"port": {"mac_address": "fa:16:3e:45:00:10"}}
+    admin("PUT", f"/ports/{port['id']}", taken, expect=(409, "MacAddressInUse"))
     moved = [{"subnet_id": subnet, "ip_address": "10.45.0.12"}]
     body: Any = {"port": {"fixed_ips": moved}}
     changed = demo("PUT", f"/ports/{outside_pool['id']}", body, expect=200)["port"]

@@ -72,6 +72,8 @@ def _on_port(play: Play) -> None:
     play.at("trio2o")("GET", f"/ports/{port['id']}", expect=200)
     demo("POST", "/servers", body, expect=(409, "conflictingRequest"), version="2.100")
     net("PUT", f"/ports/{port['id']}", {"port": {"name": "still mine"}}, expect=200)
+    other = {"port": {"mac_address": "fa:16:3e:45:00:99"}}
+    play.at("trio2o")("PUT", f"/ports/{port['id']}", other, expect=(409, "PortBound"))
     demo("GET", f"/servers/detail?name={play.name}", expect=200, version="2.100")
     demo("GET", f"/servers?name={play.name}", expect=200)
     demo("GET", f"{path}/ips", expect=200)

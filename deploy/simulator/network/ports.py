@@ -116,6 +116,8 @@ class Ports(Resource):
         new_mac = values.get("mac_address", row["mac_address"]) != row["mac_address"]
         if new_mac and not token.is_admin:
             raise forbidden("update_port:mac_address")
+        if new_mac:
+            self._refuse_plugged(row, values)
         if not self.service.networks.owned(token, network):
             self._only_simple(values, network)
         owner = values.get("device_owner", row["device_owner"])
@@ -193,6 +195,22 @@ class Ports(Resource):
             raise forbidden("create_port:fixed_ips")
         if values.get("port_security_enabled") is False:
             raise forbidden("create_port:port_security_enabled")
+
+    def _refuse_plugged(self, row: Row, values: Row) -> None:
+        if row["binding:vif_type"] not in ("unbound", "binding_failed"):
+            text = (
+                f"Unable to complete operation on port {row['id']}, port is already bound, port "
+                f"type: {row['binding:vif_type']}, old_mac {row['mac_address']}, new_mac "
+                f"{values['mac_address']}."
+            )
+            raise conflict("PortBound", text)
+        owner = values.get("device_owner") or row["device_owner"]
+        if owner.startswith("network:"):
+            text = (
+                f"Operation mac address update is not supported for device_owner {owner} on port "
+                f"{row['id']}."
+            )
+            raise conflict("UnsupportedPortDeviceOwner", text)
 
     def _readdress(self, row: Row, values: Row) -> None:
         wanted = []
