@@ -11,10 +11,12 @@ from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.bridges import Bridges
 from activities.network.copies import Copies
 from activities.network.copy_upkeep import CopyUpkeep
+from activities.network.dhcp_agents import DhcpAgents
 from activities.network.floatingips import FloatingIPs
 from activities.network.network_ip_availabilities import NetworkIpAvailabilities
 from activities.network.networks import Networks
 from activities.network.pod_defaults import PodDefaults
+from activities.network.pod_extensions import PodExtensions
 from activities.network.port_macs import PortMacs
 from activities.network.ports import Ports
 from activities.network.quotas import NetworkQuotas
@@ -57,6 +59,8 @@ class NetworkServices:
     address_scopes: AddressScopes
     address_groups: AddressGroups
     rbac_policies: RbacPolicies
+    dhcp_agents: DhcpAgents
+    extensions: PodExtensions
     quotas: NetworkQuotas
     network_ip_availabilities: NetworkIpAvailabilities
     auto_allocated_topologies: AutoAllocatedTopologies
@@ -120,6 +124,8 @@ def build(
         address_scopes=scopes,
         address_groups=address_groups,
         rbac_policies=policies,
+        dhcp_agents=DhcpAgents(store, pods, routings, networks, copies),
+        extensions=PodExtensions(regions, pods, settings.list_deadline),
         quotas=quotas,
         network_ip_availabilities=NetworkIpAvailabilities(store),
         auto_allocated_topologies=AutoAllocatedTopologies(

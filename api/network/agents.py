@@ -17,7 +17,7 @@ class _None(Microversions):
         return {}
 
 
-_PROXY = Proxy("network", _None("network"), "v2.0", views={}, not_found={})
+PROXY = Proxy("network", _None("network"), "v2.0", views={}, not_found={})
 
 
 @routes.route("GET", "/agents")
@@ -25,25 +25,25 @@ async def agents(call: Call) -> Answer:
     """List what pods report; nothing to others than admins."""
     if not call.caller.admin:
         return Answer(200, {"agents": []})
-    return await _PROXY.listed(call, AGENTS, call.path)
+    return await PROXY.listed(call, AGENTS, call.path)
 
 
 @routes.route("GET", "/agents/{id}")
 async def agent(call: Call) -> Answer:
     """Show the agent of whichever pod has it."""
-    return await _PROXY.relay(call, await _PROXY.home(call, _checked(call)))
+    return await PROXY.relay(call, await PROXY.home(call, _checked(call)))
 
 
 @routes.route("PUT", "/agents/{id}")
 async def update(call: Call) -> Answer:
     """Change the agent in its pod."""
-    return await _PROXY.relay(call, await _PROXY.home(call, _checked(call)))
+    return await PROXY.relay(call, await PROXY.home(call, _checked(call)))
 
 
 @routes.route("DELETE", "/agents/{id}")
 async def delete(call: Call) -> Answer:
     """Forget an agent that is gone in its pod."""
-    return await _PROXY.relay(call, await _PROXY.home(call, _checked(call)))
+    return await PROXY.relay(call, await PROXY.home(call, _checked(call)))
 
 
 def _checked(call: Call) -> str:

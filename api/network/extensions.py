@@ -62,6 +62,9 @@ _EXTENSIONS = {
         "Availability Zone", "2015-01-01T10:00:00-00:00", "the list of availability zones",
     ),
     "binding": ("Port Binding", "2014-02-03T10:00:00-00:00", "how a port is bound to its host"),
+    "dhcp_agent_scheduler": (
+        "DHCP Agent Scheduler", "2013-02-07T10:00:00-00:00", "networks for DHCP agents of pods",
+    ),
     "empty-string-filtering": (
         "Empty String Filtering Extension", "2018-05-01T10:00:00-00:00",
         "filters that match an empty value",
@@ -151,6 +154,8 @@ _EXTENSIONS = {
         "Tag creation extension", "2024-23-07T10:00:00-00:00", "several tags in one request",
     ),
 }  # fmt: skip
+# What pods do by themselves, and may lack.
+_PODS = {"dhcp_agent_scheduler"}
 
 routes = Routes()
 
@@ -158,16 +163,22 @@ routes = Routes()
 @routes.route("GET", "/extensions")
 async def extensions(call: Call) -> Answer:
     """List what works."""
-    return Answer(200, {"extensions": [_shown(alias) for alias in _EXTENSIONS]})
+    known = [alias for alias in _EXTENSIONS if await _works(call, alias)]
+    return Answer(200, {"extensions": [_shown(alias) for alias in known]})
 
 
 @routes.route("GET", "/extensions/{alias}")
 async def extension(call: Call) -> Answer:
     """Show one; 404 for what is not here, which is how clients ask."""
     alias = call.args["alias"]
-    if alias not in _EXTENSIONS:
+    if alias not in _EXTENSIONS or not await _works(call, alias):
         raise NotFound(f"Extension with alias {alias} does not exist", "HTTPNotFound")
     return Answer(200, {"extension": _shown(alias)})
+
+
+async def _works(call: Call, alias: str) -> bool:
+    """Tell whether the extension works; of some only the pods know."""
+    return alias not in _PODS or await call.services.network.extensions.everywhere(alias)
 
 
 def _shown(alias: str) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from deploy.simulator.http import BadBody, Json
 @dataclass(slots=True)
 class Settings:
     """`latency` and `build_delay` are seconds; `metadata_ports` says whether every network gets
-    a port of the region's own, as with a metadata service."""
+    a port of the region's own, as with a metadata service, `dhcp_agents` whether there are
+    agents that networks can be given to, as without OVN."""
 
     latency: float = 0.0
     build_delay: float = 0.05
     metadata_ports: bool = False
+    dhcp_agents: bool = False
 
     def change(self, given: Json) -> None:
         """Take over the values given."""

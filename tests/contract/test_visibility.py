@@ -112,7 +112,16 @@ def test_what_an_operator_reads(places: Places) -> None:
 def _operator(play: Play) -> None:
     admin, demo = play.at("trio2o"), play.at("demo")
     project = play.login("demo").project_id
-    admin("GET", "/agents", expect=200)
+    agent = admin("GET", "/agents", expect=200)["agents"][0]["id"]
+    admin("GET", f"/agents/{agent}", expect=200)
+    admin("GET", f"/agents/{agent}/dhcp-networks", expect=(404, "AgentNotFound"))
+    nowhere = "11111111-2222-4333-8444-555555555555"
+    served = f"/agents/{agent}/dhcp-networks/{nowhere}"
+    admin("DELETE", served, expect=(404, "AgentNotFound"))
+    admin("GET", f"/networks/{nowhere}/dhcp-agents", expect=200)
+    demo("GET", f"/networks/{nowhere}/dhcp-agents", expect=(403, "PolicyNotAuthorized"))
+    demo("GET", f"/agents/{agent}/dhcp-networks", expect=(403, "PolicyNotAuthorized"))
+    demo("GET", "/extensions/dhcp_agent_scheduler", expect=200)
     demo("GET", "/agents", expect=200)
     admin("GET", "/availability_zones", expect=200)
     demo("GET", "/extensions", expect=200)

@@ -16,6 +16,7 @@ _NAMES = {
     "network-ip-availability": "Network IP Availability",
     "subnet_allocation": "Subnet Allocation",
     "agent": "agent",
+    "dhcp_agent_scheduler": "DHCP Agent Scheduler",
     "allowed-address-pairs": "Allowed Address Pairs",
     "availability_zone": "Availability Zone",
     "empty-string-filtering": "Empty String Filtering Extension",

@@ -1,4 +1,4 @@
-"""What an operator reads: zones, agents and quotas."""
+"""What an operator reads: zones and quotas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity.state import Token
-from deploy.simulator.ids import now
 from deploy.simulator.network.errors import forbidden
 from deploy.simulator.network.state import State
 
@@ -35,7 +34,7 @@ _COUNTED = {
 
 
 class Operations:
-    """`/availability_zones`, `/agents`, `/quotas`."""
+    """`/availability_zones`, `/quotas`."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -43,7 +42,6 @@ class Operations:
     def route(self, add: Callable[[str, str, Any], None]) -> None:
         """Add the routes."""
         add("GET", "/network/v2.0/availability_zones", self.zones)
-        add("GET", "/network/v2.0/agents", self.agents)
         for word in ("tenant", "project"):
             add("GET", f"/network/v2.0/quotas/{word}", self.whose)
         add("GET", "/network/v2.0/quotas/{project}", self.quota)
@@ -61,29 +59,6 @@ class Operations:
     def zones(self, token: Token, request: Request) -> Response:
         """None: OVN's agents are in no zone unless an operator names one."""
         return reply({"availability_zones": []})
-
-    def agents(self, token: Token, request: Request) -> Response:
-        """The one OVN controller."""
-        if not token.is_admin:
-            return reply({"agents": []})
-        moment = now().strftime("%Y-%m-%d %H:%M:%S")
-        agent = {
-            "id": self.state.host,
-            "agent_type": "OVN Controller Gateway agent",
-            "binary": "ovn-controller",
-            "host": self.state.host,
-            "topic": "n/a",
-            "alive": True,
-            "admin_state_up": True,
-            "availability_zone": "",
-            "description": "",
-            "configurations": {
-                "bridge-mappings": "bridge:br-bridge,extern:br-extern",
-                "chassis_name": self.state.host,
-            },
-            "heartbeat_timestamp": moment,
-        }
-        return reply({"agents": [agent]})
 
     def quota(self, token: Token, request: Request) -> Response:
         """The limits of a project."""

@@ -8,6 +8,7 @@ from deploy.simulator import dialects
 from deploy.simulator.http import Request, Response, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network.address_groups import AddressGroups
+from deploy.simulator.network.agents import Agents
 from deploy.simulator.network.errors import NeutronError
 from deploy.simulator.network.extensions import Extensions
 from deploy.simulator.network.floatingips import FloatingIPs
@@ -120,5 +121,6 @@ class NetworkService:
         add("PUT", f"{groups}/add_addresses", self.address_groups.add)
         add("PUT", f"{groups}/remove_addresses", self.address_groups.take)
         Extensions().route(add)
+        Agents(self).route(add)
         Operations(self.state).route(add)
         Readings(self).route(add)
