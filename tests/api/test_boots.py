@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -67,6 +68,36 @@ def test_a_failed_boot_leaves_nothing(stack: Stack, site: Site, free: Net, fault
     server = site.boot(free, "az2")
     assert server["OS-EXT-AZ:availability_zone"] == "az2"
     site.drop_server(server)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_zones_want_one_network(stack: Stack, site: Site, free: Net, attempt: int) -> None:
+    """It lies where the first server is; the other boot is refused, and leaves nothing."""
+    site.flavor()
+    with ThreadPoolExecutor(2) as pool:
+        zones = ("az1", "az2")
+        boots = [pool.submit(_boot, site, free, availability_zone=zone) for zone in zones]
+        answers = [boot.result() for boot in boots]
+    won, lost = sorted(answers, key=lambda answer: answer.status)
+    assert won.status == 202, won.body
+    assert lost.status in (400, 409), lost.body
+    assert free.id in lost.message
+    stack.settle()
+    (port,) = site.user.network.list(f"/ports?network_id={free.id}")
+    assert port["device_id"] == won.body["server"]["id"]
+    (server,) = site.user.compute.list("/servers", "servers")
+    assert server["id"] == won.body["server"]["id"]
+    marker = f"trio2o network {free.id}"
+    having = [
+        pod
+        for pod in stack.pods
+        for row in stack.simulator.inventory(pod)["networks"]
+        if row["description"] == marker
+    ]
+    (zone,) = site.user.network.get(f"/networks/{free.id}")["availability_zones"]
+    assert len(having) == 1
+    assert having[0] in {"az1": ["Pod1"], "az2": ["Pod2", "Pod3"]}[zone]
+    site.drop_server({"id": server["id"]})
 
 
 def test_of_several_servers_too_few(stack: Stack, site: Site, free: Net) -> None:
