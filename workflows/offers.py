@@ -6,7 +6,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.errors import PodUnavailable
+from models.errors import Conflict, PodUnavailable
 from models.settings import Settings
 from workflows.attributes import attributes
 from workflows.network.router import Offered, Router, RouterInput
@@ -43,19 +43,20 @@ class Offers:
             await self._offer_upkeep(client, operation)
 
     async def stop(self, operation: dict[str, Any]) -> None:
-        """Ask the operation's running workflow to cancel itself."""
+        """Ask the operation's running workflow to cancel itself.
+
+        ``Conflict`` where it runs others too, as a router does that brings its routes up.
+        """
+        if operation["type"] == "extra-routes":
+            raise Conflict(
+                f"Job {operation['id']} brings up the routes that router "
+                f"{operation['router_id']} has now; change them instead."
+            )
         await (await self._handle(operation["workflow_id"])).cancel()
 
     async def runs(self, operation: dict[str, Any]) -> bool:
-        """Tell whether the operation's workflow has not ended yet.
-
-        Extra routes are the router's own work: it begins them, and looks at them before it starts
-        an execution.
-        """
-        routes = operation["type"] == "extra-routes"
-        handle = await self._handle(
-            f"router/{operation['router_id']}" if routes else operation["workflow_id"]
-        )
+        """Tell whether the operation's workflow has not ended yet."""
+        handle = await self._handle(operation["workflow_id"])
         try:
             description = await handle.describe()
         except RPCError as error:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from activities.admin.pods import PodDirectory
+from activities.network.bridge_places import UnallocatedError
 from activities.network.copies import Copies
 from activities.network.router_calls import RouterCalls
 from activities.network.router_parts import RouterParts
@@ -20,6 +21,7 @@ from activities.network.router_state import (
     gateway_applied,
     gateway_key,
     in_order,
+    joined,
     links,
     north_south,
     noted,
@@ -61,10 +63,7 @@ class RouterCopies:
     async def pods_to_change(self, router_id: str) -> list[str]:
         """Return the pods where the router is not, or may not be, what it should be."""
         desired = await self._topology.desired(router_id)
-        rows = await self._routings.rows(routings.c.owner_id == router_id)
-        have: dict[str, Have] = {}
-        for row in rows:
-            have.setdefault(row["pod_id"], {})[row["type"], row["top_id"]] = row
+        have = await self._in_pods(router_id)
         return sorted(
             pod_id
             for pod_id in {*desired.plans, *have}
@@ -101,17 +100,22 @@ class RouterCopies:
                 await work()
 
     async def routes_to_change(self, router_id: str) -> list[str]:
-        """Return the pods whose router copy has other extra routes than it should have."""
-        desired = await self._topology.desired(router_id)
-        copies = await self._routings.rows(
-            routings.c.type == "router", routings.c.top_id == router_id
-        )
-        return [
-            row["pod_id"]
-            for row in copies
-            if row["bottom_id"]
-            and in_order(desired.plan(row["pod_id"]).routes) != noted(row).get("routes", [])
-        ]
+        """Return the pods whose router copy has other extra routes than it should have.
+
+        Not those where interfaces are still to come: the routes' next hops lie behind them.
+        """
+        try:
+            async with self._store.read() as tx:
+                desired = await self._topology.look(tx, router_id)
+        except UnallocatedError:
+            return []
+        found = []
+        for pod_id, have in (await self._in_pods(router_id)).items():
+            plan, copy = desired.plan(pod_id), have.get(("router", router_id))
+            other = copy and in_order(plan.routes) != noted(copy).get("routes", [])
+            if other and joined(plan, have):
+                found.append(pod_id)
+        return found
 
     async def converge_routes(self, router_id: str, pod_id: str) -> None:
         """Set all extra routes of the router in the pod, in one call, if they differ."""
@@ -145,6 +149,12 @@ class RouterCopies:
         except NotFound as gone:
             # Deleted at the top since the plan was made: the next one is without it.
             raise PodBusy(gone.message) from gone
+
+    async def _in_pods(self, router_id: str) -> dict[str, Have]:
+        have: dict[str, Have] = {}
+        for row in await self._routings.rows(routings.c.owner_id == router_id):
+            have.setdefault(row["pod_id"], {})[row["type"], row["top_id"]] = row
+        return have
 
     async def _have(self, router_id: str, pod: Pod) -> Have:
         rows = await self._routings.rows(

@@ -28,6 +28,19 @@ def differs(router_id: str, plan: Plan, have: Have) -> bool:
     return copy is not None and noted(copy).get("gateway") != gateway_applied(plan.gateway)
 
 
+def joined(plan: Plan, have: Have) -> bool:
+    """Tell whether the copy is there with every interface that routes may lead through."""
+    pieces = [("router_interface", i.port["id"]) for i in plan.interfaces]
+    bridges = [("bridge_port", b.address["id"]) for b in links(plan)]
+    there = {key for key, row in have.items() if row["bottom_id"]}
+    return (
+        plan.router
+        and any(type_ == "router" for type_, _ in there)
+        and there.issuperset([*pieces, *bridges])
+        and all(noted(have[bridge]).get("attached") for bridge in bridges)
+    )
+
+
 def links(plan: Plan) -> list[Bridge]:
     """Return the bridges on which the copy has an interface."""
     return [bridge for bridge in (plan.east_west, plan.north_south) if bridge]

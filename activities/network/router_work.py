@@ -218,7 +218,7 @@ class RouterWork:
             "extra-routes",
             "router",
             id_,
-            workflow_id=f"extra-routes/{id_}",
+            workflow_id=f"router/{id_}",
             router_id=id_,
             project_id=owner or "",
         )

@@ -192,7 +192,8 @@ class Routers(Collection):
                 router_id=row["id"],
                 project_id=row["project_id"],
                 request_id=caller.request_id,
-                workflow_id=f"extra-routes/{row['id']}",
+                # The router's own work: it looks at them before it starts an execution.
+                workflow_id=f"router/{row['id']}",
             )
         ]
 

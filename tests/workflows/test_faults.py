@@ -120,6 +120,30 @@ def test_a_dead_pod_is_waited_for_and_delays_nobody_else(stack: Stack, site: Sit
     assert site.user.network.get(f"/ports/{waiting}")["status"] == "ACTIVE"
 
 
+def test_a_dead_pod_keeps_no_routes_from_the_others(stack: Stack, site: Site) -> None:
+    router = site.router()
+    for number, pod in enumerate(("Pod1", "Pod2", "Pod3"), 1):
+        site.attach(router, site.net(pod, f"10.0.{number}.0/24"))
+    site.active(router)
+
+    def knows(pod: str, cidr: str) -> None:
+        until(lambda: cidr in copies(stack.simulator, router)[pod].routes, f"{pod} knows {cidr}")
+
+    stack.simulator.die("Pod1")
+    try:
+        site.attach(router, site.net("Pod2", "10.0.12.0/24"))
+        knows("Pod3", "10.0.12.0/24")
+        site.attach(router, site.net("Pod3", "10.0.13.0/24"))
+        knows("Pod2", "10.0.13.0/24")
+        site.attach(router, site.net("Pod2", "10.0.22.0/24"))
+        knows("Pod3", "10.0.22.0/24")
+    finally:
+        stack.simulator.revive("Pod1")
+    site.active(router)
+    knows("Pod1", "10.0.13.0/24")
+    knows("Pod1", "10.0.22.0/24")
+
+
 def test_a_deletion_that_stumbled_over_a_part_is_tried_again(stack: Stack, site: Site) -> None:
     before = stack.things_in_pods()
     net = site.net("Pod1", "10.0.1.0/24")

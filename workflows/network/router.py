@@ -1,7 +1,8 @@
 """router/<id>: the entity that runs a router's operations and brings its extra routes up once.
 
-Operations run as child executions. Calls on one router copy are serialised by the lease of that
-copy, so a dead pod holds up only the operations that need it. It ends when nothing is left to do.
+Operations run as child executions, and so do the extra routes of each pod. Calls on one router
+copy are serialised by the lease of that copy, so a dead pod holds up only what needs it. It ends
+when nothing is left to do.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from temporalio.exceptions import (
 )
 from temporalio.workflow import ParentClosePolicy
 
-from activities.network.router_work import Ended, RouterWork, Settled
+from activities.network.router_work import Ended, RouterInPod, RouterWork, Settled
 from activities.upkeep import Outcome, Upkeep
 from workflows.attributes import attributes
 from workflows.network.router_operations import ExtraRoutes, OperationInput
@@ -54,9 +55,15 @@ class Router:
         self._waiting = list(router.waiting)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._begun: dict[str, str] = {}
-        self._routes: asyncio.Task[None] | None = None
+        # Looking at the routes, or telling that all is done; and, by pod, setting them.
+        self._look: asyncio.Task[None] | None = None
+        self._routes: dict[str, asyncio.Task[None]] = {}
+        self._stale: set[str] = set()
         self._routes_asked: list[str] = []
+        self._routes_begun: list[str] = []
+        self._errors: list[str] = []
         self._dirty = False
+        self._unsettled = False
 
     @workflow.signal
     def offer(self, operation: Offered) -> None:
@@ -69,27 +76,40 @@ class Router:
     async def run(self, router: RouterInput) -> None:
         """Run until nothing is waiting, running or to be brought up."""
         while True:
+            self._reap()
             if not workflow.info().is_continue_as_new_suggested():
                 self._start_children()
-            self._start_routes()
-            if not self._running and self._routes is None:
+            self._start_look()
+            if not self._running and not self._routes and self._look is None:
                 if self._waiting:
                     workflow.continue_as_new(RouterInput(self._router_id, self._waiting))
                 return
             await workflow.wait_condition(self._something_to_do)
 
     def _something_to_do(self) -> bool:
-        idle = self._routes is None
+        tasks = [*self._running.values(), *self._routes.values()]
         return (
-            any(task.done() for task in self._running.values())
-            or (self._routes is not None and self._routes.done())
-            or (self._dirty and idle)
-            or any(o.workflow_id not in self._running for o in self._waiting)
-            or (not self._running and idle)
+            any(task.done() for task in tasks)
+            or (self._look is not None and self._look.done())
+            or (
+                any(o.workflow_id not in self._running for o in self._waiting)
+                and not workflow.info().is_continue_as_new_suggested()
+            )
         )
 
+    def _reap(self) -> None:
+        for id_ in [id_ for id_, task in self._running.items() if task.done()]:
+            del self._running[id_], self._begun[id_]
+            self._dirty = True
+        for pod in [pod for pod, task in self._routes.items() if task.done()]:
+            del self._routes[pod]
+            self._dirty = self._dirty or pod in self._stale
+            self._stale.discard(pod)
+        if self._look is not None and self._look.done():
+            self._look = None
+
     def _start_children(self) -> None:
-        self._reap()
+        idle, started = not self._running, 0
         for operation in list(self._waiting):
             if operation.type == "extra-routes":
                 self._routes_asked.append(operation.operation_id)
@@ -99,21 +119,21 @@ class Router:
             else:
                 self._begun[operation.workflow_id] = operation.operation_id
                 self._running[operation.workflow_id] = asyncio.create_task(self._child(operation))
+                started += 1
             self._waiting.remove(operation)
+        # Pods that are joined already can have their routes meanwhile. In a burst they wait, and
+        # one update is made out of many.
+        self._dirty = self._dirty or (idle and started == 1)
 
-    def _reap(self) -> None:
-        for id_ in [id_ for id_, task in self._running.items() if task.done()]:
-            del self._running[id_], self._begun[id_]
-            self._dirty = True
-
-    def _start_routes(self) -> None:
-        self._reap()
-        if self._routes is not None and self._routes.done():
-            self._routes = None
-        # With operations still starting up a moment's wait makes one update out of many.
-        if self._dirty and self._routes is None:
-            self._dirty = False
-            self._routes = asyncio.create_task(self._bring_up())
+    def _start_look(self) -> None:
+        if self._look is not None:
+            return
+        if self._dirty:
+            self._dirty, self._unsettled = False, True
+            self._look = asyncio.create_task(self._look_at_routes())
+        elif self._unsettled and not self._routes and (self._routes_begun or not self._running):
+            self._unsettled = False
+            self._look = asyncio.create_task(self._settle())
 
     async def _child(self, operation: Offered) -> None:
         try:
@@ -140,42 +160,50 @@ class Router:
                     RouterWork.end_router_operation, ended, **STORE
                 )
 
-    async def _bring_up(self) -> None:
+    async def _look_at_routes(self) -> None:
         asked, self._routes_asked = self._routes_asked, []
-        error = ""
         if asked:
             await workflow.execute_activity_method(Upkeep.begin_upkeep, asked, **STORE)
+            self._routes_begun += asked
         try:
-            if await self._routes_are_wrong():
-                await workflow.execute_child_workflow(
-                    ExtraRoutes.run,
-                    self._router_id,
-                    id=f"extra-routes/{self._router_id}",
-                    static_summary=f"extra routes of router {self._router_id}",
-                    search_attributes=attributes("", self._router_id, ""),
-                    parent_close_policy=ParentClosePolicy.ABANDON,
-                )
+            pods = await workflow.execute_activity_method(
+                RouterWork.pods_with_wrong_routes, self._router_id, **STORE
+            )
+        except ActivityError as failure:
+            self._errors.append(reason(failure))
+            return
+        for pod in pods:
+            if pod in self._routes:
+                # It may have looked before what is wrong now: look again when it has ended.
+                self._stale.add(pod)
+            else:
+                self._routes[pod] = asyncio.create_task(self._set_routes(pod))
+
+    async def _set_routes(self, pod: str) -> None:
+        """Set them in one pod: another that is out holds up nobody but itself."""
+        try:
+            await workflow.execute_child_workflow(
+                ExtraRoutes.run,
+                RouterInPod(self._router_id, pod),
+                id=f"extra-routes/{self._router_id}/{pod}",
+                static_summary=f"extra routes of router {self._router_id} in pod {pod}",
+                search_attributes=attributes("", self._router_id, ""),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+            )
         except WorkflowAlreadyStartedError:
             # Somebody reset it by hand: once that has ended it is run again, for what is new.
             await workflow.sleep(1)
-            self._routes_asked += asked
             self._dirty = True
-            return
-        except (ChildWorkflowError, ActivityError) as failure:
-            error = reason(failure)
+        except ChildWorkflowError as failure:
+            self._errors.append(reason(failure))
+
+    async def _settle(self) -> None:
+        asked, self._routes_begun = self._routes_begun, []
+        error = "; ".join(self._errors)
+        self._errors = []
         if asked:
             await workflow.execute_activity_method(
                 Upkeep.end_upkeep, Outcome(asked, error), **STORE
             )
         settled = Settled(self._router_id, "" if asked else error)
         await workflow.execute_activity_method(RouterWork.settle_router, settled, **STORE)
-
-    async def _routes_are_wrong(self) -> bool:
-        # Mostly they are right: an execution that finds nothing to change costs ten times as much.
-        if not workflow.patched("routes-are-looked-at"):
-            return True
-        return bool(
-            await workflow.execute_activity_method(
-                RouterWork.pods_with_wrong_routes, self._router_id, **STORE
-            )
-        )

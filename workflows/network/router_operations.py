@@ -42,7 +42,7 @@ async def operate(operation: OperationInput) -> str:
     if begun.again:
         # Reset by hand: no router entity waits for this run to bring the routes up.
         try:
-            await converge_routes(operation.router_id)
+            await _converge_routes(operation.router_id)
         except ActivityError as error:
             settled = replace(settled, error=reason(error))
     await workflow.execute_activity_method(
@@ -53,23 +53,20 @@ async def operate(operation: OperationInput) -> str:
     return f"changed in {len(begun.pods)} pods" if begun.pods else "nothing to change"
 
 
-async def converge_routes(router_id: str) -> list[str]:
-    """Bring the extra routes of the router up in every pod that needs it; return those pods."""
+async def _converge_routes(router_id: str) -> None:
     pods: list[str] = await workflow.execute_activity_method(
         RouterWork.pods_with_wrong_routes, router_id, **STORE
     )
-    await asyncio.gather(
-        *(
-            workflow.execute_activity_method(
-                RouterWork.converge_extra_routes,
-                RouterInPod(router_id, pod),
-                summary=f"extra routes in pod {pod}",
-                **POD,
-            )
-            for pod in pods
-        )
+    await asyncio.gather(*(_set_routes(RouterInPod(router_id, pod)) for pod in pods))
+
+
+async def _set_routes(copy: RouterInPod) -> None:
+    await workflow.execute_activity_method(
+        RouterWork.converge_extra_routes,
+        copy,
+        summary=f"extra routes in pod {copy.pod}",
+        **POD,
     )
-    return pods
 
 
 async def _converge(router_id: str, pods: list[str], about: str) -> None:
@@ -172,13 +169,12 @@ class DisassociateFloatingIP:
 
 @workflow.defn(name="extra-routes")
 class ExtraRoutes:
-    """The router's extra routes are right in every pod: to the other pods, and the user's own."""
+    """The router's extra routes are right in the pod: to the other pods, and the user's own."""
 
     @workflow.run
-    async def run(self, router_id: str) -> str:
-        """Set them, as often as they change meanwhile."""
-        pods = await converge_routes(router_id)
-        return f"changed in {len(pods)} pods" if pods else "nothing to change"
+    async def run(self, copy: RouterInPod) -> None:
+        """Set them as they should be when it is done."""
+        await _set_routes(copy)
 
 
 OPERATIONS = (
