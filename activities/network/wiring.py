@@ -13,10 +13,12 @@ from activities.network.copies import Copies
 from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.dhcp_agents import DhcpAgents
 from activities.network.floatingips import FloatingIPs
+from activities.network.live_ports import LivePorts
 from activities.network.network_ip_availabilities import NetworkIpAvailabilities
 from activities.network.networks import Networks
 from activities.network.pod_defaults import PodDefaults
 from activities.network.pod_extensions import PodExtensions
+from activities.network.port_bindings import PortBindings
 from activities.network.port_macs import PortMacs
 from activities.network.ports import Ports
 from activities.network.quotas import NetworkQuotas
@@ -50,6 +52,7 @@ class NetworkServices:
     networks: Networks
     subnets: Subnets
     ports: Ports
+    live_ports: LivePorts
     routers: Routers
     router_interfaces: RouterInterfaces
     floatingips: FloatingIPs
@@ -115,6 +118,7 @@ def build(
         networks=networks,
         subnets=subnets,
         ports=ports,
+        live_ports=LivePorts(ports, PortBindings(store, regions, pods, settings.list_deadline)),
         routers=routers,
         router_interfaces=interfaces,
         floatingips=floatingips,

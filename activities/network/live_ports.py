@@ -1,0 +1,58 @@
+"""LivePorts: the ports as the network API serves them, those of servers as their pods see them."""
+
+from collections.abc import Sequence
+
+from activities.network.listing import Page, Params
+from activities.network.port_bindings import LIVE, PortBindings
+from activities.network.ports import Ports
+from activities.network.services import Body, Shown
+from models.values import Caller
+
+
+class LivePorts:
+    """Asks the pods where somebody looks at one port, and where an admin looks at many.
+
+    Lists for others are answered without any pod: bindings are not shown in them.
+    """
+
+    def __init__(self, ports: Ports, bindings: PortBindings) -> None:
+        self._ports = ports
+        self._bindings = bindings
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a port and return it as shown."""
+        return await self._ports.create(caller, body)
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change a port and return it as shown."""
+        return await self._ports.update(caller, id_, body)
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete a port."""
+        await self._ports.delete(caller, id_)
+
+    async def show(self, caller: Caller, id_: str, fields: Sequence[str] = ()) -> Shown:
+        """Return a port; status and binding are those in its pod, where that answers."""
+        if not _live(fields):
+            return await self._ports.show(caller, id_, fields)
+        shown = await self._ports.show(caller, id_)
+        await self._bindings.freshen(caller, [shown])
+        return _only(shown, fields)
+
+    async def list(self, caller: Caller, params: Params) -> Page:
+        """Return a page of ports; filters are about what the gateway has."""
+        fields = [value for key, value in params if key == "fields"]
+        if not caller.admin or not _live(fields):
+            return await self._ports.list(caller, params)
+        page = await self._ports.list(caller, [pair for pair in params if pair[0] != "fields"])
+        await self._bindings.freshen(caller, page.items)
+        page.items = [_only(item, fields) for item in page.items]
+        return page
+
+
+def _live(fields: Sequence[str]) -> bool:
+    return not fields or not set(LIVE).isdisjoint(fields)
+
+
+def _only(shown: Shown, fields: Sequence[str]) -> Shown:
+    return {name: value for name, value in shown.items() if not fields or name in fields}
