@@ -23,6 +23,8 @@ from models.tables.network import TABLES
 from models.values import Pod
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
+# Of a port's binding.
+ADMIN_SETS = ("binding:host_id", "binding:profile")
 
 
 class Copies:
@@ -251,6 +253,10 @@ class Copies:
             "fixed_ips": await self.fixed_ips(port["fixed_ips"], pod),
             "security_groups": security,
         }
+        # An admin's; the pod takes over when a server plugs the port in.
+        for name in ADMIN_SETS:
+            if value := port[PORTS.by_name[name].column]:
+                body[name] = value
         return str((await self._post(pod, PORTS, body))["id"])
 
     async def _post(self, pod: Pod, kind: Kind, body: Row) -> Row:

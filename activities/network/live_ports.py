@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from activities.network.copies import ADMIN_SETS
 from activities.network.listing import Page, Params
 from activities.network.port_bindings import LIVE, PortBindings
 from activities.network.ports import Ports
@@ -24,8 +25,13 @@ class LivePorts:
         return await self._ports.create(caller, body)
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
-        """Change a port and return it as shown."""
-        return await self._ports.update(caller, id_, body)
+        """Change a port and return it as shown; an admin's binding is set in its pod too."""
+        shown = await self._ports.update(caller, id_, body)
+        binding = {name: shown[name] for name in ADMIN_SETS if name in body}
+        if binding:
+            await self._bindings.bind(caller, id_, binding)
+            await self._bindings.freshen(caller, [shown])
+        return shown
 
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete a port."""

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
+from activities.faults import fault
 from activities.region import Regions
 from activities.store import Row, Store
-from models.errors import GatewayError
+from models.errors import GatewayError, PodFault, PodUnavailable
 from models.resources.network import PORTS
 from models.tables.routing import routings
 from models.values import Caller, Pod
@@ -52,6 +54,25 @@ class PortBindings:
                 port |= {name: there[name] for name in LIVE if name in port and name in there}
 
         await asyncio.gather(*(one(pod_id, top) for pod_id, top in places.items()))
+
+    async def bind(self, caller: Caller, port_id: str, binding: Mapping[str, Any]) -> None:
+        """Set an admin's binding on the port where it is; its pod's refusal otherwise."""
+        for row in await self._places([port_id]):
+            pod = await self._pods.get(row["pod_id"])
+            answer = await self._regions.forward(
+                pod,
+                "network",
+                "PUT",
+                f"{PORTS.path}/{row['bottom_id']}",
+                headers={"X-Auth-Token": caller.token, "Content-Type": "application/json"},
+                body=orjson.dumps({PORTS.member: binding}),
+            )
+            if answer.status >= 500:
+                reason = f"it answered {answer.status}"
+                raise PodUnavailable(pod.pod_name, reason, answered=answer.status)
+            if answer.status >= 300:
+                message, kind = fault(answer.body)
+                raise PodFault(pod.pod_name, answer.status, answer.body, message, kind)
 
     async def _places(self, ids: Sequence[str]) -> list[Row]:
         found: list[Row] = []

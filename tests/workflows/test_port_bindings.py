@@ -33,6 +33,32 @@ def test_a_binding_is_the_pods(stack: Stack, site: Site) -> None:
     assert "binding:host_id" not in site.user.network.get(f"/ports/{port}")
 
 
+def test_an_admins_binding_is_in_the_pod_too(stack: Stack, site: Site) -> None:
+    net = site.net("Pod1", "10.0.1.0/24")
+    port = site.user.network.make("/ports", network_id=net.id)["id"]
+    admin = stack.admin.network
+    admin.put(f"/ports/{port}", {"port": {"binding:profile": {"trusted": "true"}}})
+    body = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
+    site.user.compute.make("/servers", **body, networks=[{"port": port}])
+    stack.settle()
+    marker = f"trio2o port {port}"
+
+    def profile() -> Any:
+        rows = stack.simulator.inventory("Pod1")["ports"]
+        return [row["binding:profile"] for row in rows if row["description"] == marker]
+
+    assert profile() == [{"trusted": "true"}]
+    changed = {"port": {"binding:profile": {"trusted": "false"}}}
+    assert admin.put(f"/ports/{port}", changed)["port"]["binding:profile"] == {"trusted": "false"}
+    assert profile() == [{"trusted": "false"}]
+    stack.simulator.die("Pod1")
+    try:
+        silent = admin("PUT", f"/ports/{port}", {"port": {"binding:profile": {}}})
+        assert silent.status == 503
+    finally:
+        stack.simulator.revive("Pod1")
+
+
 def test_a_status_is_the_pods(stack: Stack, site: Site) -> None:
     port = site.boot(site.net("Pod1", "10.0.1.0/24"))["port_id"]
     assert site.user.network.get(f"/ports/{port}")["status"] == "ACTIVE"
