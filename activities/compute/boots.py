@@ -85,7 +85,7 @@ class Boots:
         port_ids = await self._reserve(plan, creation)
         work = [
             self._flavors.flavor(plan.flavor, plan.pod),
-            *(self._copies.port(port_id, plan.pod) for port_id in port_ids),
+            *(self._copies.port_soon(port_id, plan.pod) for port_id in port_ids),
         ]
         if plan.keypair:
             work.append(self._keypairs.keypair(plan.keypair, plan.pod))

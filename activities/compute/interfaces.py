@@ -68,7 +68,7 @@ class Interfaces:
         await self._planner.check_pod(link, pod)
         port_id = await self._reserve(caller, pod, server_id, link)
         try:
-            bottom = await self._copies.port(port_id, pod)
+            bottom = await self._copies.port_soon(port_id, pod)
         except BaseException:
             await self.let_go(port_id)
             raise

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from activities.admin.pods import PodDirectory
 from activities.network import addresses
-from activities.network.predecessors import Predecessors
+from activities.network.predecessors import Predecessors, patiently
 from activities.network.security_copies import SecurityCopies
 from activities.network.share_copies import sync_shares
 from activities.network.waiting import of_network, of_port
@@ -117,6 +117,13 @@ class Copies:
             waiting += await of_port(tx, self._operations, port_id)
         self._operations.announce(*waiting)
         return bottom
+
+    async def port_soon(self, port_id: str, pod: Pod) -> str:
+        """Return the id of the port's copy, as ``port`` does, to a client who is waiting.
+
+        What was deleted at the top may be in its way in the pod for a moment.
+        """
+        return await patiently(lambda: self.port(port_id, pod))
 
     async def find(self, pod: Pod, kind: Kind, description: str) -> str | None:
         """Return the id of the object in the pod that carries the marker."""
@@ -257,7 +264,8 @@ class Copies:
         for name in ADMIN_SETS:
             if value := port[PORTS.by_name[name].column]:
                 body[name] = value
-        return str((await self._post(pod, PORTS, body))["id"])
+        async with self._predecessors.of_port(port["network_id"], pod):
+            return str((await self._post(pod, PORTS, body))["id"])
 
     async def _post(self, pod: Pod, kind: Kind, body: Row) -> Row:
         answer = await self._regions.admin(

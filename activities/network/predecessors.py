@@ -1,6 +1,8 @@
 """Predecessors: what is gone at the top, but in its pod still in the way of something new."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,9 +16,27 @@ from models.tables.network import TABLES
 from models.tables.routing import routings
 from models.values import Pod
 
-networks, subnets = TABLES["networks"], TABLES["subnets"]
+networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]
 _TAKEN = ("VlanIdInUse", "FlatNetworkInUse", "TunnelIdInUse")
 _SEGMENT = ("network_type", "physical_network", "segmentation_id")
+
+
+# For a client who is waiting; a clean-up that nothing delays takes a tenth of a second.
+_PATIENCE, _LONGEST_PAUSE = 10.0, 1.0
+
+
+async def patiently(make: Callable[[], Awaitable[str]]) -> str:
+    """Return what is made; tried again for some seconds while ``PodBusy``."""
+    until = time.monotonic() + _PATIENCE
+    pause = 0.1
+    while True:
+        try:
+            return await make()
+        except PodBusy:
+            if time.monotonic() + pause > until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
 class Predecessors:
@@ -48,6 +68,27 @@ class Predecessors:
         except PodFault as fault:
             # Looked at before: it may have gone in the very moment of the refusal.
             if fault.status == 400 and before is not None:
+                raise PodBusy(fault.message) from fault
+            raise
+
+    @asynccontextmanager
+    async def of_port(self, network_id: str, pod: Pod) -> AsyncIterator[None]:
+        """Raise ``PodBusy`` for a MAC that the pod refuses while deleted ports are in it."""
+        left = select(routings.c.id).where(
+            routings.c.type == "port",
+            routings.c.owner_id == network_id,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.top_id.not_in(select(ports.c.id).where(ports.c.network_id == network_id)),
+        )
+        try:
+            yield
+        except PodFault as fault:
+            if fault.kind != "MacAddressInUse":
+                raise
+            # Looked at afterwards only: nearly every port has a MAC that no other one had.
+            async with self._store.read() as tx:
+                busy = await tx.value(left.limit(1))
+            if busy is not None:
                 raise PodBusy(fault.message) from fault
             raise
 

@@ -133,3 +133,27 @@ def test_a_network_becomes_external_where_one_is_going(stack: Stack, site: Site)
         stack.settle()
     assert _copies(stack, made["id"])[0]["router:external"] is True
     network.delete(f"/networks/{made['id']}")
+
+
+def test_a_server_waits_for_a_range_that_is_used_again(stack: Stack, site: Site) -> None:
+    net = site.net("Pod1", "10.0.1.0/24")
+    site.drop_server(site.boot(net))
+    stack.settle()
+    with stack.simulator.fault(**{**STUBBORN, "path": "/subnets/"}) as stubborn:
+        site.user.network.delete(f"/subnets/{net.subnet_id}")
+        site.user.network.make("/subnets", network_id=net.id, cidr=net.cidr, ip_version=4)
+        site.boot(net)
+    assert stubborn["hits"] == 2
+
+
+def test_a_server_waits_for_a_mac_that_is_used_again(stack: Stack, site: Site) -> None:
+    net = site.net("Pod1", "10.0.1.0/24")
+    port = site.boot(net)["port"]
+    stack.settle()
+    with stack.simulator.fault(**{**STUBBORN, "path": "/ports/"}) as stubborn:
+        site.user.network.delete(f"/ports/{port['id']}")
+        wanted = {"network_id": net.id, "mac_address": port["mac_address"]}
+        again = site.user.network.make("/ports", **wanted)
+        body = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
+        site.user.compute.make("/servers", **body, networks=[{"port": again["id"]}])
+    assert stubborn["hits"] == 2
