@@ -24,6 +24,14 @@ _EXTENSIONS = {
     "network-ip-availability": (
         "Network IP Availability", "2015-09-24T00:00:00-00:00", "how many addresses are used",
     ),
+    "quota-check-limit": (
+        "Quota engine limit check", "2021-09-08T16:00:00-00:00",
+        "limits that are set only if usage allows it",
+    ),
+    "quota-check-limit-default": (
+        "Quota engine limit check by default", "2024-08-21T16:00:00-00:00",
+        "that check unless it is forced",
+    ),
     "quotas": ("Quota management support", "2012-07-29T10:00:00-00:00", "limits of projects"),
     "quota_details": (
         "Quota details management support", "2017-02-10T10:00:00-00:00",
@@ -126,6 +134,18 @@ _EXTENSIONS = {
         "Normalized CIDR field for security group rules", "2020-07-28T10:00:00-00:00",
         "normalized_cidr of a rule",
     ),
+    "security-groups-remote-address-group": (
+        "Remote address group id field for security group rules", "2020-08-25T10:00:00-00:00",
+        "rules about the addresses of a group",
+    ),
+    "security-groups-rules-belongs-to-default-sg": (
+        "Security group rule belongs to the project's default security group",
+        "2023-05-23T10:00:00-00:00", "belongs_to_default_sg of a rule",
+    ),
+    "security-groups-shared-filtering": (
+        "Security group filtering on the shared field", "2021-10-05T09:00:00-00:00",
+        "security groups by whether they are shared",
+    ),
     "sort-key-validation": (
         "Sort keys validation", "2018-07-04T10:00:00-00:00",
         "a refusal of sort keys that do not exist",
@@ -146,6 +166,10 @@ _EXTENSIONS = {
     ),
     "stateful-security-group": (
         "Stateful security group", "2019-11-26T09:00:00-00:00", "stateful of a security group",
+    ),
+    "subnet-external-network": (
+        "Subnet belongs to an external network", "2024-02-05T18:00:00-00:00",
+        "router:external of a subnet",
     ),
     "subnet-service-types": (
         "Subnet service types", "2016-03-15T18:00:00-00:00", "subnets for one kind of port only",
