@@ -70,4 +70,7 @@ def _refusal(rule: str) -> str:
     member = noun.replace("-", "_").removesuffix("s").replace("policie", "policy")
     verb = {"post": "create", "put": "update", "delete": "delete"}.get(method, "get")
     action = rest.removeprefix("{id}").strip("/")
+    if "-" in action:
+        inner = action.partition("/")[0]
+        action = f"{verb}_{inner if verb == 'get' else inner.removesuffix('s')}"
     return f"rule:{action or f'{verb}_{member}'} is disallowed by policy"
