@@ -134,9 +134,13 @@ class RouterWork:
                 await _mark(tx, operation, "ERROR")
                 waiting = await self._spare(tx, operation)
         self._operations.announce(*waiting)
-        if ended.state == "succeeded":
-            return []
-        return await self._names(await self._copies.pods_to_change(operation["router_id"]))
+        router_id = operation["router_id"]
+        if ended.state != "succeeded":
+            return await self._names(await self._copies.pods_to_change(router_id))
+        if not await self._copies.routes_to_change(router_id):
+            # Who waits for the router need not wait until that is noticed elsewhere.
+            await self.settle_router(Settled(router_id))
+        return []
 
     async def _spare(self, tx: Transaction, operation: Row) -> list[str]:
         """Write the clean-up of a network's copy that was made for a failed interface alone."""

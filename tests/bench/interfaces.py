@@ -29,7 +29,9 @@ NEUTRON = {
     ("PUT", "/routers/[^/]+$"): 0.480,
 }
 STEPS = ("nothing there", "first in this pod", "everything there")
-_PAUSE = 0.02
+_PAUSE = 0.05
+# Seconds in which real regions finish what the step before left them to do.
+_CALM = 3.0
 
 
 async def accepted() -> bool:
@@ -56,7 +58,7 @@ async def latency() -> bool:
                     "slow", service="network", method=method, path=path, seconds=seconds
                 )
             )
-        return _compared(stack)
+        return _compared(stack, 0.0)
 
 
 async def real_latency() -> bool:
@@ -66,7 +68,7 @@ async def real_latency() -> bool:
         tempfile.TemporaryDirectory(prefix="trio2o-bench-") as folder,
         _started(LabStack(Path(folder))) as stack,
     ):
-        return _compared(stack)
+        return _compared(stack, _CALM)
 
 
 def _accept(site: Site, net: Net) -> float:
@@ -78,15 +80,15 @@ def _accept(site: Site, net: Net) -> float:
     return took
 
 
-def _compared(stack: Stack) -> bool:
+def _compared(stack: Stack, calm: float) -> bool:
     ours: list[list[float]] = []
     theirs: list[list[float]] = []
     for number in range(1, ROUNDS + 1):
         site = Site(stack, stack.tenant())
-        ours.append(_through_the_gateway(site, number))
+        ours.append(_through_the_gateway(site, number, calm))
         site.tear_down()
         stack.settle()
-        theirs.append(_by_hand(ByHand(stack.admin, PODS, number)))
+        theirs.append(_by_hand(ByHand(stack.admin, PODS, number), calm))
     rows, fine = [], True
     for step, mine, hand in zip(
         STEPS, zip(*ours, strict=True), zip(*theirs, strict=True), strict=True
@@ -101,11 +103,12 @@ def _compared(stack: Stack) -> bool:
     return fine
 
 
-def _through_the_gateway(site: Site, number: int) -> list[float]:
+def _through_the_gateway(site: Site, number: int, calm: float) -> list[float]:
     router = site.router()
     took = []
     for which, pod in enumerate((PODS[0], PODS[1], PODS[1]), 1):
         net = site.net(pod, f"10.{number}.{which}.0/24")
+        time.sleep(calm)
         begin = time.monotonic()
         site.attach(router, net)
         _until_active(site, router)
@@ -113,11 +116,12 @@ def _through_the_gateway(site: Site, number: int) -> list[float]:
     return took
 
 
-def _by_hand(hand: ByHand) -> list[float]:
+def _by_hand(hand: ByHand, calm: float) -> list[float]:
     steps: tuple[Callable[[], None], ...] = (hand.first, hand.second, hand.third)
     took = []
     try:
         for step in steps:
+            time.sleep(calm)
             begin = time.monotonic()
             step()
             took.append(time.monotonic() - begin)
