@@ -1,5 +1,6 @@
 """PortMacs: another MAC for a port, which is an admin's to give while no server has the port."""
 
+import random
 from typing import Any
 
 from sqlalchemy import select
@@ -58,6 +59,11 @@ class PortMacs:
             f"{address}.",
             "PortBound",
         )
+
+
+def generated() -> str:
+    """Return a MAC as Neutron makes them."""
+    return f"fa:16:3e:{random.randbytes(3).hex(':')}"
 
 
 async def change(tx: Transaction, port: Row, changes: Row) -> list[Row]:

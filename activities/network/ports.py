@@ -1,8 +1,7 @@
 """Ports: addresses and MACs on networks, for servers, routers and floating IPs."""
 
-import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -97,7 +96,7 @@ class Ports(Collection):
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a port; it is made in a pod when a server there uses it."""
-        body = {k: v for k, v in body.items() if v is not None or k not in _NULL_IS_ABSENT}
+        body = _without_nulls(body, "mac_address")
         row = self.parse_create(body, caller)
         port_rules.refuse_service_owner(row["device_owner"])
         async with self.store.write() as tx:
@@ -120,8 +119,10 @@ class Ports(Collection):
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change attributes, addresses or security groups; the copy follows."""
-        body = {k: v for k, v in body.items() if v is not None or k not in _NULL_IS_ABSENT}
+        body = _without_nulls(body)
         if caller.admin and "mac_address" in body:
+            if body["mac_address"] is None:
+                body["mac_address"] = port_macs.generated()
             await self._macs.refuse_bound(await self.get(caller, id_), body["mac_address"])
         async with self.store.write() as tx:
             row = await self.own(caller, id_, tx)
@@ -249,7 +250,7 @@ class Ports(Collection):
         """Insert the row with the MAC asked for, else with one that is free on the network."""
         asked, pairs = row["mac_address"], row["allowed_address_pairs"]
         for _ in range(1 if asked else _ATTEMPTS):
-            row["mac_address"] = asked or f"fa:16:3e:{random.randbytes(3).hex(':')}"
+            row["mac_address"] = asked or port_macs.generated()
             row["allowed_address_pairs"] = port_rules.with_pair_macs(pairs, row["mac_address"])
             stored = {c.name: row[c.name] for c in self.table.c} | {"fixed_ips": []}
             if await tx.insert_new(self.table, stored):
@@ -287,3 +288,9 @@ class Ports(Collection):
             request_id=caller.request_id,
             workflow_id=f"router-interface-add/{row['device_id']}/{row['id']}",
         )
+
+
+def _without_nulls(body: Body, *more: str) -> dict[str, Any]:
+    """Return the body without what means nothing when it is null."""
+    absent = (*_NULL_IS_ABSENT, *more)
+    return {k: v for k, v in body.items() if v is not None or k not in absent}

@@ -113,6 +113,10 @@ _EXTENSIONS = {
         "availability zone hints of a network",
     ),
     "pagination": ("Pagination support", "2016-06-12T00:00:00-00:00", "limit and marker"),
+    "port-mac-address-regenerate": (
+        "Neutron Port MAC address regenerate", "2018-05-03T10:00:00-00:00",
+        "a new MAC for a port, where null is given",
+    ),
     "port-security": ("Port Security", "2012-07-23T10:00:00-00:00", "port_security_enabled"),
     "port-security-groups-filtering": (
         "Port filtering on security groups", "2018-01-09T09:00:00-00:00",

@@ -60,6 +60,8 @@ def _addresses(play: Play) -> None:
     new_mac = {"port": {"mac_address": "fa:16:3e:45:00:11"}}
     demo("PUT", f"/ports/{port['id']}", new_mac, expect=(403, "PolicyNotAuthorized"))
     admin("PUT", f"/ports/{port['id']}", new_mac, expect=200)
+    made = admin("PUT", f"/ports/{port['id']}", {"port": {"mac_address": None}}, expect=200)
+    assert made["port"]["mac_address"] not in (port["mac_address"], "fa:16:3e:45:00:11")
     taken = {"port": {"mac_address": "fa:16:3e:45:00:10"}}
     admin("PUT", f"/ports/{port['id']}", taken, expect=(409, "MacAddressInUse"))
     moved = [{"subnet_id": subnet, "ip_address": "10.45.0.12"}]

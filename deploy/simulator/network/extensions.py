@@ -32,6 +32,7 @@ _NAMES = {
     "network_availability_zone": "Network Availability Zone",
     "pagination": "Pagination support",
     "binding": "Port Binding",
+    "port-mac-address-regenerate": "Neutron Port MAC address regenerate",
     "port-security": "Port Security",
     "project-id": "project_id field enabled",
     "provider": "Provider Network",

@@ -38,7 +38,7 @@ class Ports(Resource):
         "description": Attr(checks.text(), ""),
         "network_id": Attr(checks.uuid, REQUIRED, put=False),
         "admin_state_up": Attr(checks.boolean, True),
-        "mac_address": Attr(checks.mac, UNSET),
+        "mac_address": Attr(checks.nullable(checks.mac), UNSET),
         "fixed_ips": Attr(checks.fixed_ips, UNSET),
         "device_id": Attr(checks.text(), ""),
         "device_owner": Attr(checks.text(), ""),
@@ -113,6 +113,8 @@ class Ports(Resource):
     def change(self, token: Token, row: Row, values: Row) -> None:
         """An update; addresses change all together or not at all."""
         network = self.state.table("networks")[row["network_id"]]
+        if "mac_address" in values and values["mac_address"] is None:
+            values["mac_address"] = addresses.new_mac(self.state, row["network_id"])
         new_mac = values.get("mac_address", row["mac_address"]) != row["mac_address"]
         if new_mac and not token.is_admin:
             raise forbidden("update_port:mac_address")
