@@ -19,9 +19,9 @@ SEGMENTS: dict[str, Json] = {
     },
     "flat": {"provider:network_type": "flat", "provider:physical_network": "extern"},
 }
-# The pod does not let go of the old one before the third attempt.
+# The pod does not let go of the old one.
 STUBBORN = {"kind": "status", "region": "Pod1", "service": "network", "method": "DELETE"}
-STUBBORN |= {"path": "/networks/", "times": 2, "status": 503}
+STUBBORN |= {"path": "/networks/", "status": 503}
 
 
 def _copies(stack: Stack, network_id: str) -> list[Json]:
@@ -39,32 +39,22 @@ def _post(stack: Stack, segment: Json, **more: Any) -> Answer:
 def test_an_external_network_is_made_again_at_once(stack: Stack, site: Site, kind: str) -> None:
     segment = SEGMENTS[kind]
     old = site.external("Pod1", network=segment)
-    with stack.simulator.fault(**STUBBORN) as stubborn:
+    with stack.simulator.fault(**STUBBORN):
         site.drop_external()
         new = site.external("Pod1", network=segment)
         shown = stack.admin.network.get(f"/networks/{new.id}")
         assert {name: shown[name] for name in segment} == segment
         assert shown["mtu"] == 1500
         assert not _copies(stack, new.id)
-        stack.settle()
-    assert stubborn["hits"] == 2
+        router = site.router()
+        site.gateway(router, new)
+    site.active(router)
+    stack.settle()
     assert not _copies(stack, old.id)
     (copy,) = _copies(stack, new.id)
     assert {name: copy[name] for name in segment} == segment
     assert copy["router:external"] is True
     assert len(copy["subnets"]) == 1
-
-
-def test_a_gateway_is_set_on_a_network_that_waits(stack: Stack, site: Site) -> None:
-    segment = SEGMENTS["vlan"]
-    site.external("Pod1", network=segment)
-    with stack.simulator.fault(**STUBBORN):
-        site.drop_external()
-        new = site.external("Pod1", network=segment)
-        router = site.router()
-        site.gateway(router, new)
-        site.active(router)
-    (copy,) = _copies(stack, new.id)
     routers = stack.simulator.inventory("Pod1")["routers"]
     (gateway,) = [row["external_gateway_info"] for row in routers if row["name"] == "router"]
     assert gateway["network_id"] == copy["id"]
@@ -76,7 +66,7 @@ def test_a_range_is_used_again_at_once(stack: Stack, site: Site) -> None:
         stack.admin.network.delete(f"/subnets/{net.subnet_id}")
         wanted = {"network_id": net.id, "cidr": net.cidr, "ip_version": 4, "enable_dhcp": False}
         stack.admin.network.make("/subnets", **wanted)
-        stack.settle()
+    stack.settle()
     (copy,) = _copies(stack, net.id)
     assert len(copy["subnets"]) == 1
 
@@ -88,7 +78,7 @@ def test_a_network_that_waits_is_deleted(stack: Stack, site: Site) -> None:
         for _ in range(3):
             site.drop_external()
             last = site.external("Pod1", network=segment)
-        stack.settle()
+    stack.settle()
     assert len(_copies(stack, last.id)) == 1
 
 
@@ -129,8 +119,8 @@ def test_a_network_becomes_external_where_one_is_going(stack: Stack, site: Site)
         site.drop_external()
         made = _post(stack, segment).body["network"]
         network.put(f"/networks/{made['id']}", {"network": {"router:external": True}})
-        until(lambda: _copies(stack, made["id"]), "the pod has it")
-        stack.settle()
+    until(lambda: _copies(stack, made["id"]), "the pod has it")
+    stack.settle()
     assert _copies(stack, made["id"])[0]["router:external"] is True
     network.delete(f"/networks/{made['id']}")
 
@@ -139,21 +129,19 @@ def test_a_server_waits_for_a_range_that_is_used_again(stack: Stack, site: Site)
     net = site.net("Pod1", "10.0.1.0/24")
     site.drop_server(site.boot(net))
     stack.settle()
-    with stack.simulator.fault(**{**STUBBORN, "path": "/subnets/"}) as stubborn:
+    with stack.simulator.fault(**{**STUBBORN, "path": "/subnets/", "times": 1}):
         site.user.network.delete(f"/subnets/{net.subnet_id}")
         site.user.network.make("/subnets", network_id=net.id, cidr=net.cidr, ip_version=4)
         site.boot(net)
-    assert stubborn["hits"] == 2
 
 
 def test_a_server_waits_for_a_mac_that_is_used_again(stack: Stack, site: Site) -> None:
     net = site.net("Pod1", "10.0.1.0/24")
     port = site.boot(net)["port"]
     stack.settle()
-    with stack.simulator.fault(**{**STUBBORN, "path": "/ports/"}) as stubborn:
+    with stack.simulator.fault(**{**STUBBORN, "path": "/ports/", "times": 1}):
         site.user.network.delete(f"/ports/{port['id']}")
         wanted = {"network_id": net.id, "mac_address": port["mac_address"]}
         again = site.user.network.make("/ports", **wanted)
         body = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
         site.user.compute.make("/servers", **body, networks=[{"port": again["id"]}])
-    assert stubborn["hits"] == 2
