@@ -115,7 +115,7 @@ def _floating(
 ) -> dict[str, str]:
     floating: dict[str, str] = {}
     for one in _used(model, router):
-        public, home = outside[one.outside], model.servers[model.ports[one.port].device].pod
+        public, home = outside[one.outside], _home(model, one)
         carrier = found[public].floating.get(one.address, "a carrier")
         fixed = model.ports[one.port].address
         if pod == public:
@@ -126,12 +126,22 @@ def _floating(
 
 
 def _used(model: Model, router: Router) -> list[Floating]:
-    """The router's floating IPs whose port is a server's: others have no copy anywhere."""
+    """The router's floating IPs whose port is in a pod: others have no copy anywhere."""
     return [
-        one
-        for one in model.floating.values()
-        if one.router == router.id and model.ports[one.port].device in model.servers
+        one for one in model.floating.values() if one.router == router.id and _home(model, one)
     ]
+
+
+def _home(model: Model, floating: Floating) -> str:
+    """The pod that has the port: a server's, or one that is a router's interface itself.
+
+    An interface with the gateway's address is the pod's own port.
+    """
+    port = model.ports[floating.port]
+    if port.device in model.servers:
+        return model.servers[port.device].pod
+    its_own = port.address != model.subnets[port.subnet].gateway
+    return (model.networks[port.network].pod or "") if port.device and its_own else ""
 
 
 def _statuses(site: Site, model: Model, router: Router) -> list[str]:
