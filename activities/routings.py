@@ -14,6 +14,7 @@ from models.values import Pod
 Find = Callable[[], Awaitable[str | None]]
 Create = Callable[[], Awaitable[str]]
 Delete = Callable[[str], Awaitable[Any]]
+Stays = Callable[[Row], Awaitable[bool]]
 
 
 def marker(type_: str, top_id: str) -> str:
@@ -113,15 +114,19 @@ class Routings:
             await self.update(type_, top_id, pod, bottom_id=bottom, applied=applied)
             return bottom
 
-    async def remove(self, type_: str, top_id: str, pod: Pod, delete: Delete) -> None:
+    async def remove(
+        self, type_: str, top_id: str, pod: Pod, delete: Delete, stays: Stays | None = None
+    ) -> None:
         """Delete the copy in the pod, then its row; a copy that is gone already is fine.
+
+        ``stays`` is asked about the row when nobody else can change the copy any more.
 
         A row without a copy id may stand for a copy whose creation lost its answer: ``delete`` is
         called with an empty id then, and has to look for the marker itself.
         """
         async with self.held(type_, top_id, pod):
             row = await self.row(type_, top_id, pod)
-            if row is None:
+            if row is None or (stays is not None and await stays(row)):
                 return
             try:
                 await delete(row["bottom_id"] or "")

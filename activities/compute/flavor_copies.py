@@ -10,7 +10,7 @@ from sqlalchemy import select
 from activities.admin.pods import PodDirectory
 from activities.compute.release import released
 from activities.region import Regions
-from activities.routings import Routings, marker
+from activities.routings import Routings, Stays, marker
 from activities.store import Row, Store
 from models.errors import Conflict, PodFault
 from models.tables.compute import flavors
@@ -79,12 +79,14 @@ class FlavorCopies:
         """Remove copies that are wrong by now, and those in pods without servers of ours."""
         async with self._store.read() as tx:
             row = await tx.one(select(flavors).where(flavors.c.id == id_))
+
+        async def stays(copy: Row) -> bool:
+            right = row is not None and _sizes(row) == (copy["applied"] or {}).get("sizes")
+            return right and not await released(self._store, copy)
+
         of = (routings.c.type == "flavor", routings.c.top_id == id_)
         for copy in await self._copies.rows(*of):
-            pod = await self._pods.get(copy["pod_id"])
-            right = row is not None and _sizes(row) == (copy["applied"] or {}).get("sizes")
-            if not right or await released(self._store, copy):
-                await self._remove(id_, pod)
+            await self._remove(id_, await self._pods.get(copy["pod_id"]), stays)
 
     async def _align(self, row: Row, pod: Pod) -> None:
         wanted = {
@@ -137,7 +139,7 @@ class FlavorCopies:
             )
         return str(row["id"])
 
-    async def _remove(self, id_: str, pod: Pod) -> None:
+    async def _remove(self, id_: str, pod: Pod, stays: Stays | None = None) -> None:
         async def delete(_: str) -> None:
             path = f"/flavors/{quote(id_, safe='')}"
             there = (await self._admin(pod, "GET", path))["flavor"]
@@ -145,7 +147,7 @@ class FlavorCopies:
             if there.get("description") == marker("flavor", id_):
                 await self._admin(pod, "DELETE", path)
 
-        await self._copies.remove("flavor", id_, pod, delete)
+        await self._copies.remove("flavor", id_, pod, delete, stays)
 
     async def _admin(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
         return await self._regions.admin(

@@ -9,7 +9,7 @@ from activities.admin.pods import PodDirectory
 from activities.compute.keypairs import top_id
 from activities.compute.release import released
 from activities.region import Regions
-from activities.routings import Routings
+from activities.routings import Routings, Stays
 from activities.store import Row, Store
 from models.errors import Conflict, PodFault
 from models.tables.compute import keypairs
@@ -60,15 +60,18 @@ class KeypairCopies:
 
     async def clean_up(self, id_: str) -> None:
         """Remove copies that are wrong by now, and those in pods without servers of ours."""
-        of = (routings.c.type == "keypair", routings.c.top_id == id_)
-        for copy in await self._copies.rows(*of):
+
+        async def stays(copy: Row) -> bool:
             user_id, name = _owner(id_, copy)
             mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
             async with self._store.read() as tx:
                 row = await tx.one(select(keypairs).where(*mine))
             right = row is not None and _same(row, copy)
-            if not right or await released(self._store, copy):
-                await self._remove(id_, copy, await self._pods.get(copy["pod_id"]))
+            return right and not await released(self._store, copy)
+
+        of = (routings.c.type == "keypair", routings.c.top_id == id_)
+        for copy in await self._copies.rows(*of):
+            await self._remove(id_, copy, await self._pods.get(copy["pod_id"]), stays)
 
     async def _found(self, row: Row, pod: Pod) -> str | None:
         try:
@@ -82,7 +85,7 @@ class KeypairCopies:
             raise Conflict(f"Pod {pod.pod_name} has another keypair named '{row['name']}'.")
         return str(row["name"])
 
-    async def _remove(self, id_: str, copy: Row, pod: Pod) -> None:
+    async def _remove(self, id_: str, copy: Row, pod: Pod, stays: Stays | None = None) -> None:
         user_id, name = _owner(id_, copy)
 
         async def delete(_: str) -> None:
@@ -90,7 +93,7 @@ class KeypairCopies:
                 path = f"/os-keypairs/{quote(name, safe='')}?user_id={user_id}"
                 await self._admin(pod, "DELETE", path)
 
-        await self._copies.remove("keypair", id_, pod, delete)
+        await self._copies.remove("keypair", id_, pod, delete, stays)
 
     async def _admin(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
         return await self._regions.admin(pod, "compute", method, path, body, microversion=_OF_USER)
