@@ -44,11 +44,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Three simulated regions, Temporal, a migrated database, gateway and worker."""
     stack = Stack(tmp_path_factory.mktemp("stack"))
     _RUNNING.append(stack)
-    try:
-        stack.start()
+    with stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture

@@ -30,12 +30,8 @@ class ImagesPerPod(Stack):
 
 @pytest.fixture(scope="module")
 def pods(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = ImagesPerPod(tmp_path_factory.mktemp("pods"))
-    try:
-        stack.start()
+    with ImagesPerPod(tmp_path_factory.mktemp("pods")) as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture

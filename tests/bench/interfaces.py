@@ -66,7 +66,7 @@ async def real_latency() -> bool:
     title("real-interface-latency", "against the same calls by hand, in the lab's two regions")
     with (
         tempfile.TemporaryDirectory(prefix="trio2o-bench-") as folder,
-        _started(LabStack(Path(folder))) as stack,
+        LabStack(Path(folder)) as stack,
     ):
         return _compared(stack, _CALM)
 
@@ -140,15 +140,6 @@ def _until_active(site: Site, router: str) -> None:
 def _simulated() -> Iterator[Stack]:
     with (
         tempfile.TemporaryDirectory(prefix="trio2o-bench-") as folder,
-        _started(Stack(Path(folder))) as stack,
+        Stack(Path(folder)) as stack,
     ):
         yield stack
-
-
-@contextmanager
-def _started(stack: Stack) -> Iterator[Stack]:
-    try:
-        stack.start()
-        yield stack
-    finally:
-        stack.stop()

@@ -33,11 +33,9 @@ class TenPods(Stack):
 @contextmanager
 def ten_pods(latency: float) -> Iterator[TenPods]:
     """Started, each call to a pod taking so long; stopped at the end."""
-    with tempfile.TemporaryDirectory(prefix="trio2o-bench-") as folder:
-        stack = TenPods(Path(folder))
-        try:
-            stack.start()
-            stack.simulator.settings(latency=latency)
-            yield stack
-        finally:
-            stack.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="trio2o-bench-") as folder,
+        TenPods(Path(folder)) as stack,
+    ):
+        stack.simulator.settings(latency=latency)
+        yield stack

@@ -167,12 +167,8 @@ def _public_key(folder: Path) -> Path:
 @contextmanager
 def _simulated(folder: Path) -> Iterator[Mapping[str, Any]]:
     """Give the users of a stack on simulated regions that is there meanwhile."""
-    stack = SimulatedStack(folder)
-    try:
-        stack.start()
+    with SimulatedStack(folder) as stack:
         yield stack.simulator.clouds
-    finally:
-        stack.stop()
 
 
 @contextmanager

@@ -44,16 +44,16 @@ def main() -> int:
     parser.add_argument("--log", type=Path, help="where to keep what the gateway said")
     given = parser.parse_args()
     say(f"{given.requests} requests, seed {given.seed}")
-    with tempfile.TemporaryDirectory(prefix="trio2o-fuzz-") as folder:
-        stack = Stack(Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="trio2o-fuzz-") as folder,
+        Stack(Path(folder)) as stack,
+    ):
         try:
-            stack.start()
             values = Values(given.seed)
             users = _world(stack, values)
             statuses, failures = asyncio.run(_send(stack, users, values, given.requests))
             traces = [line for line in stack.gateway.text().splitlines() if "Traceback" in line]
         finally:
-            stack.stop()
             if given.log:
                 given.log.write_text(stack.gateway.text())
     return _report(statuses, failures, len(traces))

@@ -32,9 +32,8 @@ def main() -> int:
     begin, left, wrong, tally = time.monotonic(), words.sequences, 0, Counter[str]()
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
-        try:
-            stack.end_with(signal.SIGTERM)
-            stack.start()
+        stack.end_with(signal.SIGTERM)
+        with stack:
             # In rounds: a run of an hour tells of what it finds when it finds it.
             while left > 0:
                 number = min(left, words.at_once * ROUND)
@@ -46,8 +45,6 @@ def main() -> int:
                 done, seconds = words.sequences - left, time.monotonic() - begin
                 tell(f"{done} sequences, {tally.total()} calls, {wrong} wrong, {seconds:.0f} s\n")
                 sys.stdout.flush()
-        finally:
-            stack.stop()
     for outcome, count in sorted(tally.items()):
         tell(f"{count:7} {outcome}\n")
     tell(f"{words.sequences} sequences, {wrong} of which found something\n")

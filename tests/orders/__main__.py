@@ -25,16 +25,13 @@ def main() -> int:
     failed = 0
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
-        try:
-            stack.end_with(signal.SIGTERM)
-            stack.start()
+        stack.end_with(signal.SIGTERM)
+        with stack:
             orders = Orders(stack, words.seed)
             for life in orders.play(orders.lives(words.orders)):
                 failed += bool(life.error)
                 tell(life.line() + "\n")
                 sys.stdout.flush()
-        finally:
-            stack.stop()
     tell(f"{words.orders - failed} passed, {failed} failed\n")
     return 1 if failed else 0
 

@@ -15,12 +15,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabStack]:
     """Temporal, a migrated database, gateway and worker on ports of their own."""
     if not (STATE / "clouds.yaml").exists():
         pytest.skip(f"the lab was never up: there is no clouds.yaml in {STATE}")
-    stack = LabStack(tmp_path_factory.mktemp("lab"))
-    try:
-        stack.start()
+    with LabStack(tmp_path_factory.mktemp("lab")) as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture

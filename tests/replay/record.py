@@ -77,14 +77,9 @@ def _public(value: Any) -> Any:
 
 def main() -> None:
     """Work, then write the histories anew."""
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder))
-        try:
-            stack.start()
-            _work(stack)
-            _record(stack)
-        finally:
-            stack.stop()
+    with tempfile.TemporaryDirectory() as folder, Stack(Path(folder)) as stack:
+        _work(stack)
+        _record(stack)
 
 
 def _record(stack: Stack) -> None:

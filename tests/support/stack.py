@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.support.client import Json, User, send, until
 from tests.support.processes import PROGRAMS, ROOT, Process, free_ports
@@ -68,6 +68,18 @@ class Stack:
     def processes(self) -> list[Process]:
         """All processes, in the order of starting."""
         return [self.simulator.process, self.temporal.process, self.gateway, self.worker]
+
+    def __enter__(self) -> Self:
+        """Start it; at the end it is stopped, also when it did not start."""
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         """Start it all, and register the pods as an operator does."""

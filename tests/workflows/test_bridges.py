@@ -25,12 +25,8 @@ class TwoBridges(Stack):
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = TwoBridges(tmp_path_factory.mktemp("two"))
-    try:
-        stack.start()
+    with TwoBridges(tmp_path_factory.mktemp("two")) as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture
