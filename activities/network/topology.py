@@ -126,7 +126,8 @@ class Topology:
         if router is None:
             return Desired(None)
         desired = Desired(router)
-        interfaces = await self._interfaces(tx, router_id)
+        attached = await self._interfaces(tx, router_id)
+        interfaces = [row for row in attached if row["pod_id"] and row["status"] != "ERROR"]
         for row in interfaces:
             plan = desired.plans.setdefault(row["pod_id"], Plan(router=True))
             plan.interfaces.append(
@@ -136,7 +137,7 @@ class Topology:
         if len(inside) > 1:
             await _east_west(places, router, desired)
         await self._north_south(tx, places, router, desired, inside)
-        _routes(router, interfaces, desired)
+        _routes(router, interfaces, attached, desired)
         return desired
 
     async def _interfaces(self, tx: Transaction, router_id: str) -> list[Row]:
@@ -153,8 +154,6 @@ class Topology:
             .where(
                 ports.c.device_id == router_id,
                 ports.c.device_owner == INTERFACE,
-                ports.c.status != "ERROR",
-                networks.c.pod_id.is_not(None),
             )
             .order_by(ports.c.created_at, ports.c.id)
         )
@@ -248,7 +247,7 @@ async def _east_west(places: BridgePlaces, router: Row, desired: Desired) -> Non
         plan.east_west = Bridge(bridge, await places.address(bridge, purpose))
 
 
-def _routes(router: Row, interfaces: list[Row], desired: Desired) -> None:
+def _routes(router: Row, interfaces: list[Row], attached: list[Row], desired: Desired) -> None:
     """Fill in each plan's extra routes: ours to the other pods, and the user's own."""
     crossing = {p: plan.east_west for p, plan in desired.plans.items() if plan.east_west}
     for pod_id in crossing:
@@ -257,7 +256,7 @@ def _routes(router: Row, interfaces: list[Row], desired: Desired) -> None:
             if row["pod_id"] != pod_id and there:
                 _add(desired, pod_id, row["cidr"], there.address["ip_address"])
     for route in router["routes"] or []:
-        home = _home(route["nexthop"], interfaces, desired)
+        home = _home(route["nexthop"], interfaces, attached, desired)
         if home is None:
             continue
         _add(desired, home, route["destination"], route["nexthop"])
@@ -267,12 +266,17 @@ def _routes(router: Row, interfaces: list[Row], desired: Desired) -> None:
                 _add(desired, pod_id, route["destination"], via.address["ip_address"])
 
 
-def _home(nexthop: str, interfaces: list[Row], desired: Desired) -> str | None:
+def _home(
+    nexthop: str, interfaces: list[Row], attached: list[Row], desired: Desired
+) -> str | None:
     """Return the pod whose router copy reaches the next hop directly."""
     address = ipaddress.ip_address(nexthop)
     for row in interfaces:
         if address in ipaddress.ip_network(row["cidr"]):
             return str(row["pod_id"])
+    if any(address in ipaddress.ip_network(row["cidr"]) for row in attached):
+        # Behind an interface that no pod has, yet or for now.
+        return None
     # Not on an interface, so it was accepted as an address of the external network.
     return next(
         (p for p, plan in desired.plans.items() if plan.gateway and plan.gateway.network_id), None

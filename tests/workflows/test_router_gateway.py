@@ -85,3 +85,20 @@ def test_any_order_ends_the_same(stack: Stack, site: Site, order: tuple[str, ...
     assert (one.inside, two.inside) == ({"10.0.1.1"}, {"10.0.2.1"})
     assert not one.north_south
     assert two.north_south
+
+
+def test_a_route_into_a_network_that_no_pod_has_waits_for_its_pod(
+    stack: Stack, site: Site
+) -> None:
+    router, anywhere = site.router(), site.net(None, "10.0.1.0/24")
+    site.attach(router, anywhere)
+    site.gateway(router, site.external("Pod2"))
+    own = {"destination": "192.168.0.0/24", "nexthop": "10.0.1.77"}
+    site.user.network.put(f"/routers/{router}", {"router": {"routes": [own]}})
+    stack.settle()
+    assert not stack.jobs(router_id=router, state="failed")
+    assert copies(stack.simulator, router)["Pod2"].routes == {}
+    site.boot(anywhere, "az1")
+    stack.settle()
+    site.active(router)
+    assert copies(stack.simulator, router)["Pod1"].routes == {"192.168.0.0/24": "10.0.1.77"}
