@@ -128,10 +128,15 @@ class Routings:
             row = await self.row(type_, top_id, pod)
             if row is None or (stays is not None and await stays(row)):
                 return
+            bottom = row["bottom_id"] or ""
+            # When the answer is lost nobody knows: the next one to need the copy looks for it.
+            await self.update(type_, top_id, pod, bottom_id=None)
             try:
-                await delete(row["bottom_id"] or "")
+                await delete(bottom)
             except PodFault as fault:
                 if fault.status != 404:
+                    if fault.status < 500:
+                        await self.update(type_, top_id, pod, bottom_id=bottom or None)
                     raise
             await self.forget(type_, top_id, pod)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_, select
 
-from activities.network.bridge_places import UnallocatedError
+from activities.network.bridge_places import Bridge, UnallocatedError
 from activities.network.bridges import Bridges
-from activities.network.topology import GATEWAY, Bridge, Desired, Topology
+from activities.network.topology import GATEWAY, Desired, Topology
 from activities.store import Row, Transaction
 from models.tables.network import TABLES, bridge_addresses, bridges
 from models.tables.pod import pods

@@ -1,9 +1,13 @@
 """BridgePlaces: the bridges and the addresses on them that one look at a topology needs."""
 
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from activities.network.bridges import Bridges
 from activities.store import Row, Transaction
+from models.errors import OverQuota
 from models.tables.network import bridge_addresses
 from models.tables.network import bridges as rows
 
@@ -12,36 +16,57 @@ class UnallocatedError(Exception):
     """Something has to be allocated, and the transaction only reads."""
 
 
+@dataclass(slots=True)
+class Bridge:
+    """A place on a bridge: the bridge row and its address row there."""
+
+    bridge: Row
+    address: Row
+
+
 class BridgePlaces:
     """Within one transaction; ``make`` tells whether it may allocate what is missing.
 
-    Nearly always nothing is: who looks then keeps no writer waiting.
+    Nearly always nothing is: who looks then keeps no writer waiting. ``whole``: a used-up pool is
+    ``OverQuota``; else what finds no place there is left out (None).
     """
 
-    def __init__(self, tx: Transaction, bridges: Bridges, *, make: bool) -> None:
+    def __init__(
+        self, tx: Transaction, bridges: Bridges, *, make: bool, whole: bool = True
+    ) -> None:
         self._tx = tx
         self._bridges = bridges
         self._make = make
+        self._whole = whole
         self._known: dict[str, dict[str, Row]] = {}
 
-    async def bridge(self, kind: str, owner_id: str, project_id: str) -> Row:
+    async def bridge(self, kind: str, owner_id: str, project_id: str) -> Row | None:
         """Return the owner's bridge."""
         if self._make:
-            return await self._bridges.allocate(self._tx, kind, owner_id, project_id)
+            return await self._made(self._bridges.allocate(self._tx, kind, owner_id, project_id))
         mine = select(rows).where(rows.c.kind == kind, rows.c.owner_id == owner_id)
         return _there(await self._tx.one(mine))
 
-    async def address(self, bridge: Row, purpose: str) -> Row:
-        """Return the address of this purpose on the bridge."""
+    async def address(self, bridge: Row, purpose: str) -> Bridge | None:
+        """Return the place of this purpose on the bridge."""
         if self._make:
-            return await self._bridges.address(self._tx, bridge, purpose)
+            made = await self._made(self._bridges.address(self._tx, bridge, purpose))
+            return None if made is None else Bridge(bridge, made)
         if bridge["id"] not in self._known:
             on_bridge = select(bridge_addresses).where(
                 bridge_addresses.c.bridge_id == bridge["id"]
             )
             found = await self._tx.all(on_bridge)
             self._known[bridge["id"]] = {row["purpose"]: row for row in found}
-        return _there(self._known[bridge["id"]].get(purpose))
+        return Bridge(bridge, _there(self._known[bridge["id"]].get(purpose)))
+
+    async def _made(self, allocation: Awaitable[Row]) -> Row | None:
+        try:
+            return await allocation
+        except OverQuota:
+            if self._whole:
+                raise
+            return None
 
 
 def _there(row: Row | None) -> Row:

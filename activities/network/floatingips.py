@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from activities.network import addresses
+from activities.network import addresses, router_changes
 from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
@@ -250,15 +250,8 @@ class FloatingIPs(Collection):
     async def _operation(
         self, tx: Transaction, verb: str, row: Row, router_id: str, request_id: str
     ) -> str:
-        return await self._changes.accept(
-            tx,
-            f"floatingip-{verb}",
-            ("floatingip", row["id"]),
-            router_id=router_id,
-            project_id=row["project_id"],
-            request_id=request_id,
-            workflow_id=f"floatingip-{verb}/{row['id']}",
-        )
+        change = router_changes.floatingip(verb, row["id"], router_id, row["project_id"])
+        return await self._changes.accept(tx, change, request_id)
 
 
 def _without_port() -> BadRequest:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
-from activities.network import addresses, port_addresses, port_macs, port_rules
+from activities.network import addresses, port_addresses, port_macs, port_rules, router_changes
 from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import clean_up, copied, update_copies
 from activities.network.networks import Networks
@@ -19,7 +19,7 @@ from models.resources.network import NETWORKS, PORTS
 from models.tables.network import TABLES
 from models.values import Caller
 
-networks, routers = TABLES["networks"], TABLES["routers"]
+networks = TABLES["networks"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
 _NULL_IS_ABSENT = ("fixed_ips", "security_groups")
 _ATTEMPTS = 16
@@ -276,18 +276,9 @@ class Ports(Collection):
 
     async def _interface_moves(self, tx: Transaction, row: Row, caller: Caller) -> str:
         """Write the operation that brings a router interface to its address in the pod."""
-        mine = routers.update().where(routers.c.id == row["device_id"])
-        await tx.run(mine.values(status="ALLOCATING"))
-        return await self._operations.add(
-            tx,
-            "router-interface-add",
-            "port",
-            row["id"],
-            router_id=row["device_id"],
-            project_id=row["project_id"],
-            request_id=caller.request_id,
-            workflow_id=f"router-interface-add/{row['device_id']}/{row['id']}",
-        )
+        await router_changes.shows_work(tx, row["device_id"])
+        change = router_changes.interface("add", row["id"], row["device_id"], row["project_id"])
+        return await change.write(tx, self._operations, caller.request_id)
 
 
 def _without_nulls(body: Body, *more: str) -> dict[str, Any]:

@@ -60,9 +60,12 @@ class RouterCopies:
         self._parts = parts
         self._together = Together()
 
-    async def pods_to_change(self, router_id: str) -> list[str]:
-        """Return the pods where the router is not, or may not be, what it should be."""
-        desired = await self._topology.desired(router_id)
+    async def pods_to_change(self, router_id: str, *, whole: bool = False) -> list[str]:
+        """Return the pods where the router is not, or may not be, what it should be.
+
+        ``OverQuota`` if it has to be ``whole`` and a piece finds no place on a bridge.
+        """
+        desired = await self._topology.desired(router_id, whole=whole)
         have = await self._in_pods(router_id)
         return sorted(
             pod_id

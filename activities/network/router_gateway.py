@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from activities.network import router_changes
 from activities.network.collection import denied
 from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
@@ -121,15 +122,8 @@ class RouterGateway:
     async def _operation(
         self, tx: Transaction, caller: Caller, router: Row, verb: str, port_id: str
     ) -> str:
-        return await self._changes.accept(
-            tx,
-            f"router-gateway-{verb}",
-            ("port", port_id),
-            router_id=router["id"],
-            project_id=router["project_id"],
-            request_id=caller.request_id,
-            workflow_id=f"router-gateway-{verb}/{router['id']}",
-        )
+        change = router_changes.gateway(verb, port_id, router["id"], router["project_id"])
+        return await self._changes.accept(tx, change, caller.request_id)
 
 
 async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> None:

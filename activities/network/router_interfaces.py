@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network import shapes
+from activities.network import router_changes, shapes
 from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
 from activities.network.router_gateway import GATEWAY
@@ -186,15 +186,8 @@ class RouterInterfaces:
     async def _operation(
         self, tx: Transaction, caller: Caller, router: Row, verb: str, port: Row
     ) -> str:
-        return await self._changes.accept(
-            tx,
-            f"router-interface-{verb}",
-            ("port", port["id"]),
-            router_id=router["id"],
-            project_id=router["project_id"],
-            request_id=caller.request_id,
-            workflow_id=f"router-interface-{verb}/{router['id']}/{port['id']}",
-        )
+        change = router_changes.interface(verb, port["id"], router["id"], router["project_id"])
+        return await self._changes.accept(tx, change, caller.request_id)
 
 
 def _which(body: Mapping[str, Any], *, both: bool = False) -> tuple[str, str]:

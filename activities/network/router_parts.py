@@ -10,11 +10,12 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from activities.network.bridge_places import Bridge
 from activities.network.bridges import Bridges
 from activities.network.copies import Copies
 from activities.network.router_addresses import move
 from activities.network.router_state import held
-from activities.network.topology import Bridge, Floating, Interface
+from activities.network.topology import Floating, Interface
 from activities.region import Regions
 from activities.routings import Routings, marker
 from activities.store import Row, Store
@@ -42,10 +43,9 @@ class RouterParts:
 
     async def bridge_network(self, pod: Pod, router_id: str, link: Bridge) -> tuple[str, str]:
         """Return network and subnet of a north-south bridge, external in this pod."""
-        async with self._store.hold(self._bridges.using(link.bridge["id"], pod)):
-            return await self._bridges.network(
-                link.bridge, pod, external=True, router_id=router_id
-            )
+        bridge = link.bridge
+        async with self._store.hold(self._bridges.using(bridge["id"], pod)):
+            return await self._bridges.network(bridge, pod, external=True, router_id=router_id)
 
     async def bridge_port(self, pod: Pod, router_id: str, link: Bridge) -> str:
         """Return the router's port on the bridge in the pod, not attached yet."""

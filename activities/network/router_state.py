@@ -1,6 +1,7 @@
 """What the rows say of a router copy, and whether that is what it should be."""
 
-from activities.network.topology import Bridge, Gateway, Interface, Plan
+from activities.network.bridge_places import Bridge
+from activities.network.topology import Gateway, Interface, Plan
 from activities.store import Row
 
 Have = dict[tuple[str, str], Row]

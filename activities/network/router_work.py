@@ -9,6 +9,7 @@ from activities.admin.pods import PodDirectory
 from activities.heartbeat import beating, patience
 from activities.network import addresses
 from activities.network.bridge_leftovers import BridgeLeftovers
+from activities.network.router_changes import NEEDS_PLACES
 from activities.network.router_copies import RouterCopies
 from activities.operations import OPEN, Operations
 from activities.store import Row, Store, Transaction
@@ -90,7 +91,11 @@ class RouterWork:
             await _mark(tx, operation, "DOWN", only="ERROR")
             mine = routers.update().where(routers.c.id == operation["router_id"])
             await tx.run(mine.values(status="ALLOCATING"))
-        pods = await self._names(await self._copies.pods_to_change(operation["router_id"]))
+        pods = await self._names(
+            await self._copies.pods_to_change(
+                operation["router_id"], whole=operation["type"] in NEEDS_PLACES
+            )
+        )
         again = operation["state"] not in OPEN
         return Begun(pods, again=again, about=operation["resource_id"])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network.bridge_places import BridgePlaces, UnallocatedError
+from activities.network.bridge_places import Bridge, BridgePlaces, UnallocatedError
 from activities.network.bridges import Bridges
 from activities.store import Row, Store, Transaction
 from models.tables.network import TABLES
@@ -28,14 +28,6 @@ class Interface:
 
     port: Row
     by_subnet: bool
-
-
-@dataclass(slots=True)
-class Bridge:
-    """The router copy's place on a bridge: the bridge row and its address row there."""
-
-    bridge: Row
-    address: Row
 
 
 @dataclass(slots=True)
@@ -104,14 +96,18 @@ class Topology:
         self._store = store
         self._bridges = bridges
 
-    async def desired(self, router_id: str) -> Desired:
-        """Return what the router should be now, in every pod."""
+    async def desired(self, router_id: str, *, whole: bool = False) -> Desired:
+        """Return what the router should be now, in every pod.
+
+        What finds no place on a bridge is left out, or is ``OverQuota`` when it has to be
+        ``whole``: whoever asked for that piece is told of it, others can go on.
+        """
         try:
             async with self._store.read() as tx:
                 return await self.look(tx, router_id)
         except UnallocatedError:
             async with self._store.write() as tx:
-                return await self.allocate(tx, router_id)
+                return await self._allocate(tx, router_id, whole=whole)
 
     async def look(self, tx: Transaction, router_id: str) -> Desired:
         """Return what the router should be now; ``UnallocatedError`` when a place is missing."""
@@ -119,7 +115,11 @@ class Topology:
 
     async def allocate(self, tx: Transaction, router_id: str) -> Desired:
         """Return what the router should be now; ``OverQuota`` when a pool has nothing left."""
-        return await self._desired(tx, BridgePlaces(tx, self._bridges, make=True), router_id)
+        return await self._allocate(tx, router_id, whole=True)
+
+    async def _allocate(self, tx: Transaction, router_id: str, *, whole: bool) -> Desired:
+        places = BridgePlaces(tx, self._bridges, make=True, whole=whole)
+        return await self._desired(tx, places, router_id)
 
     async def _desired(self, tx: Transaction, places: BridgePlaces, router_id: str) -> Desired:
         router = await tx.one(select(routers).where(routers.c.id == router_id))
@@ -198,14 +198,13 @@ class Topology:
             # Of the gateway port, not of the router: another external network may lie in
             # another pod, where this bridge's network would be of the other kind.
             bridge = await places.bridge("ns", gateway["id"], router["project_id"])
-            at = await places.address(bridge, f"gateway-interface:{router['id']}")
-            external.north_south = Bridge(bridge, at)
-        for pod_id in others:
-            assert bridge is not None
-            at = await places.address(bridge, f"gateway:{router['id']}:{pod_id}")
-            desired.plans[pod_id].gateway = Gateway(
-                gateway["id"], "", [], True, Bridge(bridge, at)
-            )
+        if bridge is not None:
+            purpose = f"gateway-interface:{router['id']}"
+            external.north_south = await places.address(bridge, purpose)
+            for pod_id in others:
+                at = await places.address(bridge, f"gateway:{router['id']}:{pod_id}")
+                if at is not None:
+                    desired.plans[pod_id].gateway = Gateway(gateway["id"], "", [], True, at)
         await self._floating(tx, places, router["id"], desired, gateway["pod_id"], bridge)
 
     async def _floating(
@@ -234,17 +233,20 @@ class Topology:
             if pod_id == external:
                 desired.plans[external].floating.append(Floating(row, "plain", port_id))
             elif bridge is not None and pod_id in desired.plans:
-                at = Bridge(bridge, await places.address(bridge, f"floatingip:{row['id']}"))
-                desired.plans[external].floating.append(Floating(row, "public", port_id, at))
-                desired.plans[pod_id].floating.append(Floating(row, "inner", port_id, at))
+                at = await places.address(bridge, f"floatingip:{row['id']}")
+                if at is not None:
+                    desired.plans[external].floating.append(Floating(row, "public", port_id, at))
+                    desired.plans[pod_id].floating.append(Floating(row, "inner", port_id, at))
 
 
 async def _east_west(places: BridgePlaces, router: Row, desired: Desired) -> None:
     project = router["project_id"]
     bridge = await places.bridge("ew", project, project)
+    if bridge is None:
+        return
     for pod_id, plan in desired.plans.items():
         purpose = f"interface:{router['id']}:{pod_id}"
-        plan.east_west = Bridge(bridge, await places.address(bridge, purpose))
+        plan.east_west = await places.address(bridge, purpose)
 
 
 def _routes(router: Row, interfaces: list[Row], attached: list[Row], desired: Desired) -> None:

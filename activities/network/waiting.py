@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from activities.network import router_changes
 from activities.operations import Operations
 from activities.store import Transaction
 from models.tables.network import TABLES
@@ -16,15 +17,9 @@ async def of_network(tx: Transaction, operations: Operations, network_id: str) -
         ports.c.network_id == network_id, ports.c.device_owner == INTERFACE
     )
     return [
-        await operations.add(
-            tx,
-            "router-interface-add",
-            "port",
-            port["id"],
-            router_id=port["device_id"],
-            project_id=port["project_id"],
-            workflow_id=f"router-interface-add/{port['device_id']}/{port['id']}",
-        )
+        await router_changes.interface(
+            "add", port["id"], port["device_id"], port["project_id"]
+        ).write(tx, operations)
         for port in await tx.all(attached)
     ]
 
@@ -35,14 +30,8 @@ async def of_port(tx: Transaction, operations: Operations, port_id: str) -> list
         floatingips.c.port_id == port_id, floatingips.c.router_id.is_not(None)
     )
     return [
-        await operations.add(
-            tx,
-            "floatingip-associate",
-            "floatingip",
-            floating["id"],
-            router_id=floating["router_id"],
-            project_id=floating["project_id"],
-            workflow_id=f"floatingip-associate/{floating['id']}",
-        )
+        await router_changes.floatingip(
+            "associate", floating["id"], floating["router_id"], floating["project_id"]
+        ).write(tx, operations)
         for floating in await tx.all(associated)
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.client import until
 from tests.support.stack import Stack
-from tests.support.topology import Site
+from tests.support.topology import Net, Site
 
 POOL = "bridge:2001:2001,extern:2002:2002"
 GONE = f"No VLAN left for a bridge in {POOL}."
@@ -85,21 +85,55 @@ def test_a_change_that_needs_a_bridge_is_refused_when_there_is_none(
     third.active(router)
 
 
-def test_an_interface_whose_network_gets_its_pod_too_late_for_a_bridge_says_so(
-    two: Stack, sites: list[Site]
-) -> None:
+def _waiting(sites: list[Site]) -> tuple[str, Net, Net]:
+    """Return the third project's router, a net on it, and one that has no pod and no bridge."""
     for site in sites[:2]:
         _crossing(site)
     third = sites[2]
     router = third.router()
-    third.attach(router, third.net("Pod1", "10.1.0.0/24"))
-    anywhere = third.net(None, "10.1.1.0/24")
-    third.attach(router, anywhere)
+    near, spare = (third.net("Pod1", f"10.1.{number}.0/24") for number in range(2))
+    anywhere = third.net(None, "10.1.9.0/24")
+    for net in (near, spare, anywhere):
+        third.attach(router, net)
     third.active(router)
-    third.boot(anywhere, "az2")
-    until(lambda: third.show_router(router)["status"] == "ERROR", "the router is in ERROR")
-    errors = [job["error"] for job in two.jobs(router_id=router, state="failed")]
-    assert errors == [GONE]
+    return router, spare, anywhere
+
+
+def _failed(stack: Stack, site: Site, router: str) -> list[tuple[str, str]]:
+    until(lambda: site.show_router(router)["status"] == "ERROR", "the router is in ERROR")
+    stack.settle()
+    jobs = stack.jobs(router_id=router, state="failed")
+    return [(job["type"], job["error"]) for job in jobs]
+
+
+def test_an_interface_whose_network_gets_its_pod_too_late_for_a_bridge_says_so(
+    two: Stack, sites: list[Site]
+) -> None:
+    router, _, anywhere = _waiting(sites)
+    sites[2].boot(anywhere, "az2")
+    assert _failed(two, sites[2], router) == [("router-interface-add", GONE)]
+
+
+def test_what_waits_for_a_bridge_keeps_nothing_else_on_the_router(
+    two: Stack, sites: list[Site]
+) -> None:
+    router, spare, anywhere = _waiting(sites)
+    third = sites[2]
+    two.worker.stop()
+    try:
+        third.boot(anywhere, "az2")
+        third.detach(router, spare)
+    finally:
+        two.worker.start()
+    assert _failed(two, third, router) == [("router-interface-add", GONE)]
+    interfaces = {
+        ip["ip_address"]
+        for port in two.simulator.inventory("Pod1")["ports"]
+        if port["device_owner"] == "network:router_interface"
+        for ip in port["fixed_ips"]
+    }
+    assert "10.1.0.1" in interfaces
+    assert "10.1.1.1" not in interfaces
 
 
 def test_a_bridge_is_free_again_when_what_wanted_it_is_taken_back_at_once(

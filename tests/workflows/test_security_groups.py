@@ -237,6 +237,26 @@ _ANSWERS = (
 )
 
 
+def test_a_copy_that_may_be_gone_is_looked_for_before_it_is_used(stack: Stack, site: Site) -> None:
+    net = site.net("Pod1", "10.0.1.0/24")
+    server = site.boot(net)
+    stack.settle()
+    group = _default(site)
+    stack.simulator.forget_calls()
+    gone = {"service": "network", "method": "DELETE", "path": "/security-groups/"}
+    with stack.simulator.fault("lose", **gone, times=1) as lost:
+        site.drop_server(server)
+        until(lambda: stack.simulator.calls(method="DELETE", path=gone["path"]), "it is deleted")
+        stack.worker.stop()
+        try:
+            site.boot(net)
+        finally:
+            stack.worker.start()
+        stack.settle()
+    assert lost["hits"] == 1
+    assert list(group_copies(stack.simulator, group)) == ["Pod1"]
+
+
 def test_every_kind_of_answer_is_lost_once(stack: Stack, site: Site) -> None:
     group = _default(site)
     first = site.net("Pod1", "10.0.1.0/24")
