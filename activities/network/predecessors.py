@@ -5,10 +5,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 
 from activities.region import Regions
+from activities.routings import marker
 from activities.store import Row, Store
 from models.errors import PodBusy, PodFault
 from models.resources.network import NETWORKS
@@ -95,10 +97,9 @@ class Predecessors:
     @asynccontextmanager
     async def of_network(self, body: Row, pod: Pod) -> AsyncIterator[None]:
         """Raise ``PodBusy`` for a segment that the pod refuses while a deleted network has it."""
-        left = select(routings.c.bottom_id).where(
+        left = select(routings.c.top_id).where(
             routings.c.type == "network",
             routings.c.pod_id == pod.pod_id,
-            routings.c.bottom_id.is_not(None),
             routings.c.top_id.not_in(select(networks.c.id)),
         )
         before: list[Row] = []
@@ -111,18 +112,14 @@ class Predecessors:
             if fault.kind not in _TAKEN:
                 raise
             for row in before:
-                if await self._has(row["bottom_id"], body, pod):
+                if await self._has(row["top_id"], body, pod):
                     raise PodBusy(fault.message) from fault
             raise
 
-    async def _has(self, bottom: str, body: Row, pod: Pod) -> bool:
-        """Tell whether the network in the pod has the segment, or may have had it until now."""
-        try:
-            answer = await self._regions.admin(pod, "network", "GET", f"{NETWORKS.path}/{bottom}")
-        except PodFault as fault:
-            if fault.status == 404:
-                return True
-            raise
-        there: dict[str, Any] = answer[NETWORKS.member]
+    async def _has(self, top_id: str, body: Row, pod: Pod) -> bool:
+        """Tell whether the deleted network has the segment in the pod, or had it until now."""
+        query = f"?description={quote(marker(NETWORKS.member, top_id))}"
+        answer = await self._regions.admin(pod, "network", "GET", NETWORKS.path + query)
+        found: list[dict[str, Any]] = answer[NETWORKS.collection]
         names = [f"provider:{name}" for name in _SEGMENT]
-        return all(there[name] == body.get(name) for name in names)
+        return not found or all(found[0][name] == body.get(name) for name in names)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import Json
 from tests.support.simulator import PODS, Simulator
+from tests.support.topology import Site
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,17 @@ def across(simulator: Simulator, group: str) -> dict[str, set[str]]:
         pod: {a for rule in rules if rule.ethertype == "IPv4" for a in rule.addresses}
         for pod, rules in group_copies(simulator, group).items()
     }
+
+
+def default_group(site: Site) -> str:
+    """The id of the project's default group."""
+    groups = site.user.network.list("/security-groups?name=default", "security_groups")
+    return str(groups[0]["id"])
+
+
+def address(server: Json) -> str:
+    """The server's address as address groups have it."""
+    return f"{server['port']['fixed_ips'][0]['ip_address']}/32"
 
 
 def _admits(inventory: dict[str, list[Json]], copy: Json) -> set[Admits]:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 from tests.support.client import Json, until
-from tests.support.securityview import Admits, across, group_copies
+from tests.support.securityview import Admits, across, address, default_group, group_copies
 from tests.support.stack import Stack
-from tests.support.topology import Net, Site
-
-
-def _default(site: Site) -> str:
-    groups = site.user.network.list("/security-groups?name=default", "security_groups")
-    return str(groups[0]["id"])
+from tests.support.topology import Site
 
 
 def _group(site: Site, name: str) -> str:
@@ -33,41 +27,37 @@ def _join(site: Site, server: Json, *groups: str) -> None:
     site.user.network.put(f"/ports/{server['port_id']}", body)
 
 
-def _address(server: Json) -> str:
-    return f"{server['port']['fixed_ips'][0]['ip_address']}/32"
-
-
 def test_one_pod_needs_no_addresses(stack: Stack, site: Site) -> None:
     site.boot(site.net("az1", "10.0.1.0/24"))
     stack.settle()
-    group = _default(site)
+    group = default_group(site)
     assert group_copies(stack.simulator, group) == {
         "Pod1": {Admits(group=group), Admits(group=group, ethertype="IPv6")}
     }
 
 
 def test_members_in_other_pods_are_admitted(stack: Stack, site: Site) -> None:
-    group = _default(site)
+    group = default_group(site)
     net = site.net("Pod1", "10.0.1.0/24")
     one = site.boot(net)
     two = site.boot(site.net("Pod2", "10.0.2.0/24"))
     stack.settle()
-    assert across(stack.simulator, group) == {"Pod1": {_address(two)}, "Pod2": {_address(one)}}
+    assert across(stack.simulator, group) == {"Pod1": {address(two)}, "Pod2": {address(one)}}
     another = site.boot(net)
     three = site.boot(site.net("Pod3", "10.0.3.0/24"))
     stack.settle()
-    first = {_address(one), _address(another)}
+    first = {address(one), address(another)}
     assert across(stack.simulator, group) == {
-        "Pod1": {_address(two), _address(three)},
-        "Pod2": first | {_address(three)},
-        "Pod3": first | {_address(two)},
+        "Pod1": {address(two), address(three)},
+        "Pod2": first | {address(three)},
+        "Pod3": first | {address(two)},
     }
     site.drop_server(one)
     site.drop_server(three)
     stack.settle()
     assert across(stack.simulator, group) == {
-        "Pod1": {_address(two)},
-        "Pod2": {_address(another)},
+        "Pod1": {address(two)},
+        "Pod2": {address(another)},
     }
 
 
@@ -103,10 +93,10 @@ def test_a_rule_admits_another_group_wherever_its_members_are(stack: Stack, site
     _join(site, client, web)
     stack.settle()
     assert group_copies(stack.simulator, database) == {
-        "Pod2": {Admits("tcp", web), Admits("tcp", addresses=frozenset({_address(client)}))}
+        "Pod2": {Admits("tcp", web), Admits("tcp", addresses=frozenset({address(client)}))}
     }
     assert group_copies(stack.simulator, web) == {"Pod1": set(), "Pod2": set()}
-    _join(site, client, _default(site))
+    _join(site, client, default_group(site))
     stack.settle()
     assert across(stack.simulator, database) == {"Pod2": set()}
     assert "Pod1" not in group_copies(stack.simulator, web)
@@ -201,9 +191,9 @@ def test_servers_at_once_share_one_copy(stack: Stack, site: Site) -> None:
     with ThreadPoolExecutor(4) as pool:
         servers = list(pool.map(site.boot, nets))
     stack.settle()
-    even = {_address(server) for server in servers[::2]}
-    odd = {_address(server) for server in servers[1::2]}
-    assert across(stack.simulator, _default(site)) == {"Pod1": odd, "Pod2": even}
+    even = {address(server) for server in servers[::2]}
+    odd = {address(server) for server in servers[1::2]}
+    assert across(stack.simulator, default_group(site)) == {"Pod1": odd, "Pod2": even}
 
 
 def test_a_port_that_no_server_used_leaves_nothing(stack: Stack, site: Site) -> None:
@@ -212,83 +202,18 @@ def test_a_port_that_no_server_used_leaves_nothing(stack: Stack, site: Site) -> 
     site.user.network.make("/ports", network_id=net.id)
     site.drop_server(server)
     stack.settle()
-    assert list(group_copies(stack.simulator, _default(site))) == ["Pod1"]
+    assert list(group_copies(stack.simulator, default_group(site))) == ["Pod1"]
 
 
 def test_the_default_group_goes_from_the_pods_as_well(stack: Stack, site: Site) -> None:
     site.drop_server(site.boot(site.net("Pod1", "10.0.1.0/24")))
-    group = _default(site)
+    group = default_group(site)
     stack.settle()
     project = site.user.project_id
     assert stack.simulator.own_groups("Pod1", project)
     stack.admin.network.delete(f"/security-groups/{group}")
     stack.settle()
     assert not any(stack.simulator.own_groups(pod, project) for pod in ("Pod1", "Pod2"))
-
-
-_ANSWERS = (
-    ("POST", "/security-groups$"),
-    ("POST", "/security-group-rules$"),
-    ("POST", "/address-groups$"),
-    ("PUT", "/add_addresses$"),
-    ("PUT", "/remove_addresses$"),
-    ("DELETE", "/security-groups/"),
-    ("DELETE", "/address-groups/"),
-)
-
-
-def test_a_copy_that_may_be_gone_is_looked_for_before_it_is_used(stack: Stack, site: Site) -> None:
-    net = site.net("Pod1", "10.0.1.0/24")
-    server = site.boot(net)
-    stack.settle()
-    group = _default(site)
-    stack.simulator.forget_calls()
-    gone = {"service": "network", "method": "DELETE", "path": "/security-groups/"}
-    with stack.simulator.fault("lose", **gone, times=1) as lost:
-        site.drop_server(server)
-        until(lambda: stack.simulator.calls(method="DELETE", path=gone["path"]), "it is deleted")
-        stack.worker.stop()
-        try:
-            site.boot(net)
-        finally:
-            stack.worker.start()
-        stack.settle()
-    assert lost["hits"] == 1
-    assert list(group_copies(stack.simulator, group)) == ["Pod1"]
-
-
-def test_every_kind_of_answer_is_lost_once(stack: Stack, site: Site) -> None:
-    group = _default(site)
-    first = site.net("Pod1", "10.0.1.0/24")
-    with ExitStack() as faults:
-        lost = [
-            faults.enter_context(
-                stack.simulator.fault("lose", service="network", method=method, path=path, times=1)
-            )
-            for method, path in _ANSWERS
-        ]
-        one = _patiently(site, first)
-        two = _patiently(site, site.net("Pod2", "10.0.2.0/24"))
-        extra = _patiently(site, first)
-        stack.settle()
-        site.drop_server(extra)
-        stack.settle()
-        assert across(stack.simulator, group) == {"Pod1": {_address(two)}, "Pod2": {_address(one)}}
-        site.tear_down()
-        stack.settle()
-        assert group_copies(stack.simulator, group) == {}
-    assert [fault["hits"] for fault in lost] == [1] * len(_ANSWERS)
-
-
-def _patiently(site: Site, net: Net) -> Json:
-    """Boot; a server that a lost answer kept from booting is asked for once more."""
-    for _ in range(3):
-        try:
-            return site.boot(net)
-        except AssertionError as refused:
-            if "503" not in str(refused):
-                raise
-    raise AssertionError("three times not available")
 
 
 def test_a_dead_pod_does_not_keep_the_others_from_it(stack: Stack, site: Site) -> None:
