@@ -116,6 +116,9 @@ def _paged(play: Play) -> None:
     assert [row["id"] for row in page["volumes"]] == ids
     counted = f"/volumes/detail?name={play.name}&with_count=True"
     assert demo("GET", counted, expect=200, version="3.45")["count"] == 2
+    for nothing in ("4", "text"):
+        assert not demo("GET", f"/volumes?metadata={nothing}", expect=200)["volumes"]
+        demo("GET", f"/volumes/summary?metadata={nothing}", expect=200, version="3.12")
 
 
 def test_types_and_what_is_told(places: Places) -> None:

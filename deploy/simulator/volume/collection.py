@@ -61,8 +61,8 @@ class Volumes:
         return reply({"volumes": [view.full(self.store, call, row) for row in rows], **extra})
 
     def summary(self, call: Call) -> Response:
-        """How many and how large."""
-        rows = self._filtered(call)
+        """How many and how large; Cinder asks for no filter here, though it takes them."""
+        rows = visible(call, self.store.volumes.values())
         total = {"total_size": sum(row["size"] for row in rows), "total_count": len(rows)}
         return reply({"volume-summary": {**total, "metadata": {}}})
 
@@ -163,5 +163,15 @@ class Volumes:
         wanted = call.request.arg("metadata")
         if not wanted:
             return rows
-        pairs = ast.literal_eval(wanted).items()
-        return [row for row in rows if all(row["metadata"].get(k) == v for k, v in pairs)]
+        pairs = _literal(wanted)
+        if not isinstance(pairs, dict):
+            return []
+        return [row for row in rows if all(row["metadata"].get(k) == v for k, v in pairs.items())]
+
+
+def _literal(given: str) -> Any:
+    """What Cinder reads out of a filter's value; what it cannot read is text."""
+    try:
+        return ast.literal_eval(given)
+    except (ValueError, SyntaxError):
+        return given
