@@ -15,6 +15,8 @@ Find = Callable[[], Awaitable[str | None]]
 Create = Callable[[], Awaitable[str]]
 Delete = Callable[[str], Awaitable[Any]]
 Stays = Callable[[Row], Awaitable[bool]]
+Then = Callable[[], Awaitable[Any]]
+Along = Callable[[Transaction], Awaitable[Any]]
 
 
 def marker(type_: str, top_id: str) -> str:
@@ -115,14 +117,24 @@ class Routings:
             return bottom
 
     async def remove(
-        self, type_: str, top_id: str, pod: Pod, delete: Delete, stays: Stays | None = None
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        delete: Delete,
+        *,
+        stays: Stays | None = None,
+        then: Then | None = None,
+        along: Along | None = None,
     ) -> None:
         """Delete the copy in the pod, then its row; a copy that is gone already is fine.
 
-        ``stays`` is asked about the row when nobody else can change the copy any more.
+        A row without a copy id may stand for a copy whose creation, or deletion, lost its answer:
+        ``delete`` is called with an empty id then, and has to look for the marker itself.
 
-        A row without a copy id may stand for a copy whose creation lost its answer: ``delete`` is
-        called with an empty id then, and has to look for the marker itself.
+        ``stays`` is asked about the row when nobody else can change the copy any more. What only
+        the copy needed goes with it: ``then`` in calls, before the row goes, since without the
+        row nobody would try again; ``along`` in the transaction in which it goes.
         """
         async with self.held(type_, top_id, pod):
             row = await self.row(type_, top_id, pod)
@@ -138,7 +150,12 @@ class Routings:
                     if fault.status < 500:
                         await self.update(type_, top_id, pod, bottom_id=bottom or None)
                     raise
-            await self.forget(type_, top_id, pod)
+            if then is not None:
+                await then()
+            async with self._store.write() as tx:
+                await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
+                if along is not None:
+                    await along(tx)
 
     @asynccontextmanager
     async def held(self, type_: str, top_id: str, pod: Pod) -> AsyncIterator[None]:

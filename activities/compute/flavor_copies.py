@@ -147,7 +147,7 @@ class FlavorCopies:
             if there.get("description") == marker("flavor", id_):
                 await self._admin(pod, "DELETE", path)
 
-        await self._copies.remove("flavor", id_, pod, delete, stays)
+        await self._copies.remove("flavor", id_, pod, delete, stays=stays)
 
     async def _admin(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
         return await self._regions.admin(

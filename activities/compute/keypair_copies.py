@@ -93,7 +93,7 @@ class KeypairCopies:
                 path = f"/os-keypairs/{quote(name, safe='')}?user_id={user_id}"
                 await self._admin(pod, "DELETE", path)
 
-        await self._copies.remove("keypair", id_, pod, delete, stays)
+        await self._copies.remove("keypair", id_, pod, delete, stays=stays)
 
     async def _admin(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
         return await self._regions.admin(pod, "compute", method, path, body, microversion=_OF_USER)

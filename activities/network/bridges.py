@@ -156,10 +156,12 @@ class Bridges:
                     pod, "network", "DELETE", f"/networks/{target}", retry_conflict=True
                 )
 
-        await self._routings.remove("bridge_network", bridge_id, pod, delete)
-        await self._routings.forget("bridge_subnet", bridge_id, pod)
-        async with self._store.write() as tx:
+        async def along(tx: Transaction) -> None:
+            of = (routings.c.top_id == bridge_id, routings.c.pod_id == pod.pod_id)
+            await tx.run(routings.delete().where(routings.c.type == "bridge_subnet", *of))
             await self._release_bridge(tx, bridge_id)
+
+        await self._routings.remove("bridge_network", bridge_id, pod, delete, along=along)
 
     async def _create_network(self, bridge: Row, pod: Pod, external: bool) -> str:
         body = {

@@ -1,6 +1,7 @@
 """CopyUpkeep: copies of deleted objects go, copies of changed ones follow."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +15,8 @@ from activities.network.security_copies import SecurityCopies
 from activities.network.share_copies import sync_shares
 from activities.operations import Operations
 from activities.region import Regions
-from activities.routings import Routings, marker
-from activities.store import Row, Store
+from activities.routings import Along, Routings, Then, marker
+from activities.store import Row, Store, Transaction
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, ROUTERS, SUBNETS
 from models.tables.network import TABLES, ip_allocations
@@ -53,8 +54,8 @@ class CopyUpkeep:
         if await self._row(PORTS, port_id):
             return
         for row, pod in await self._places("port", port_id):
-            await self._remove(PORTS, port_id, pod)
-            await self._security.release_project(pod, row["project_id"])
+            release = partial(self._security.release_project, pod, row["project_id"])
+            await self._remove(PORTS, port_id, pod, then=release)
         async with self._store.write() as tx:
             await addresses.release(tx, f"port:{port_id}")
 
@@ -64,22 +65,17 @@ class CopyUpkeep:
             return
         for _, pod in await self._places("subnet", subnet_id):
             await self._remove(SUBNETS, subnet_id, pod)
-        await self._forget_addresses(subnet_id)
+        async with self._store.write() as tx:
+            await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == subnet_id))
 
     async def clean_up_network(self, network_id: str) -> None:
         """Remove the network's copies; their subnets go along, as in Neutron."""
         if await self._row(NETWORKS, network_id):
             return
         for _, pod in await self._places("network", network_id):
-            await self._remove(NETWORKS, network_id, pod)
-            inside = await self._routings.rows(
-                routings.c.type == "subnet",
-                routings.c.owner_id == network_id,
-                routings.c.pod_id == pod.pod_id,
+            await self._remove(
+                NETWORKS, network_id, pod, along=partial(_forget_subnets, network_id, pod)
             )
-            for subnet in inside:
-                await self._routings.forget("subnet", subnet["top_id"], pod)
-                await self._forget_addresses(subnet["top_id"])
 
     async def clean_up_router(self, router_id: str) -> None:
         """Remove everything of the router from every pod, pods at the same time."""
@@ -164,13 +160,21 @@ class CopyUpkeep:
         rows = await self._routings.rows(routings.c.type == type_, routings.c.top_id == top_id)
         return [(row, await self._pods.get(row["pod_id"])) for row in rows]
 
-    async def _remove(self, kind: Kind, top_id: str, pod: Pod) -> None:
+    async def _remove(
+        self,
+        kind: Kind,
+        top_id: str,
+        pod: Pod,
+        *,
+        then: Then | None = None,
+        along: Along | None = None,
+    ) -> None:
         name = marker(kind.member, top_id)
 
         async def delete(bottom: str) -> None:
             await self._copies.delete(pod, kind, bottom, name)
 
-        await self._routings.remove(kind.member, top_id, pod, delete)
+        await self._routings.remove(kind.member, top_id, pod, delete, then=then, along=along)
 
     async def _put(self, kind: Kind, bottom: str | None, pod: Pod, body: dict[str, Any]) -> None:
         # Without an id the copy is being made at this moment, from the row as it is now.
@@ -178,6 +182,14 @@ class CopyUpkeep:
             path = f"{kind.path}/{bottom}"
             await self._regions.admin(pod, "network", "PUT", path, {kind.member: body})
 
-    async def _forget_addresses(self, subnet_id: str) -> None:
-        async with self._store.write() as tx:
-            await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == subnet_id))
+
+async def _forget_subnets(network_id: str, pod: Pod, tx: Transaction) -> None:
+    """Forget the copies of a network's subnets, and every address noted for them."""
+    inside = (
+        routings.c.type == "subnet",
+        routings.c.owner_id == network_id,
+        routings.c.pod_id == pod.pod_id,
+    )
+    noted = ip_allocations.c.subnet_id.in_(select(routings.c.top_id).where(*inside))
+    await tx.run(ip_allocations.delete().where(noted))
+    await tx.run(routings.delete().where(*inside))

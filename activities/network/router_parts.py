@@ -17,8 +17,8 @@ from activities.network.router_addresses import move
 from activities.network.router_state import held
 from activities.network.topology import Floating, Interface
 from activities.region import Regions
-from activities.routings import Routings, marker
-from activities.store import Row, Store
+from activities.routings import Along, Routings, marker
+from activities.store import Row, Store, Transaction
 from models.errors import PodFault, PodUnavailable
 from models.tables.network import TABLES, bridge_addresses
 from models.tables.routing import routings
@@ -238,26 +238,26 @@ class RouterParts:
 
     async def remove_floating(self, pod: Pod, row: Row) -> None:
         """Delete the floating IP's part in the pod."""
-        await self._remove_copy(pod, row, "floatingips")
+        await self._remove(pod, row, "floatingips")
 
     async def remove_carrier(self, pod: Pod, row: Row) -> None:
         """Delete the carrier port and give its address on the bridge back."""
-        await self._remove_copy(pod, row, "ports")
-        held = select(bridge_addresses.c.id).where(
-            bridge_addresses.c.purpose == f"floatingip:{row['top_id']}"
-        )
-        async with self._store.write() as tx:
-            for address in await tx.all(held):
+        own = bridge_addresses.c.purpose == f"floatingip:{row['top_id']}"
+
+        async def along(tx: Transaction) -> None:
+            for address in await tx.all(select(bridge_addresses.c.id).where(own)):
                 await self._bridges.release(tx, address["id"])
 
-    async def _remove_copy(self, pod: Pod, row: Row, collection: str) -> None:
+        await self._remove(pod, row, "ports", along)
+
+    async def _remove(self, pod: Pod, row: Row, plural: str, along: Along | None = None) -> None:
         async def delete(bottom: str) -> None:
             name = marker(row["type"], row["top_id"])
-            target = bottom or await self._regions.marked(pod, f"/{collection}", name)
+            target = bottom or await self._regions.marked(pod, f"/{plural}", name)
             if target:
-                await self._delete(pod, collection, target)
+                await self._delete(pod, plural, target)
 
-        await self._routings.remove(row["type"], row["top_id"], pod, delete)
+        await self._routings.remove(row["type"], row["top_id"], pod, delete, along=along)
 
     async def _attach(self, pod: Pod, router: str, port: str) -> None:
         path = f"/routers/{router}/add_router_interface"

@@ -67,6 +67,8 @@ class SecurityCopies:
         )
         if rows:
             await self._sync(sg_id, pod, rows[0]["project_id"])
+        else:
+            await self._named.release(pod)
 
     async def remove(self, sg_id: str) -> None:
         """Remove every copy of a group that is gone at the top."""

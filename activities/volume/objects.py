@@ -104,10 +104,10 @@ class VolumeObjects:
         pod = await self._pods.get(row["pod_id"])
         shown = await self.shown(pod, type_, id_)
         if shown is None:
-            await self._routings.forget(type_, id_, pod)
             owned = routings.c.owner_id == id_, routings.c.pod_id == pod.pod_id
             for inner in await self._routings.rows(*owned):
                 await self.clean_up(inner["type"], inner["top_id"])
+            await self._routings.forget(type_, id_, pod)
         elif shown["status"] in _GOING:
             raise PodBusy(f"Pod {pod.pod_name} is still deleting {type_} {id_}")
 

@@ -9,6 +9,18 @@ from tests.support.securityview import across, address, default_group, group_cop
 from tests.support.stack import Stack
 from tests.support.topology import Net, Site
 
+
+def test_a_copy_that_the_pod_keeps_for_a_while_goes_later(stack: Stack, site: Site) -> None:
+    server = site.boot(site.net("Pod1", "10.0.1.0/24"))
+    stack.settle()
+    gone = {"service": "network", "method": "DELETE", "path": "/security-groups/"}
+    with stack.simulator.fault("status", **gone, status=503, times=2) as kept:
+        site.drop_server(server)
+        stack.settle()
+    assert kept["hits"] == 2
+    assert group_copies(stack.simulator, default_group(site)) == {}
+
+
 _ANSWERS = (
     ("POST", "/security-groups$"),
     ("POST", "/security-group-rules$"),
