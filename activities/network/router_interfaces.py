@@ -11,10 +11,12 @@ from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
 from activities.network.router_gateway import GATEWAY
 from activities.network.routers import INTERFACE, Routers
+from activities.network.sharing import SHARED, shares
 from activities.network.subnets import Subnets
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict, NotFound
+from models.resources.network import NETWORKS
 from models.tables.network import TABLES
 from models.values import Caller
 
@@ -78,6 +80,7 @@ class RouterInterfaces:
             raise BadRequest(
                 "Bad router request: Subnet for router interface must have a gateway IP."
             )
+        await _refuse_foreign(tx, caller, subnet)
         await self._refuse_overlap(tx, router, subnet)
         network = await tx.one(select(networks).where(networks.c.id == subnet["network_id"]))
         assert network is not None
@@ -188,6 +191,18 @@ class RouterInterfaces:
     ) -> str:
         change = router_changes.interface(verb, port["id"], router["id"], router["project_id"])
         return await self._changes.accept(tx, change, caller.request_id)
+
+
+async def _refuse_foreign(tx: Transaction, caller: Caller, subnet: Row) -> None:
+    """Refuse another project's subnet, unless its network is shared with this very project."""
+    if caller.admin or subnet["project_id"] == caller.project_id:
+        return
+    given = await shares(tx, NETWORKS, [subnet["network_id"]])
+    if caller.project_id not in given.get(subnet["network_id"], {}).get(SHARED, ()):
+        raise BadRequest(
+            "Bad router request: Cannot add interface to router because subnet "
+            f"{subnet['id']} is not owned by project making the request."
+        )
 
 
 def _which(body: Mapping[str, Any], *, both: bool = False) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from activities.network.collection import Body, Collection, Shown, denied
 from activities.network.consequences import clean_up, complete_copies, copied, update_copies
 from activities.network.copies import Copies
 from activities.network.networks import AUTOMATIC, Networks, overlaps
-from activities.network.sharing import shared_with
 from activities.network.subnet_checks import (
     check_pools,
     check_subnet,
@@ -20,7 +19,7 @@ from activities.network.subnetpools import Subnetpools
 from activities.operations import Operations
 from activities.store import Row, Store, Transaction
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
-from models.resources.network import NETWORKS, SUBNETS
+from models.resources.network import SUBNETS
 from models.settings import Settings
 from models.tables.network import TABLES, ip_allocations
 from models.values import Caller
@@ -52,12 +51,12 @@ class Subnets(Collection):
         self._pools = pools
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
-        """Add the subnets of shared networks; those of external ones are their owner's affair."""
+        """Add the subnets of every network that the caller sees."""
         own = await super().visible(tx, caller)
-        open_ = select(networks.c.id).where(
-            or_(networks.c.shared.is_(True), shared_with(NETWORKS, networks, caller))
-        )
-        return own if caller.admin else or_(own, self.table.c.network_id.in_(open_))
+        if caller.admin:
+            return own
+        seen = select(networks.c.id).where(await self._networks.visible(tx, caller))
+        return or_(own, self.table.c.network_id.in_(seen))
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add whether the subnet's network is external."""

@@ -76,6 +76,13 @@ def _external(play: Play) -> None:
     found = demo("GET", f"/networks?router%3Aexternal=True&id={outer}", expect=200)["networks"]
     assert [row["id"] for row in found] == [outer]
     demo("GET", f"/subnets/{outer_subnet}", expect=200)
+    found = demo("GET", f"/subnets?network_id={outer}", expect=200)["subnets"]
+    assert [row["id"] for row in found] == [outer_subnet]
+    no = (403, "PolicyNotAuthorized")
+    demo("PUT", f"/subnets/{outer_subnet}", {"subnet": {"name": "x"}}, expect=no)
+    demo("DELETE", f"/subnets/{outer_subnet}", expect=no)
+    add = f"/routers/{router(demo)}/add_router_interface"
+    demo("PUT", add, {"subnet_id": outer_subnet}, expect=(400, "BadRequest"))
     demo(
         "PUT",
         f"/networks/{outer}",

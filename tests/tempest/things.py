@@ -1,7 +1,7 @@
 """What the tests need to find in a region, made through that region's own APIs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.tempest.cloud import Cloud
 # Not the guide's VLAN, nor that of the tests with packets: all can be there at the same time.
 VLAN = 3009
 CIDR = "198.51.100.0/24"
+_SUBNET = {"cidr": CIDR, "ip_version": 4, "enable_dhcp": False}
 NAME = "tempest"
 
 
@@ -29,26 +30,31 @@ class Things:
 @contextmanager
 def prepared(cloud: Cloud, region: str) -> Iterator[Things]:
     """Two flavors, two images and an external network; they are gone afterwards."""
-    rest, urls = cloud.admin(), cloud.endpoints[region]
+    urls = cloud.endpoints[region]
     compute, network, image = urls["compute"], f"{urls['network']}/v2.0", f"{urls['image']}/v2"
-    flavors = [_flavor(rest, compute, number) for number in (1, 2)]
-    images = [_first_image(rest, image), _second_image(rest, image)]
-    # As in the guide the way outside is the second pod's: servers in the first need a bridge.
-    hints = cloud.pods[1:2] if region == TOP_REGION else ()
-    external = _external_network(rest, network, hints)
-    try:
+    with ExitStack() as made:
+
+        def passing(url: str) -> str:
+            # By a new token: the tests may take longer than one lasts.
+            made.callback(lambda: cloud.admin().delete(url))
+            return url.rpartition("/")[2]
+
+        rest = cloud.admin()
+        flavors = [
+            passing(f"{compute}/flavors/{_flavor(rest, compute, number)}") for number in (1, 2)
+        ]
+        second = passing(f"{image}/images/{_second_image(rest, image)}")
+        # As in the guide the way outside is the second pod's: servers in the first need a bridge.
+        hints = cloud.pods[1:2] if region == TOP_REGION else ()
+        external = passing(f"{network}/networks/{_external_network(rest, network, hints)}")
+        rest.post(f"{network}/subnets", {"subnet": {"network_id": external, **_SUBNET}})
+        rest.upload(f"{image}/images/{second}/file", bytes(4096))
         yield Things(
             flavors=(flavors[0], flavors[1]),
-            images=(images[0], images[1]),
+            images=(_first_image(rest, image), second),
             external_network=external,
             network_extensions=_network_extensions(rest, cloud),
         )
-    finally:
-        rest = cloud.admin()
-        rest.delete(f"{network}/networks/{external}")
-        rest.delete(f"{image}/images/{images[1]}")
-        for flavor in flavors:
-            rest.delete(f"{compute}/flavors/{flavor}")
 
 
 def _flavor(rest: Rest, compute: str, number: int) -> str:
@@ -67,9 +73,7 @@ def _second_image(rest: Rest, image: str) -> str:
         "disk_format": "raw",
         "container_format": "bare",
     }
-    made = str(rest.post(f"{image}/images", wanted)["id"])
-    rest.upload(f"{image}/images/{made}/file", bytes(4096))
-    return made
+    return str(rest.post(f"{image}/images", wanted)["id"])
 
 
 def _external_network(rest: Rest, network: str, hints: tuple[str, ...]) -> str:
@@ -82,10 +86,7 @@ def _external_network(rest: Rest, network: str, hints: tuple[str, ...]) -> str:
     }
     if hints:
         wanted["availability_zone_hints"] = hints
-    made = _id(rest.post(f"{network}/networks", {"network": wanted}), "network")
-    subnet = {"network_id": made, "cidr": CIDR, "ip_version": 4, "enable_dhcp": False}
-    rest.post(f"{network}/subnets", {"subnet": subnet})
-    return made
+    return _id(rest.post(f"{network}/networks", {"network": wanted}), "network")
 
 
 def _network_extensions(rest: Rest, cloud: Cloud) -> tuple[str, ...]:
