@@ -9,6 +9,7 @@ from typing import Any
 from deploy.simulator.http import Json, Response, empty, reply
 from deploy.simulator.ids import micros, now
 from deploy.simulator.image.store import ImageStore
+from deploy.simulator.routes import NoRoute
 from deploy.simulator.volume import view
 from deploy.simulator.volume.actions import Actions
 from deploy.simulator.volume.errors import CinderError, bad, missing
@@ -62,9 +63,13 @@ class Volumes:
 
     def summary(self, call: Call) -> Response:
         """How many and how large; Cinder asks for no filter here, though it takes them."""
+        if not call.at_least(12):
+            raise NoRoute(call.request.path)
         rows = visible(call, self.store.volumes.values())
-        total = {"total_size": sum(row["size"] for row in rows), "total_count": len(rows)}
-        return reply({"volume-summary": {**total, "metadata": {}}})
+        total: Json = {"total_size": sum(row["size"] for row in rows), "total_count": len(rows)}
+        if call.at_least(36):
+            total["metadata"] = {}
+        return reply({"volume-summary": total})
 
     def show(self, call: Call) -> Response:
         """One volume."""
