@@ -19,17 +19,17 @@ async def unless_told_elsewhere(
     """Return what the work on a piece gives; None where the pod refused a piece of others.
 
     Every operation converges the whole copy, so each meets what the pod refuses to another. That
-    one is under way still, and marks the piece; this one, about another piece, goes on.
+    one marks the piece and tells why, or has just done so; this one, about another piece, goes on.
     """
     try:
         return await work
     except PodFault as fault:
         if piece == about or fault.kind == "RouterNotFound":
             raise
-        under_way = select(operations.c.id).where(
-            operations.c.resource_id == piece, operations.c.state.in_(OPEN)
-        )
+        told = select(operations.c.state).where(operations.c.resource_id == piece)
         async with store.read() as tx:
-            if await tx.value(under_way.limit(1)) is None:
-                raise
+            last = await tx.value(told.order_by(operations.c.sequence.desc()).limit(1))
+            under_way = await tx.value(told.where(operations.c.state.in_(OPEN)).limit(1))
+        if under_way is None and last not in ("failed", "cancelled"):
+            raise
         return None

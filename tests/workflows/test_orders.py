@@ -86,6 +86,26 @@ def test_a_refused_piece_fails_its_own_operation_only(stack: Stack, site: Site) 
     assert copies(stack.simulator, router)["Pod2"].inside == {"10.0.1.1", "10.0.2.1"}
 
 
+def test_a_refused_piece_fails_nothing_else_once_it_was_told_of(stack: Stack, site: Site) -> None:
+    router, outside = site.router(), site.external("Pod2")
+    nets = [site.net("Pod2", f"10.0.{number}.0/24") for number in range(3)]
+    site.attach(router, nets[0])
+    site.active(router)
+    stack.settle()
+    at = {"region": "Pod2", "service": "network", "method": "PUT"}
+    refused = {"kind": "status", "status": 403, "path": "/routers/[^/]+$"}
+    # While the first is under way the others come together; the last tries the gateway again, and
+    # is refused it after the gateway's own operation has ended.
+    slow = {"kind": "slow", "seconds": 1.0, "path": "/routers/"}
+    with stack.simulator.fault(**at, **slow), stack.simulator.fault(**at, **refused):
+        site.attach(router, nets[1])
+        site.gateway(router, outside)
+        site.attach(router, nets[2])
+        stack.settle()
+    failed = [job["type"] for job in stack.jobs(router_id=router, state="failed")]
+    assert failed == ["router-gateway-set"]
+
+
 def test_what_is_deleted_while_it_is_made_fails_nothing(stack: Stack, site: Site) -> None:
     router, net = site.router(), site.net("Pod2", CIDR)
     slow = {"kind": "slow", "seconds": 2.0, "method": "POST", "path": "/routers$"}
