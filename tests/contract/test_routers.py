@@ -152,7 +152,10 @@ def _gateways(play: Play) -> None:
     assert moved["external_gateway_info"]["external_fixed_ips"] == fixed
     moved = admin("PUT", path, info(enable_snat=False), expect=200)["router"]
     assert not moved["external_gateway_info"]["enable_snat"]
-    admin("GET", f"/ports?device_id={mine}&device_owner=network:router_gateway", expect=200)
+    # A real region takes a second to have the port up.
+    feet = f"/ports?device_id={mine}&device_owner=network:router_gateway"
+    admin.until(feet, lambda a: a.body["ports"][0]["status"] == "ACTIVE", "active")
+    admin("GET", feet, expect=200)
     taken = [{"subnet_id": outer_subnet, "ip_address": "172.30.41.60"}]
     admin.make("/ports", "port", network_id=outer, fixed_ips=taken)
     admin("PUT", path, info(external_fixed_ips=taken), expect=(409, "IpAddressAlreadyAllocated"))
