@@ -1,4 +1,4 @@
-"""``tests/orders/run [--orders N] [--seed S]``: any order of calls ends in the same state."""
+"""``tests/orders/run [--orders N] [--seed S] [--crashes N]``: all orders of calls end the same."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import random
 import signal
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.orders.play import Orders
 from tests.support.folders import memory
 from tests.support.stack import Stack
+
+_CRASHES = "have the worker die again and again, each time after N commits at most"
 
 
 def main() -> int:
@@ -19,19 +22,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/orders/run", description=__doc__)
     parser.add_argument("--orders", type=int, default=100, help="how many (100)")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="which ones")
+    parser.add_argument("--crashes", type=int, default=0, metavar="N", help=_CRASHES)
     words = parser.parse_args()
     tell = sys.stdout.write
     tell(f"{words.orders} orders of seed {words.seed}\n")
     failed = 0
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         stack = Stack(Path(folder))
+        doom = stack.mortal(stack.worker) if words.crashes else None
         stack.end_with(signal.SIGTERM)
-        with stack:
+        with ExitStack() as running:
+            running.enter_context(stack)
+            if doom:
+                chance = random.Random(words.seed)
+                deaths = running.enter_context(doom.often(words.crashes, chance))
             orders = Orders(stack, words.seed)
             for life in orders.play(orders.lives(words.orders)):
                 failed += bool(life.error)
                 tell(life.line() + "\n")
                 sys.stdout.flush()
+    if doom:
+        tell(f"the worker died {len(deaths) - 1} times\n")
     tell(f"{words.orders - failed} passed, {failed} failed\n")
     return 1 if failed else 0
 

@@ -15,6 +15,7 @@ SECONDS = {
     "workflows/test_security_groups.py": 60,
     "api/test_gabbis.py": 49,
     "api/test_boots.py": 46,
+    "workflows/test_commits.py": 45,
     "workflows/test_router_interfaces.py": 37,
     "workflows/test_updates.py": 35,
     "workflows/test_router_gateway.py": 35,

@@ -40,6 +40,10 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
         self._begin = self._mark = 0
 
+    def run_as(self, command: list[str]) -> None:
+        """Start another command from now on."""
+        self._command = command
+
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it is ready."""
         self._begin = len(self.text())

@@ -8,12 +8,14 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 from tests.support.client import Json, User, send, until
+from tests.support.doom import Doom
 from tests.support.processes import PROGRAMS, ROOT, Process, free_ports
 from tests.support.simulator import Simulator
 from tests.support.temporal import Temporal
@@ -58,6 +60,12 @@ class Stack:
             self._worker_works,
             **env,
         )
+
+    def mortal(self, process: Process) -> Doom:
+        """Have gateway or worker, not started yet, die when the doom says so."""
+        file = self.folder / f"{process.name}.doom"
+        process.run_as([sys.executable, "-m", "tests.support.mortal", process.name, str(file)])
+        return Doom(file)
 
     @property
     def clouds_yaml(self) -> Path:
