@@ -45,6 +45,12 @@ def gateway(caller: Caller, router_id: str, **info: Any) -> Any:
     return answer
 
 
+def up(caller: Caller, ports: str) -> Any:
+    """Ports of routers as listed once they are up, for which a real region takes a second."""
+    caller.until(ports, lambda a: {p["status"] for p in a.body["ports"]} == {"ACTIVE"}, "up")
+    return caller("GET", ports, expect=200)["ports"]
+
+
 def external(play: Play, cidr: str, number: int, pod: int = 0) -> tuple[str, str]:
     """An external network of the service."""
     return subnet(
@@ -74,7 +80,7 @@ def _interfaces(play: Play) -> None:
     demo("GET", path, expect=200)
     demo("GET", f"/routers?name={play.name}&id={first}", expect=200)
     attach(demo, first, subnet_id=left)
-    ports = demo("GET", f"/ports?device_id={first}", expect=200)["ports"]
+    ports = up(demo, f"/ports?device_id={first}")
     assert ports[0]["device_owner"] == "network:router_interface"
     assert ports[0]["fixed_ips"] == [{"subnet_id": left, "ip_address": "10.51.0.1"}]
     add, remove = f"{path}/add_router_interface", f"{path}/remove_router_interface"
@@ -98,7 +104,7 @@ def _interfaces(play: Play) -> None:
         "/ports", "port", network_id=network_of(demo, right), fixed_ips=fixed, description="m"
     )
     attach(demo, first, port_id=port["id"])
-    bound = demo("GET", f"/ports/{port['id']}", expect=200)["port"]
+    bound = up(demo, f"/ports?id={port['id']}")[0]
     assert (bound["device_id"], bound["device_owner"], bound["description"]) == (
         first,
         "network:router_interface",
@@ -152,10 +158,7 @@ def _gateways(play: Play) -> None:
     assert moved["external_gateway_info"]["external_fixed_ips"] == fixed
     moved = admin("PUT", path, info(enable_snat=False), expect=200)["router"]
     assert not moved["external_gateway_info"]["enable_snat"]
-    # A real region takes a second to have the port up.
-    feet = f"/ports?device_id={mine}&device_owner=network:router_gateway"
-    admin.until(feet, lambda a: a.body["ports"][0]["status"] == "ACTIVE", "active")
-    admin("GET", feet, expect=200)
+    up(admin, f"/ports?device_id={mine}&device_owner=network:router_gateway")
     taken = [{"subnet_id": outer_subnet, "ip_address": "172.30.41.60"}]
     admin.make("/ports", "port", network_id=outer, fixed_ips=taken)
     admin("PUT", path, info(external_fixed_ips=taken), expect=(409, "IpAddressAlreadyAllocated"))
