@@ -129,7 +129,9 @@ class VolumeObjects:
             path = f"/os-volume-transfer/{quote(transfer_id, safe='')}"
             try:
                 found = await self._regions.admin(pod, "volume", "GET", path)
-                return pod, str(found["transfer"]["volume_id"])
+                # A strange id may have led to something else, a list for one.
+                if "transfer" in found:
+                    return pod, str(found["transfer"]["volume_id"])
             except PodUnavailable:
                 silent.append(pod.pod_name)
             except PodFault as fault:
