@@ -59,10 +59,10 @@ async def _usages(call: Call, path: str, key: str, names: tuple[str, ...]) -> li
         answer: PodAnswer | None = first
         while answer is not None:
             body = answer.json()
-            listed = body[key] if isinstance(body[key], list) else [body[key]]
-            for usage in listed:
-                if usage:
-                    _add(merged, usage)
+            # A strange id may have led to the list of all: what it names has used nothing.
+            found = body.get(key) or []
+            for usage in found if isinstance(found, list) else [found]:
+                _add(merged, usage)
             answer = await _next(call, answer.pod, path, body.get(f"{key}_links"))
     return [merged[tenant] for tenant in sorted(merged)]
 
