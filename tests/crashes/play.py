@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tests.crashes.requests import Requests
 from tests.crashes.undoing import tear_down, tear_down_admins
 from tests.orders.play import remains
-from tests.support.client import send, until
+from tests.support.client import Answer, send, until
 from tests.support.doom import MOMENTS, Doom
 from tests.support.stack import Stack
 from tests.support.topology import Site
@@ -65,7 +65,9 @@ class Crashes:
                 death = Death(kind, commit, moment)
                 self._doom.come(commit, moment)
                 try:
-                    request()
+                    answer = request()
+                    if isinstance(answer, Answer) and answer.status >= 300:
+                        death.error = f"{answer.status} {answer.body}"
                 except (OSError, http.client.HTTPException):
                     until(self._serves, "the gateway serves again")
                 except AssertionError as failure:
