@@ -1,1 +1,1 @@
-"""Every byte that leaves the process: pods, database, Temporal activities."""
+"""What calls a pod, and nothing else."""

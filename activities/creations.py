@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Row, Store, Transaction, new_id
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction, new_id
+from models.database.tables.base import now
+from models.database.tables.creation import creations
+from models.database.tables.routing import leases, routings
 from models.errors import PodFault
-from models.tables.base import now
-from models.tables.creation import creations
-from models.tables.routing import leases, routings
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Pod
 
 LOG = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.heartbeat import beating
-from activities.operations import Operations
-from activities.store import Store
+from models.database.store import Store
 from models.errors import BadRequest
+from models.operations import Operations
 
 Worker = Callable[[str], Awaitable[None]]
 

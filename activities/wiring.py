@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 from activities.admin.adoption import Adoption
 from activities.admin.bindings import Bindings
-from activities.admin.jobs import Jobs
 from activities.admin.pod_registry import PodRegistry
-from activities.admin.pods import PodDirectory
-from activities.admin.routings import RoutingView
-from activities.admin.topology import TopologyView
 from activities.compute.actions import ServerActions
 from activities.compute.aggregate_copies import AggregateCopies
 from activities.compute.aggregates import Aggregates
@@ -18,23 +14,16 @@ from activities.compute.boot_homes import BootHomes
 from activities.compute.boot_plan import BootPlanner
 from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
-from activities.compute.flavors import Flavors
 from activities.compute.floating_ips import ComputeFloatingIPs
-from activities.compute.inner_zones import InnerZones
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
-from activities.compute.keypairs import Keypairs
-from activities.compute.pod_numbers import PodNumbers
 from activities.compute.security_groups import ComputeSecurityGroups
 from activities.compute.server_groups import ServerGroups
 from activities.compute.server_ports import ServerPorts
-from activities.compute.server_reservations import ServerReservations
 from activities.compute.server_view import ServerView
-from activities.compute.server_volumes import ServerVolumes
 from activities.compute.servers import Servers
 from activities.compute.volumes import ComputeVolumes
 from activities.creations import Creations
-from activities.fanout import Fanout
 from activities.image.copies import ImageCopies
 from activities.network import wiring as network_wiring
 from activities.network.copies import Copies
@@ -42,26 +31,23 @@ from activities.network.floatingips import FloatingIPs
 from activities.network.networks import Networks
 from activities.network.ports import Ports
 from activities.network.router_interfaces import RouterInterfaces
-from activities.network.router_work import RouterWork
-from activities.network.routers import Routers
+from activities.network.routers.rows import Routers
+from activities.network.routers.work import RouterWork
 from activities.network.security_group_rules import SecurityGroupRules
-from activities.network.security_groups import SecurityGroups
+from activities.network.security_groups.rows import SecurityGroups
 from activities.network.subnets import Subnets
 from activities.network.unbinding import Unbinding
-from activities.operations import Operations
-from activities.pages import Pages
-from activities.placement import Placement
-from activities.places import Places
+from activities.pods.fanout import Fanout
+from activities.pods.pages import Pages
+from activities.pods.region import Regions
+from activities.pods.versions import PodVersions
+from activities.pods.zones import Zones
 from activities.quotas.figures import PodFigures
 from activities.quotas.limits import Limits
 from activities.quotas.quotas import Quotas
 from activities.quotas.reservations import Reservations
 from activities.quotas.type_limits import TypeLimits
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Store
 from activities.upkeep import Upkeep, Worker
-from activities.versions import PodVersions
 from activities.volume import wiring as volume_wiring
 from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
@@ -70,7 +56,21 @@ from activities.volume.qos_specs import QosSpecs
 from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VolumeTypes
 from activities.volume.volumes import Volumes
-from activities.zones import Zones
+from models.admin.jobs import Jobs
+from models.admin.routings import RoutingView
+from models.admin.topology import TopologyView
+from models.compute.flavors import Flavors
+from models.compute.inner_zones import InnerZones
+from models.compute.keypairs import Keypairs
+from models.compute.pod_numbers import PodNumbers
+from models.compute.servers.reservations import ServerReservations
+from models.compute.servers.volumes import ServerVolumes
+from models.database.store import Store
+from models.operations import Operations
+from models.placement import Placement
+from models.places import Places
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.settings import Settings
 
 

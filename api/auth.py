@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 
-from activities.region import Regions
+from activities.pods.region import Regions
 from models.errors import PodUnavailable, Unauthorized
 from models.settings import Settings
 from models.values import Caller

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from activities.versions import Version
+from activities.pods.versions import Version
 from activities.wiring import Services
 from models.errors import BadRequest, NotAllowed, NotFound, TooLarge
 from models.values import Caller

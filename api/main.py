@@ -18,7 +18,7 @@ from api.connections import Connection
 from api.policy import Policy
 from api.service import ServiceApp
 from models.settings import Settings
-from workflows.offers import Offers
+from workflows.outbox import Offers
 
 # Discovery right after the start should say the truth; a dead pod must not keep us from serving.
 _START_SECONDS = 2.0

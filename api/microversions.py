@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from activities.versions import Version
+from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from models.errors import BadRequest, GatewayError, NotAcceptable
 

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import orjson
 
-from activities.fanout import Merged, Question
-from activities.region import Answer as PodAnswer
-from activities.versions import Version
+from activities.pods.fanout import Merged, Question
+from activities.pods.region import Answer as PodAnswer
+from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from api.links import moved, rehome
 from api.microversions import Microversions

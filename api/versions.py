@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from activities.versions import Version
+from activities.pods.versions import Version
 from api.http import Answer, Call, Routes
 
 Links = list[dict[str, str]]

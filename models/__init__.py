@@ -1,1 +1,1 @@
-"""What is true: settings, errors, declarations, tables. Imports nothing else of ours."""
+"""What is true and what may be: rows, refusals, plans. No pod, no HTTP, no Temporal."""

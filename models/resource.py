@@ -62,7 +62,7 @@ class Resource:
 class Attribute:
     """One attribute of a resource whose truth is the gateway's.
 
-    ``kind`` names a checker (``activities.network.checks``). ``default`` applies when the
+    ``kind`` names a checker (``models.network.collections.checks``). ``default`` applies when the
     attribute is not given at create; ``REQUIRED`` makes it mandatory. ``post`` and ``put`` say
     whether a client may give it at create and at update. ``admin`` attributes are shown to and
     set by an admin only. ``stored`` attributes are columns; others are computed when shown.

@@ -17,7 +17,7 @@ from models.settings import Settings
 from workflows.attributes import NAMES
 from workflows.network.router import Router
 from workflows.network.router_operations import OPERATIONS, ExtraRoutes
-from workflows.offers import Offers
+from workflows.outbox import Offers
 from workflows.sandbox import RUNNER
 from workflows.upkeep import UPKEEP
 

@@ -8,15 +8,15 @@ from urllib.parse import quote, urlencode
 
 from sqlalchemy import select
 
-from activities.admin.fields import known, text
-from activities.admin.pods import PodDirectory
-from activities.admin.routings import view
-from activities.region import Regions
-from activities.store import Row, Store, new_id
+from activities.pods.region import Regions
+from models.admin.fields import known, text
+from models.admin.routings import view
+from models.database.store import Row, Store, new_id
+from models.database.tables.base import now
+from models.database.tables.pod import bindings
+from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound, PodFault
-from models.tables.base import now
-from models.tables.pod import bindings
-from models.tables.routing import routings
+from models.pods import PodDirectory
 from models.values import Pod
 
 _FIELDS = ("resource_type", "pod_id", "bottom_id")

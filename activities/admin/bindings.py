@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from activities.admin.fields import known, text
-from activities.admin.listing import Listing, Page, stamp
-from activities.region import Regions
-from activities.store import IntegrityError, Row, Store, new_id
+from activities.pods.region import Regions
+from models.admin.fields import known, text
+from models.admin.listing import Listing, Page, stamp
+from models.database.store import IntegrityError, Row, Store, new_id
+from models.database.tables.base import now
+from models.database.tables.pod import bindings, pods
 from models.errors import BadRequest, Conflict, NotFound
-from models.tables.base import now
-from models.tables.pod import bindings, pods
 
 _FIELDS = ("tenant_id", "pod_id")
 _BINDINGS = Listing(

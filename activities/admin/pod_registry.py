@@ -6,17 +6,17 @@ from urllib.parse import quote
 
 from sqlalchemy import func, select
 
-from activities.admin.fields import known, text
-from activities.admin.listing import Listing, Page
-from activities.admin.pods import PodDirectory
-from activities.region import Regions
-from activities.store import IntegrityError, Row, Store, Transaction, new_id
+from activities.pods.region import Regions
+from models.admin.fields import known, text
+from models.admin.listing import Listing, Page
+from models.database.store import IntegrityError, Row, Store, Transaction, new_id
+from models.database.tables.compute import aggregates
+from models.database.tables.network import TABLES
+from models.database.tables.pod import bindings, pods
+from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
+from models.pods import PodDirectory
 from models.settings import Settings
-from models.tables.compute import aggregates
-from models.tables.network import TABLES
-from models.tables.pod import bindings, pods
-from models.tables.routing import routings
 
 FIELDS = ("pod_id", "pod_name", "pod_az_name", "dc_name", "az_name", "state")
 _GIVEN = ("pod_name", "az_name", "pod_az_name", "dc_name")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.compute.flavor_copies import FlavorCopies
-from activities.compute.flavors import Flavors
-from activities.compute.inner_zones import InnerZones
 from activities.compute.keypair_copies import KeypairCopies
-from activities.compute.keypairs import Keypairs
+from models.compute.flavors import Flavors
+from models.compute.inner_zones import InnerZones
+from models.compute.keypairs import Keypairs
 from models.errors import BadRequest, NotFound
 from models.values import Caller, Pod
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.compute import aggregate_hosts, aggregates
+from models.database.tables.routing import routings
 from models.errors import Conflict, PodFault
-from models.tables.compute import aggregate_hosts, aggregates
-from models.tables.routing import routings
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.values import Pod
 
 # In a copy's metadata: who made it. Aggregates have no description.

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.compute import checks
 from activities.compute.aggregate_copies import AggregateCopies
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction, new_id
+from models.compute import checks
+from models.database.store import Row, Store, Transaction, new_id
+from models.database.tables.compute import aggregate_hosts, aggregates
 from models.errors import (
     BadRequest,
     Conflict,
@@ -21,7 +20,8 @@ from models.errors import (
     PodFault,
     PodUnavailable,
 )
-from models.tables.compute import aggregate_hosts, aggregates
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Pod
 
 # More is no integer to a database.

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from activities.admin.pods import PodDirectory
-from activities.compute.boot_request import BootRequest
-from activities.places import Home, Places
-from activities.region import Regions
+from activities.pods.region import Regions
+from models.compute.servers.boot_request import BootRequest
 from models.errors import BadRequest, Forbidden, NotFound, PodUnavailable
+from models.places import Home, Places
+from models.pods import PodDirectory
 from models.values import Caller, Pod
 
 _SAME, _DIFFERENT = "same_host", "different_host"

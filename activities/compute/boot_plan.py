@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from activities.compute.boot_homes import BootHomes
-from activities.compute.boot_request import BootRequest, Nic
-from activities.compute.flavors import Flavors
-from activities.compute.inner_zones import InnerZones
-from activities.compute.keypairs import Keypairs
 from activities.network.networks import Networks
 from activities.network.ports import Ports
-from activities.network.security_groups import SecurityGroups
-from activities.places import Home, Places
-from activities.store import Row, Store
+from activities.network.security_groups.rows import SecurityGroups
+from models.compute.flavors import Flavors
+from models.compute.inner_zones import InnerZones
+from models.compute.keypairs import Keypairs
+from models.compute.servers.boot_request import BootRequest, Nic
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
-from models.tables.network import TABLES
+from models.places import Home, Places
 from models.values import Caller, Pod
 
 networks, subnets, groups = TABLES["networks"], TABLES["subnets"], TABLES["security_groups"]

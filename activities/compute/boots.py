@@ -7,23 +7,23 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.compute.boot_plan import BootPlan, BootPlanner, Link
-from activities.compute.boot_request import NETWORKS_REQUIRED, BootRequest
 from activities.compute.flavor_copies import FlavorCopies
-from activities.compute.inner_zones import DEFAULT
 from activities.compute.keypair_copies import KeypairCopies
-from activities.compute.release import release
-from activities.compute.server_reservations import ServerReservations
-from activities.compute.server_volumes import ServerVolumes
 from activities.creations import Creations
 from activities.network.copies import Copies
 from activities.network.ports import Ports
 from activities.network.unbinding import Unbinding
-from activities.operations import Operations
-from activities.places import Home, Places
-from activities.store import Row, Store, Transaction
+from models.compute.inner_zones import DEFAULT
+from models.compute.release import release
+from models.compute.servers.boot_request import NETWORKS_REQUIRED, BootRequest
+from models.compute.servers.reservations import ServerReservations
+from models.compute.servers.volumes import ServerVolumes
+from models.database.store import Row, Store, Transaction
+from models.database.tables.creation import server_ports
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict
-from models.tables.creation import server_ports
-from models.tables.network import TABLES
+from models.operations import Operations
+from models.places import Home, Places
 from models.values import Caller
 
 ports = TABLES["ports"]

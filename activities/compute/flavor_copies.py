@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.compute.release import released
-from activities.region import Regions
-from activities.routings import Routings, Stays, marker
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.compute.release import released
+from models.database.store import Row, Store
+from models.database.tables.compute import flavors
+from models.database.tables.routing import routings
 from models.errors import Conflict, PodFault
-from models.tables.compute import flavors
-from models.tables.routing import routings
+from models.pods import PodDirectory
+from models.routings import Routings, Stays, marker
 from models.values import Pod
 
 # From here on Nova keeps a description, our marker.

@@ -5,20 +5,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.compute import checks
 from activities.compute.boot_plan import BootPlanner, Link
-from activities.compute.boot_request import Nic
 from activities.network.copies import Copies
 from activities.network.ports import Ports
-from activities.operations import Operations
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.compute import checks
+from models.compute.servers.boot_request import Nic
+from models.database.store import Row, Store
+from models.database.tables.creation import server_ports
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodFault, PodUnavailable
-from models.tables.creation import server_ports
-from models.tables.network import TABLES
-from models.tables.routing import routings
+from models.operations import Operations
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.values import Caller, Pod
 
 ports = TABLES["ports"]

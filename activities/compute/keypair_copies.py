@@ -5,15 +5,15 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.compute.keypairs import top_id
-from activities.compute.release import released
-from activities.region import Regions
-from activities.routings import Routings, Stays
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.compute.keypairs import top_id
+from models.compute.release import released
+from models.database.store import Row, Store
+from models.database.tables.compute import keypairs
+from models.database.tables.routing import routings
 from models.errors import Conflict, PodFault
-from models.tables.compute import keypairs
-from models.tables.routing import routings
+from models.pods import PodDirectory
+from models.routings import Routings, Stays
 from models.values import Pod
 
 # From here on an admin may name the user that a keypair belongs to.

@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activities.compute import checks
 from activities.network.security_group_rules import SecurityGroupRules
-from activities.network.security_groups import SecurityGroups
+from activities.network.security_groups.rows import SecurityGroups
+from models.compute import checks
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
 from models.values import Caller
 

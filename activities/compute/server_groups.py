@@ -12,16 +12,16 @@ from typing import Any
 import orjson
 from sqlalchemy import func, select
 
-from activities.admin.pods import PodDirectory
-from activities.compute import checks
-from activities.operations import Operations
-from activities.places import Home
-from activities.region import Regions
-from activities.routings import Routings, marker
-from activities.store import Row, Store, new_id
+from activities.pods.region import Regions
+from models.compute import checks
+from models.database.store import Row, Store, new_id
+from models.database.tables.compute import server_groups
+from models.database.tables.routing import routings
 from models.errors import BadRequest, Forbidden, NotFound, PodFault, PodUnavailable
-from models.tables.compute import server_groups
-from models.tables.routing import routings
+from models.operations import Operations
+from models.places import Home
+from models.pods import PodDirectory
+from models.routings import Routings, marker
 from models.values import Caller, Pod
 
 _PATH = "/os-server-groups"

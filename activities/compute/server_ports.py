@@ -10,9 +10,9 @@ from activities.compute.security_groups import rule_view
 from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.floatingips import FloatingIPs
 from activities.network.ports import Ports
-from activities.store import Row, Store
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodUnavailable
-from models.tables.network import TABLES
 from models.values import Caller
 
 ports, floatingips = TABLES["ports"], TABLES["floatingips"]

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.compute.flavor_copies import flavor_name
-from activities.compute.inner_zones import InnerZones
-from activities.store import Row, Store
-from models.tables.network import TABLES, bridge_addresses
+from models.compute.inner_zones import InnerZones
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES, bridge_addresses
 from models.values import Pod
 
 _ZONES = ("OS-EXT-AZ:availability_zone", "pinned_availability_zone")

@@ -7,19 +7,19 @@ from typing import Any
 
 from sqlalchemy import select, true
 
-from activities.admin.pods import PodDirectory
 from activities.compute.boots import Boots
-from activities.compute.release import release
-from activities.compute.server_reservations import ServerReservations
-from activities.compute.server_volumes import ServerVolumes
-from activities.operations import OPEN, Operations
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Store
+from activities.pods.region import Regions
+from models.compute.release import release
+from models.compute.servers.reservations import ServerReservations
+from models.compute.servers.volumes import ServerVolumes
+from models.database.store import Store
+from models.database.tables.network import TABLES
+from models.database.tables.operation import operations
+from models.database.tables.routing import routings
 from models.errors import GatewayError, PodBusy, PodFault
-from models.tables.network import TABLES
-from models.tables.operation import operations
-from models.tables.routing import routings
+from models.operations import OPEN, Operations
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.values import Caller
 
 ports = TABLES["ports"]

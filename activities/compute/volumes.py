@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.creations import Creations
-from activities.operations import Operations
-from activities.places import Places
-from activities.store import Store
+from models.database.store import Store
 from models.errors import NotFound
+from models.operations import Operations
+from models.places import Places
 from models.values import Caller, Pod
 
 

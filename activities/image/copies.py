@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from activities.admin.pods import PodDirectory
-from activities.operations import DONE, Operations
-from activities.region import Regions
-from activities.store import Store
+from activities.pods.region import Regions
+from models.database.store import Store
 from models.errors import Conflict, NotFound, PodBusy, PodFault, PodUnavailable
+from models.operations import DONE, Operations
+from models.pods import PodDirectory
 from models.settings import Settings
 from models.values import Caller, Pod
 

@@ -2,16 +2,16 @@
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.network import security_state as state
-from activities.network.security_calls import SecurityCalls
-from activities.operations import Operations
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Row, Store, Transaction
+from activities.network.security_groups.calls import SecurityCalls
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
 from models.errors import PodBusy
-from models.tables.network import TABLES
-from models.tables.routing import routings
+from models.network.security_groups import state as state
+from models.operations import Operations
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.values import Pod
 
 address_groups = TABLES["address_groups"]

@@ -3,14 +3,14 @@
 from sqlalchemy import ColumnElement, select
 
 from activities.network.address_group_copies import AddressGroupCopies
-from activities.network.checks import more_prefixes
-from activities.network.collection import Body, Collection, Shown, denied
-from activities.network.sharing import forget_shares, shared_with
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
+from models.network.collections.checks import more_prefixes
+from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.sharing import forget_shares, shared_with
+from models.operations import Operations
 from models.resources.network import ADDRESS_GROUPS
-from models.tables.network import TABLES
 from models.values import Caller
 
 rules = TABLES["security_group_rules"]

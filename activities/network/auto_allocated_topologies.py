@@ -4,12 +4,12 @@ from sqlalchemy import select
 
 from activities.network.networks import Networks
 from activities.network.router_interfaces import RouterInterfaces
-from activities.network.routers import Routers
-from activities.network.subnetpools import Subnetpools
+from activities.network.routers.rows import Routers
 from activities.network.subnets import Subnets
-from activities.store import Row, Store
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES, auto_allocated_topologies
 from models.errors import Conflict, GatewayError, NotFound
-from models.tables.network import TABLES, auto_allocated_topologies
+from models.network.subnetpools import Subnetpools
 from models.values import Caller
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from activities.network.bridges import Bridges
-from activities.store import Row, Transaction
+from models.database.store import Row, Transaction
+from models.database.tables.network import bridge_addresses
+from models.database.tables.network import bridges as rows
 from models.errors import OverQuota
-from models.tables.network import bridge_addresses
-from models.tables.network import bridges as rows
 
 
 class UnallocatedError(Exception):

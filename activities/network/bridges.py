@@ -8,13 +8,13 @@ import ipaddress
 
 from sqlalchemy import func, select
 
-from activities.region import Regions
-from activities.routings import Routings, marker
-from activities.store import Row, Store, Transaction, new_id
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction, new_id
+from models.database.tables.network import bridge_addresses, bridges
+from models.database.tables.routing import routings
 from models.errors import OverQuota
+from models.routings import Routings, marker
 from models.settings import Settings
-from models.tables.network import bridge_addresses, bridges
-from models.tables.routing import routings
 from models.values import Pod
 
 

@@ -5,21 +5,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.network import addresses
 from activities.network.predecessors import Predecessors, patiently
-from activities.network.security_copies import SecurityCopies
+from activities.network.security_groups.copies import SecurityCopies
 from activities.network.share_copies import sync_shares
 from activities.network.waiting import of_network, of_port
-from activities.operations import Operations
-from activities.region import Regions
-from activities.routings import Routings, marker
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound, PodBusy, PodFault
+from models.network import addresses
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, SUBNETS
+from models.routings import Routings, marker
 from models.settings import Settings
-from models.tables.network import TABLES
 from models.values import Pod
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]

@@ -6,21 +6,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.network import addresses
 from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.copies import Copies, copied
-from activities.network.router_copies import RouterCopies
-from activities.network.security_copies import SecurityCopies
+from activities.network.routers.apply import RouterCopies
+from activities.network.security_groups.copies import SecurityCopies
 from activities.network.share_copies import sync_shares
-from activities.operations import Operations
-from activities.region import Regions
-from activities.routings import Along, Routings, Then, marker
-from activities.store import Row, Store, Transaction
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES, ip_allocations
+from models.database.tables.routing import routings
+from models.network import addresses
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, ROUTERS, SUBNETS
-from models.tables.network import TABLES, ip_allocations
-from models.tables.routing import routings
+from models.routings import Along, Routings, Then, marker
 from models.values import Pod
 
 

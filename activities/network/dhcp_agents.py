@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
 from activities.network.networks import Networks
-from activities.routings import Routings
-from activities.store import Store
+from models.database.store import Store
+from models.database.tables.routing import routings
 from models.errors import NotFound
-from models.tables.routing import routings
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.values import Caller, Pod
 
 DHCP = "DHCP agent"

@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from activities.network import addresses, router_changes
-from activities.network.collection import Body, Collection, Shown, denied
+from activities.network import router_changes
 from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
 from activities.network.topology import GATEWAY, INTERFACE
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
+from models.network import addresses
+from models.network.collections.collection import Body, Collection, Shown, denied
+from models.operations import Operations
 from models.resources.network import FLOATINGIPS
-from models.tables.network import TABLES
-from models.tables.routing import routings
 from models.values import Caller
 
 ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from activities.network.copies import ADMIN_SETS
-from activities.network.listing import Page, Params
 from activities.network.port_bindings import LIVE, PortBindings
 from activities.network.ports import Ports
-from activities.network.services import Body, Shown
+from models.network.collections.listing import Page, Params
+from models.network.collections.services import Body, Shown
 from models.values import Caller
 
 

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from activities.admin.pods import PodDirectory
-from activities.network.checks import integer, invalid_input
-from activities.network.collection import Body, Collection, Shown
-from activities.network.consequences import clean_up, update_copies
 from activities.network.copies import Copies
 from activities.network.placing import Placing
-from activities.network.sharing import (
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES, ip_allocations
+from models.errors import Conflict, GatewayError, NotFound
+from models.network.collections.checks import integer, invalid_input
+from models.network.collections.collection import Body, Collection, Shown
+from models.network.collections.sharing import (
     EXTERNAL,
     SHARED,
     forget_shares,
@@ -19,11 +20,10 @@ from activities.network.sharing import (
     shared_with,
     tell_shares,
 )
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
-from models.errors import Conflict, GatewayError, NotFound
+from models.network.consequences import clean_up, update_copies
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.resources.network import NETWORKS
-from models.tables.network import TABLES, ip_allocations
 from models.values import Caller, Pod
 
 ports, subnets, pools = TABLES["ports"], TABLES["subnets"], TABLES["subnetpools"]

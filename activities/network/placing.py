@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from activities.network.checks import invalid_input
-from activities.network.consequences import complete_copies
 from activities.network.copies import Copies
-from activities.operations import Operations
-from activities.store import Store
+from models.database.store import Store
+from models.database.tables.network import TABLES
 from models.errors import PodBusy, PodFault
-from models.tables.network import TABLES
+from models.network.collections.checks import invalid_input
+from models.network.consequences import complete_copies
+from models.operations import Operations
 from models.values import Caller, Pod
 
 networks = TABLES["networks"]

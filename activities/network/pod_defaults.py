@@ -2,11 +2,11 @@
 
 import asyncio
 
-from activities.admin.pods import PodDirectory
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Transaction
+from activities.pods.region import Regions
+from models.database.store import Transaction
 from models.errors import PodFault
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Pod
 
 _TYPE = "pod_defaults"

@@ -5,9 +5,9 @@ import logging
 import time
 from contextlib import suppress
 
-from activities.admin.pods import PodDirectory
-from activities.region import Regions
+from activities.pods.region import Regions
 from models.errors import GatewayError, PodFault
+from models.pods import PodDirectory
 from models.values import Pod
 
 LOG = logging.getLogger(__name__)

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 import orjson
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.faults import fault
-from activities.region import Regions
-from activities.store import Row, Store
+from activities.pods.faults import fault
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.routing import routings
 from models.errors import GatewayError, PodFault, PodUnavailable
+from models.pods import PodDirectory
 from models.resources.network import PORTS
-from models.tables.routing import routings
 from models.values import Caller, Pod
 
 LOG = logging.getLogger(__name__)

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.network.checks import mac
-from activities.network.subnet_checks import is_automatic
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Row, Transaction
+from activities.pods.region import Regions
+from models.database.store import Row, Transaction
+from models.database.tables.network import TABLES
 from models.errors import Conflict, PodFault
+from models.network.collections.checks import mac
+from models.network.subnets.checks import is_automatic
+from models.pods import PodDirectory
 from models.resources.network import PORTS
-from models.tables.network import TABLES
+from models.routings import Routings
 
 networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]
 _UNPLUGGED = ("unbound", "binding_failed")

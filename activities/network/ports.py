@@ -5,18 +5,21 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
-from activities.network import addresses, port_addresses, port_macs, port_rules, router_changes
-from activities.network.collection import Body, Collection, Shown, denied
-from activities.network.consequences import clean_up, copied, update_copies
+from activities.network import port_macs, router_changes
 from activities.network.networks import Networks
-from activities.network.port_filters import with_addresses
 from activities.network.port_macs import PortMacs
-from activities.network.sharing import given_away
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
 from models.errors import NotFound
+from models.network import addresses
+from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.sharing import given_away
+from models.network.consequences import clean_up, copied, update_copies
+from models.network.ports import addresses as port_addresses
+from models.network.ports import rules as port_rules
+from models.network.ports.filters import with_addresses
+from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
-from models.tables.network import TABLES
 from models.values import Caller
 
 networks = TABLES["networks"]

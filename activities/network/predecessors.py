@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.region import Regions
-from activities.routings import marker
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
 from models.errors import PodBusy, PodFault
 from models.resources.network import NETWORKS
-from models.tables.network import TABLES
-from models.tables.routing import routings
+from models.routings import marker
 from models.values import Pod
 
 networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]

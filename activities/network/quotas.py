@@ -8,17 +8,17 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.network.checks import LARGEST
-from activities.network.usage import used, used_of
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Row, Store, Transaction
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction
+from models.database.tables.quota import quota_limits
 from models.errors import BadRequest, Conflict, GatewayError, NotFound, OverQuota, PodFault
+from models.network.collections.checks import LARGEST
+from models.network.usage import used, used_of
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.resource import Kind
 from models.resources.network import NETWORK
 from models.settings import Settings
-from models.tables.quota import quota_limits
 from models.values import Caller, Pod
 
 UNLIMITED = -1

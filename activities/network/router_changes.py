@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from activities.network.topology import Topology
-from activities.operations import Operations
-from activities.store import Transaction
-from models.tables.network import TABLES
+from models.database.store import Transaction
+from models.database.tables.network import TABLES
+from models.operations import Operations
 
 routers = TABLES["routers"]
 # What may need a place on a bridge that is not there yet.

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from activities.network import router_changes
-from activities.network.collection import denied
 from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
-from activities.store import Row, Transaction
+from models.database.store import Row, Transaction
+from models.database.tables.base import now
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
-from models.tables.base import now
-from models.tables.network import TABLES
+from models.network.collections.collection import denied
 from models.values import Caller
 
 GATEWAY = "network:router_gateway"

@@ -6,18 +6,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network import router_changes, shapes
+from activities.network import router_changes
 from activities.network.ports import Ports
 from activities.network.router_changes import RouterChanges
 from activities.network.router_gateway import GATEWAY
-from activities.network.routers import INTERFACE, Routers
-from activities.network.sharing import SHARED, shares
+from activities.network.routers.rows import INTERFACE, Routers
 from activities.network.subnets import Subnets
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
+from models.network.collections import shapes
+from models.network.collections.sharing import SHARED, shares
+from models.operations import Operations
 from models.resources.network import NETWORKS
-from models.tables.network import TABLES
 from models.values import Caller
 
 ports, subnets, networks = TABLES["ports"], TABLES["subnets"], TABLES["networks"]

@@ -2,7 +2,7 @@
 
 from activities.network.bridge_places import Bridge
 from activities.network.topology import Gateway, Interface, Plan
-from activities.store import Row
+from models.database.store import Row
 
 Have = dict[tuple[str, str], Row]
 

@@ -5,19 +5,19 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from activities.network import shapes
 from activities.network.address_groups import AddressGroups
-from activities.network.collection import Body, Collection, Shown
-from activities.network.listing import Page, Params
-from activities.network.security_copies import SecurityCopies
-from activities.network.security_defaults import DefaultGroups
-from activities.network.security_rule_checks import canonical, converted, key, normalized_cidr
-from activities.network.sharing import shared_with
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
+from activities.network.security_groups.copies import SecurityCopies
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
+from models.network.collections import shapes
+from models.network.collections.collection import Body, Collection, Shown
+from models.network.collections.listing import Page, Params
+from models.network.collections.sharing import shared_with
+from models.network.security_groups.defaults import DefaultGroups
+from models.network.security_groups.rule_checks import canonical, converted, key, normalized_cidr
+from models.operations import Operations
 from models.resources.network import SECURITY_GROUP_RULES, SECURITY_GROUPS
-from models.tables.network import TABLES
 from models.values import Caller
 
 groups = TABLES["security_groups"]

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from activities.network.sharing import EVERYONE, SHARED
-from activities.region import Regions
-from activities.store import Row, Store
-from models.tables.network import TABLES
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.network import TABLES
+from models.network.collections.sharing import EVERYONE, SHARED
 from models.values import Pod
 
 policies = TABLES["rbac_policies"]

@@ -4,24 +4,19 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from activities.network.checks import invalid_input
-from activities.network.collection import Body, Collection, Shown, denied
-from activities.network.consequences import clean_up, complete_copies, copied, update_copies
 from activities.network.copies import Copies
 from activities.network.networks import AUTOMATIC, Networks, overlaps
-from activities.network.subnet_checks import (
-    check_pools,
-    check_subnet,
-    default_gateway,
-    default_pools,
-)
-from activities.network.subnetpools import Subnetpools
-from activities.operations import Operations
-from activities.store import Row, Store, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES, ip_allocations
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
+from models.network.collections.checks import invalid_input
+from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.consequences import clean_up, complete_copies, copied, update_copies
+from models.network.subnetpools import Subnetpools
+from models.network.subnets.checks import check_pools, check_subnet, default_gateway, default_pools
+from models.operations import Operations
 from models.resources.network import SUBNETS
 from models.settings import Settings
-from models.tables.network import TABLES, ip_allocations
 from models.values import Caller
 
 ports, networks = TABLES["ports"], TABLES["networks"]

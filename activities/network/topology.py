@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from activities.network.bridge_places import Bridge, BridgePlaces, UnallocatedError
 from activities.network.bridges import Bridges
-from activities.store import Row, Store, Transaction
-from models.tables.network import TABLES
-from models.tables.routing import routings
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
 routers, floatingips = TABLES["routers"], TABLES["floatingips"]

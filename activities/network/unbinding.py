@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import and_, or_, select
 
-from activities.admin.pods import PodDirectory
 from activities.network.copies import Copies
-from activities.operations import Operations
-from activities.routings import Routings, marker
-from activities.store import Row, Store, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES, ip_allocations
+from models.database.tables.routing import routings
 from models.errors import PodBusy
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.resources.network import NETWORKS
-from models.tables.network import TABLES, ip_allocations
-from models.tables.routing import routings
+from models.routings import Routings, marker
 from models.values import Pod
 
 networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from activities.network import router_changes
-from activities.operations import Operations
-from activities.store import Transaction
-from models.tables.network import TABLES
+from models.database.store import Transaction
+from models.database.tables.network import TABLES
+from models.operations import Operations
 
 ports, floatingips = TABLES["ports"], TABLES["floatingips"]
 INTERFACE = "network:router_interface"

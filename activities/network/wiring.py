@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from activities.admin.pods import PodDirectory
 from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.address_groups import AddressGroups
-from activities.network.address_scopes import AddressScopes
 from activities.network.auto_allocated_topologies import AutoAllocatedTopologies
 from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.bridges import Bridges
@@ -14,7 +12,6 @@ from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.dhcp_agents import DhcpAgents
 from activities.network.floatingips import FloatingIPs
 from activities.network.live_ports import LivePorts
-from activities.network.network_ip_availabilities import NetworkIpAvailabilities
 from activities.network.networks import Networks
 from activities.network.pod_defaults import PodDefaults
 from activities.network.pod_extensions import PodExtensions
@@ -22,26 +19,29 @@ from activities.network.port_bindings import PortBindings
 from activities.network.port_macs import PortMacs
 from activities.network.ports import Ports
 from activities.network.quotas import NetworkQuotas
-from activities.network.rbac_policies import RbacPolicies
 from activities.network.router_changes import RouterChanges
-from activities.network.router_copies import RouterCopies
 from activities.network.router_gateway import RouterGateway
 from activities.network.router_interfaces import RouterInterfaces
-from activities.network.router_parts import RouterParts
-from activities.network.router_work import RouterWork
-from activities.network.routers import Routers
-from activities.network.security_copies import SecurityCopies
-from activities.network.security_defaults import DefaultGroups
+from activities.network.routers.apply import RouterCopies
+from activities.network.routers.parts import RouterParts
+from activities.network.routers.rows import Routers
+from activities.network.routers.work import RouterWork
 from activities.network.security_group_rules import SecurityGroupRules
-from activities.network.security_groups import SecurityGroups
-from activities.network.subnetpools import Subnetpools
+from activities.network.security_groups.copies import SecurityCopies
+from activities.network.security_groups.rows import SecurityGroups
 from activities.network.subnets import Subnets
 from activities.network.topology import Topology
-from activities.operations import Operations
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Store
+from activities.pods.region import Regions
 from activities.upkeep import Worker
+from models.database.store import Store
+from models.network.address_scopes import AddressScopes
+from models.network.network_ip_availabilities import NetworkIpAvailabilities
+from models.network.rbac_policies import RbacPolicies
+from models.network.security_groups.defaults import DefaultGroups
+from models.network.subnetpools import Subnetpools
+from models.operations import Operations
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.settings import Settings
 
 

@@ -12,15 +12,15 @@ from urllib.parse import quote, urlencode
 
 from sqlalchemy import func, select
 
-from activities.admin.pods import PodDirectory
-from activities.region import Answer, Regions
-from activities.store import Store
-from activities.versions import PodVersions
+from activities.pods.region import Answer, Regions
+from activities.pods.versions import PodVersions
+from models.database.store import Store
+from models.database.tables.base import now
+from models.database.tables.quota import quota_figures
+from models.database.tables.routing import routings
 from models.errors import PodFault, PodUnavailable
+from models.pods import PodDirectory
 from models.settings import Settings
-from models.tables.base import now
-from models.tables.quota import quota_figures
-from models.tables.routing import routings
 from models.values import Pod
 
 # Resource -> limit, in_use, reserved.

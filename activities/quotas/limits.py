@@ -7,12 +7,12 @@ from urllib.parse import quote, unquote
 
 from sqlalchemy import Table, select
 
-from activities.admin.pods import PodDirectory
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Store, Transaction
+from activities.pods.region import Regions
+from models.database.store import Store, Transaction
+from models.database.tables.quota import quota_classes, quota_limits
 from models.errors import BadRequest, GatewayError
-from models.tables.quota import quota_classes, quota_limits
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Caller, Pod
 
 DEFAULT_CLASS = "default"

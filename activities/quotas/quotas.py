@@ -7,12 +7,12 @@ from urllib.parse import quote
 import orjson
 from sqlalchemy import func, select
 
+from activities.pods.region import Regions
 from activities.quotas.figures import Asker, Figures, PodFigures
 from activities.quotas.limits import DEFAULT_CLASS, Limits
-from activities.region import Regions
-from activities.store import Store
+from models.database.store import Store
+from models.database.tables.compute import server_groups
 from models.errors import BadRequest, PodUnavailable
-from models.tables.compute import server_groups
 from models.values import Caller, Pod
 
 # Pods' own defaults change with their configuration only.

@@ -7,9 +7,9 @@ from sqlalchemy import Table, select
 
 from activities.quotas.figures import Figures
 from activities.quotas.limits import Limits
-from activities.store import Store, Transaction
-from models.tables.quota import quota_classes, quota_limits
-from models.tables.volume import volume_types
+from models.database.store import Store, Transaction
+from models.database.tables.quota import quota_classes, quota_limits
+from models.database.tables.volume import volume_types
 
 _PARTS = ("volumes", "snapshots", "gigabytes")
 _PREFIXES = tuple(f"{part}_" for part in _PARTS)

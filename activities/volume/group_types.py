@@ -6,16 +6,16 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Row, Store, new_id
-from activities.volume import checks
+from activities.pods.region import Regions
 from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
+from models.database.store import Row, Store, new_id
+from models.database.tables.volume import group_types, type_copies
 from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
-from models.tables.volume import group_types, type_copies
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Caller, Pod
+from models.volume import checks
 
 # From here on Cinder has them.
 SINCE = "3.11"

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from activities.admin.pods import PodDirectory
 from activities.creations import GROUPED, Creations
-from activities.operations import Operations
-from activities.places import Home, Places
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Store
+from activities.pods.region import Regions
+from models.database.store import Store
+from models.database.tables.routing import routings
 from models.errors import BadRequest, NotFound, PodBusy, PodFault, PodUnavailable
-from models.tables.routing import routings
+from models.operations import Operations
+from models.places import Home, Places
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.values import Caller, Pod
 
 _GOING = {"deleting", "unmanaging", "error_managing_deleting"}

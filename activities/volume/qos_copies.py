@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Row, Store
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.volume import qos_specs, type_copies
 from models.errors import PodFault, PodUnavailable
-from models.tables.volume import qos_specs, type_copies
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Pod
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.store import Row, Store, new_id
-from activities.volume import checks
 from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
+from models.database.store import Row, Store, new_id
+from models.database.tables.volume import qos_specs
 from models.errors import BadRequest, Conflict, NotFound
-from models.tables.volume import qos_specs
+from models.volume import checks
 
 _CONSUMERS = ("front-end", "back-end", "both")
 _SOON = 2.0

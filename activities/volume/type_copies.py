@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.operations import Operations
-from activities.region import Regions
-from activities.store import Row, Store
+from activities.pods.region import Regions
 from activities.volume.qos_copies import QosCopies
 from activities.volume.types import VolumeTypes
+from models.database.store import Row, Store
+from models.database.tables.volume import type_copies, volume_types
 from models.errors import GatewayError, PodFault, PodUnavailable
-from models.tables.volume import type_copies, volume_types
+from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Pod
 
 _KEPT = 10_000

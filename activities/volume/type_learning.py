@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.admin.pods import PodDirectory
-from activities.region import Regions
-from activities.store import Row, Store, new_id
+from activities.pods.region import Regions
+from models.database.store import Row, Store, new_id
+from models.database.tables.volume import group_types, qos_specs, type_copies, volume_types
 from models.errors import GatewayError, PodFault
+from models.pods import PodDirectory
 from models.settings import Settings
-from models.tables.volume import group_types, qos_specs, type_copies, volume_types
 from models.values import Pod
 
 LOG = logging.getLogger(__name__)

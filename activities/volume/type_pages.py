@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from activities.pages import sort_of
-from activities.store import Row
-from activities.volume import checks
+from activities.pods.pages import sort_of
+from models.database.store import Row
 from models.errors import NotFound
+from models.volume import checks
 
 _MOST = 1000
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.region import Regions
-from activities.store import Row, Store, new_id
-from activities.volume import checks
+from activities.pods.region import Regions
 from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
+from models.database.store import Row, Store, new_id
+from models.database.tables.volume import default_types, qos_specs, volume_types
 from models.errors import BadRequest, Conflict, NotFound
-from models.tables.volume import default_types, qos_specs, volume_types
 from models.values import Caller
+from models.volume import checks
 
 # What everybody may know of a type; the other extra specs are for admins.
 VISIBLE = ("RESKEY:availability_zones", "multiattach", "replication_enabled")

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from activities.admin.pods import PodDirectory
-from activities.places import Home
 from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VolumeTypes
 from models.errors import BadRequest, NotFound
+from models.places import Home
+from models.pods import PodDirectory
 from models.values import Caller, Pod
 
 _HINTS = "OS-SCH-HNT:scheduler_hints"

@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
-from activities.admin.pods import PodDirectory
 from activities.creations import Creations
-from activities.operations import Operations
-from activities.places import Places
-from activities.region import Regions
-from activities.routings import Routings
-from activities.store import Store
+from activities.pods.region import Regions
 from activities.upkeep import Worker
 from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
@@ -19,6 +14,11 @@ from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
 from activities.volume.types import VolumeTypes
 from activities.volume.volumes import Volumes
+from models.database.store import Store
+from models.operations import Operations
+from models.places import Places
+from models.pods import PodDirectory
+from models.routings import Routings
 from models.settings import Settings
 
 

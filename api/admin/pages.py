@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from activities.admin.listing import Page
 from api.http import Answer, Call
+from models.admin.listing import Page
 
 
 def listed(call: Call, collection: str, page: Page) -> Answer:

@@ -1,7 +1,7 @@
 """/placement: where a project's next object would go, and why; nothing is made for it."""
 
-from activities.admin.fields import known
 from api.http import Answer, Call, Routes
+from models.admin.fields import known
 from models.errors import BadRequest
 
 ROUTES = Routes()

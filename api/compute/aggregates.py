@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 from typing import Any
 
-from activities.compute import checks
-from activities.store import Row
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from models.compute import checks
+from models.database.store import Row
 from models.errors import BadRequest, NotFound
 
 routes = Routes()

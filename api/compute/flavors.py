@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 import orjson
 
-from activities.compute import checks
-from activities.compute.flavors import Flavors
-from activities.store import Row, new_id
-from activities.versions import Version
+from activities.pods.versions import Version
 from api.compute.proxy import PROXY
 from api.compute.reports import check_query
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from models.compute import checks
+from models.compute.flavors import Flavors
+from models.database.store import Row, new_id
 from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
 
 routes = Routes()

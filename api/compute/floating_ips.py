@@ -2,10 +2,10 @@
 
 import orjson
 
-from activities.compute import checks
 from activities.compute.floating_ips import ComputeFloatingIPs
 from api.compute.proxies import until
 from api.http import Answer, Call, Route, Routes
+from models.compute import checks
 from models.errors import BadRequest
 
 routes = Routes()

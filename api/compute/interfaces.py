@@ -2,10 +2,10 @@
 
 import orjson
 
-from activities.compute import checks
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from models.compute import checks
 from models.values import Pod
 
 routes = Routes()

@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.store import Row
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import asker
+from models.database.store import Row
 from models.errors import BadRequest, Forbidden
 
 routes = Routes()

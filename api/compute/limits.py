@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from activities.compute import checks
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import asker, own_project
+from models.compute import checks
 
 routes = Routes()
 _FILES, _NETWORKS, _IMAGES = (2, 57), (2, 36), (2, 39)

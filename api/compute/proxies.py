@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from activities.compute import checks
-from activities.versions import Version
+from activities.pods.versions import Version
 from api.http import Answer, Call, Handler
 from api.microversions import COMPUTE
+from models.compute import checks
 from models.errors import NotFound
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from activities.compute import checks
 from activities.quotas.figures import Asker, Figures
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import asker, limit_of, limits_of, own_project, picked
+from models.compute import checks
 from models.errors import BadRequest
 
 routes = Routes()

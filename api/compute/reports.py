@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.region import Answer as PodAnswer
-from activities.versions import Version
+from activities.pods.region import Answer as PodAnswer
+from activities.pods.versions import Version
 from api.compute.proxy import PROXY
 from api.http import Call
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable

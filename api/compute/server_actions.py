@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from activities.compute import checks
 from api.compute.growth import growth
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from models.compute import checks
 from models.errors import BadRequest, NotFound
 from models.values import Pod
 

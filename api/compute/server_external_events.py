@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 
-from activities.compute import checks
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
+from models.compute import checks
 from models.errors import BadRequest, GatewayError, PodFault
 from models.values import Pod
 

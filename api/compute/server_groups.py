@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from activities.store import Row
 from api.compute.proxy import PROXY
 from api.compute.reports import MAX_LIMIT, check_query
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.proxy import missing_pods
 from api.quotas import asker
+from models.database.store import Row
 from models.errors import BadRequest
 
 routes = Routes()

@@ -6,18 +6,18 @@ from typing import Any
 
 import orjson
 
-from activities.compute import boot_fields
 from activities.compute.boot_plan import BootPlan
-from activities.compute.boot_request import parse
 from activities.compute.boots import least_version
 from activities.compute.server_groups import GROUPS_VERSION, group_hint, with_group
 from activities.compute.servers import GONE
-from activities.fanout import Question
-from activities.region import Answer as PodAnswer
+from activities.pods.fanout import Question
+from activities.pods.region import Answer as PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import room
+from models.compute.servers import boot_fields
+from models.compute.servers.boot_request import parse
 from models.errors import GatewayError, PodUnavailable
 from models.resources.compute import SERVERS
 from models.values import Pod

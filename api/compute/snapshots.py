@@ -2,12 +2,12 @@
 
 import orjson
 
-from activities.compute import checks
 from api.compute.proxies import until
 from api.compute.proxy import PROXY
 from api.compute.volumes import volume_shown
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
+from models.compute import checks
 from models.errors import Forbidden, OverLimit
 from models.resources.compute import OS_SNAPSHOTS
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import orjson
 
-from activities.store import Row
 from api.compute.proxies import until
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room, size_of
+from models.database.store import Row
 from models.errors import BadRequest, Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_VOLUMES
 from models.values import Pod

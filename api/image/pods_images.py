@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from activities.pages import sort_value
-from activities.region import Answer as PodAnswer
+from activities.pods.pages import sort_value
+from activities.pods.region import Answer as PodAnswer
 from api.http import Answer, Call, Headers
 from api.image.forwarding import forward, passed_on
 from api.links import moved

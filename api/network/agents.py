@@ -1,6 +1,6 @@
 """/v2.0/agents: those of all pods, for admins."""
 
-from activities.versions import Version
+from activities.pods.versions import Version
 from api.http import Answer, Call, Routes
 from api.microversions import Microversions
 from api.proxy import Proxy

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.network.listing import Page
-from activities.network.services import Service, create_all
 from activities.wiring import Services
 from api.http import Answer, Call, Routes
 from models.errors import BadRequest, Conflict
+from models.network.collections.listing import Page
+from models.network.collections.services import Service, create_all
 from models.resource import Kind
 
 Getter = Callable[[Services], Service]

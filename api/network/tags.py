@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from activities.network.collection import Collection
-from activities.network.tags import Tags
 from activities.wiring import Services
 from api.http import Answer, Call, Routes
+from models.network.collections.collection import Collection
+from models.network.tags import Tags
 from models.resource import Kind
 
 

@@ -2,10 +2,10 @@
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
 from models.errors import BadRequest
+from models.volume import checks
 
 routes = Routes()
 

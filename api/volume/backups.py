@@ -6,13 +6,13 @@ from typing import Any
 
 import orjson
 
-from activities.volume import checks
 from api import quotas
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
 from api.volume.room import room, shown, type_of_new
 from models.errors import BadRequest
 from models.values import Pod
+from models.volume import checks
 
 routes = Routes()
 

@@ -2,12 +2,12 @@
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.volume.hosts import pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound
+from models.volume import checks
 
 routes = Routes()
 _SINCE = (3, 7)

@@ -1,9 +1,9 @@
 """/default-types: the type that a project's volumes get when none is named."""
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from models.errors import BadRequest, NotFound
+from models.volume import checks
 
 routes = Routes()
 _SINCE = (3, 62)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from activities.store import Row, new_id
-from activities.volume import checks
 from activities.volume.type_copies import TypeCopies
 from api.http import Answer, Call, Routes
+from models.database.store import Row, new_id
 from models.errors import BadRequest, NotFound
+from models.volume import checks
 
 routes = Routes()
 _SETTINGS = ("provider", "control_location", "cipher", "key_size")

@@ -1,11 +1,11 @@
 """/group_snapshots: made where their group is."""
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.groups import volumes_of
 from api.volume.proxy import PROXY, made, members
 from api.volume.room import room_for_all
 from models.errors import BadRequest
+from models.volume import checks
 
 routes = Routes()
 # The first version that tells a snapshot's members by filter.

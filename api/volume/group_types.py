@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.store import Row
-from activities.volume import checks
 from activities.volume.group_types import GroupTypes, no_spec, parsed
 from api.http import Answer, Call, Handler, Routes
 from api.microversions import VOLUME
 from api.volume.proxy import PROXY
+from models.database.store import Row
 from models.errors import BadRequest, NotFound
+from models.volume import checks
 
 routes = Routes()
 SINCE = (3, 11)

@@ -4,12 +4,12 @@ from typing import Any
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members
 from api.volume.room import room_for_all
 from models.errors import BadRequest
 from models.values import Pod
+from models.volume import checks
 
 routes = Routes()
 _SOURCES = ("source_group_id", "group_snapshot_id")

@@ -6,8 +6,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from activities.versions import Version
-from activities.volume import checks
+from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Routes
 from api.microversions import VOLUME
 from api.proxy import missing_pods
@@ -15,6 +14,7 @@ from api.volume.hosts import pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound, PodFault
 from models.values import Pod
+from models.volume import checks
 
 # From here on the newer paths exist, and lists may be of a cluster.
 _NEWER, _CLUSTERED = (3, 8), (3, 17)

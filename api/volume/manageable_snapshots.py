@@ -2,12 +2,12 @@
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call
 from api.volume import manageable
 from api.volume.proxy import PROXY
 from api.volume.room import room, type_of
 from api.volume.snapshots import beside
+from models.volume import checks
 
 _OLD, _NEW = "/os-snapshot-manage", "/manageable_snapshots"
 

@@ -2,7 +2,6 @@
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call
 from api.volume import manageable
 from api.volume.proxy import PROXY
@@ -10,6 +9,7 @@ from api.volume.room import room, type_of_new
 from api.volume.volumes import with_default_type
 from models.errors import BadRequest, NotFound
 from models.values import Pod
+from models.volume import checks
 
 _OLD, _NEW = "/os-volume-manage", "/manageable_volumes"
 # From here on a cluster may be named instead of a host.

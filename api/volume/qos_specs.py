@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.store import Row
-from activities.volume import checks
 from activities.volume.qos_specs import QosSpecs
 from api.http import Answer, Call, Routes
+from models.database.store import Row
 from models.errors import BadRequest
+from models.volume import checks
 
 routes = Routes()
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from activities.compute import checks
 from activities.quotas.figures import Figures
 from api.http import Answer, Call, Routes
 from api.quotas import asker, limit_of, limits_of, own_project
 from api.volume.proxy import PROXY
+from models.compute import checks
 from models.errors import BadRequest
 
 routes = Routes()

@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
 from api.volume.room import room, type_of
 from models.errors import BadRequest
 from models.values import Pod
+from models.volume import checks
 
 routes = Routes()
 

@@ -3,13 +3,13 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.store import Row
-from activities.volume import checks
 from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VISIBLE, VolumeTypes
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
+from models.database.store import Row
 from models.errors import BadRequest, Conflict, NotFound
+from models.volume import checks
 
 routes = Routes()
 _PUBLIC = "os-volume-type-access:is_public"

@@ -2,11 +2,11 @@
 
 import orjson
 
-from activities.volume import checks
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
 from api.volume.room import room, type_named
 from models.errors import BadRequest
+from models.volume import checks
 
 routes = Routes()
 

@@ -12,9 +12,9 @@ import aiohttp
 import orjson
 from sqlalchemy import insert
 
-from activities.store import Store
-from models.tables.base import now
-from models.tables.routing import routings
+from models.database.store import Store
+from models.database.tables.base import now
+from models.database.tables.routing import routings
 from tests.bench import load
 from tests.bench.documents import PROJECT, server_id
 from tests.bench.stage import Stage, stage

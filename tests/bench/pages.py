@@ -6,9 +6,9 @@ import statistics
 import time
 from urllib.parse import quote
 
-from activities.fanout import Question
-from activities.pages import Pages
-from activities.store import Store
+from activities.pods.fanout import Question
+from activities.pods.pages import Pages
+from models.database.store import Store
 from models.resources.compute import SERVERS
 from models.values import Caller, Pod
 from tests.bench import rows

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 from sqlalchemy import insert
 
-from activities.store import Store
-from models.tables.routing import routings
+from models.database.store import Store
+from models.database.tables.routing import routings
 from tests.bench import load
 from tests.bench.documents import PROJECT, server_id
 from tests.bench.stage import Stage, cpu_seconds, on_core, running, stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from activities.store import Store
+from models.database.store import Store
 from tests.bench.documents import MEMBERS, PROJECT
 
 _NUMBERS = {

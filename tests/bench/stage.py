@@ -19,8 +19,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from activities.store import Store
-from models.tables.pod import pods
+from models.database.store import Store
+from models.database.tables.pod import pods
 from tests.support.client import send
 from tests.support.processes import PROGRAMS, ROOT, Process, free_ports
 

@@ -9,7 +9,7 @@ import time
 
 import aiohttp
 
-from activities.region import Regions
+from activities.pods.region import Regions
 from api.auth import Tokens
 from models.settings import Settings
 from tests.bench.documents import server_id

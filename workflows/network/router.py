@@ -18,7 +18,7 @@ from temporalio.exceptions import (
 )
 from temporalio.workflow import ParentClosePolicy
 
-from activities.network.router_work import Ended, RouterInPod, RouterWork, Settled
+from activities.network.routers.work import Ended, RouterInPod, RouterWork, Settled
 from activities.upkeep import Outcome, Upkeep
 from workflows.attributes import attributes
 from workflows.network.router_operations import ExtraRoutes, OperationInput

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from activities.network.router_work import Begun, Ended, RouterInPod, RouterWork, Settled
+from activities.network.routers.work import Begun, Ended, RouterInPod, RouterWork, Settled
 from workflows.attributes import POD as POD_ATTRIBUTE
 from workflows.policies import POD, STORE, UNDO, reason
 

@@ -1,0 +1,217 @@
+"""Routers: their rows, and the operations that make them true in the pods."""
+
+import ipaddress
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from activities.network.ports import Ports
+from activities.network.router_gateway import GATEWAY, RouterGateway
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
+from models.errors import BadRequest, Conflict
+from models.network.collections.collection import Body, Collection, Shown
+from models.operations import Operations
+from models.resources.network import ROUTERS
+from models.values import Caller
+
+ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
+INTERFACE = "network:router_interface"
+
+# Neutron's own default (max_routes).
+_MOST_ROUTES = 30
+_ONE_OF_SEVERAL = ("network_id", "external_fixed_ips")
+
+
+class Routers(Collection):
+    """The routers as users see them."""
+
+    def __init__(
+        self, store: Store, operations: Operations, port_rows: Ports, gateway: RouterGateway
+    ) -> None:
+        super().__init__(ROUTERS, store)
+        self._operations = operations
+        self._ports = port_rows
+        self._gateway = gateway
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Add the gateway's addresses, from its port."""
+        ids = [row["id"] for row in rows]
+        statement = select(ports.c.device_id, ports.c.fixed_ips).where(
+            ports.c.device_owner == GATEWAY, ports.c.device_id.in_(ids)
+        )
+        fixed = {r["device_id"]: r["fixed_ips"] for r in await tx.all(statement)}
+        for row in rows:
+            row["availability_zones"] = []
+            row["external_gateways"] = []
+            if row["external_gateway_info"]:
+                info = row["external_gateway_info"]
+                row["external_gateway_info"] = {
+                    "network_id": info["network_id"],
+                    "enable_snat": info["enable_snat"],
+                    "external_fixed_ips": fixed.get(row["id"], []),
+                    "qos_policy_id": None,
+                }
+                # The same gateway once more, as the list it is where there may be several.
+                row["external_gateways"] = [
+                    {key: row["external_gateway_info"][key] for key in _ONE_OF_SEVERAL}
+                ]
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a router, with its gateway if one is given."""
+        row = self.parse_create(body, caller)
+        info = row.pop("external_gateway_info")
+        row["external_gateway_info"] = None
+        row["status"] = "ACTIVE"
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            await self.insert(tx, row)
+            if info:
+                waiting = await self._gateway.set(tx, caller, row, info)
+            row = await self.get(caller, row["id"], tx)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Change attributes, the user's routes or the gateway."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            gateway = changes.pop("external_gateway_info", row["external_gateway_info"])
+            if "external_gateway_info" in body:
+                waiting += await self._gateway.change(tx, caller, row, gateway)
+            if "routes" in changes:
+                waiting += await self._routes(tx, caller, row, changes["routes"])
+            if {"name", "admin_state_up"} & changes.keys():
+                waiting += await self._copies(tx, caller, row)
+            row = await self.get(caller, id_, tx)
+            if changes:
+                row = await self.change(tx, row, changes)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the router and its gateway; 409 ``RouterInUse`` while it has interfaces."""
+        waiting: list[str] = []
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx, "delete")
+            attached = select(ports.c.id).where(
+                ports.c.device_id == id_, ports.c.device_owner == INTERFACE
+            )
+            legs = [port["id"] for port in await tx.all(attached.order_by(ports.c.created_at))]
+            if legs:
+                raise Conflict(
+                    f"Router {id_} has ports still attached: {', '.join(legs)}", "RouterInUse"
+                )
+            await self._gateway.drop(tx, row)
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            copied = select(func.count()).where(routings.c.owner_id == id_)
+            if await tx.value(copied):
+                waiting.append(
+                    await self._operations.add(
+                        tx,
+                        "clean-up",
+                        "router",
+                        id_,
+                        router_id=id_,
+                        project_id=row["project_id"],
+                        request_id=caller.request_id,
+                        workflow_id=f"clean-up/router/{id_}",
+                    )
+                )
+        self._operations.announce(*waiting)
+
+    async def add_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
+        """Add the user's routes that are not there yet (``add_extraroutes``)."""
+        row = await self.own(caller, id_)
+        kept = list(row["routes"] or [])
+        fresh = [route for route in routes if route not in kept]
+        shown = await self.update(caller, id_, {"routes": kept + fresh})
+        return await self._bare(id_, shown)
+
+    async def remove_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
+        """Remove the user's routes that are there (``remove_extraroutes``)."""
+        row = await self.own(caller, id_)
+        kept = [route for route in row["routes"] or [] if route not in routes]
+        return await self._bare(id_, await self.update(caller, id_, {"routes": kept}))
+
+    async def _bare(self, id_: str, shown: Shown) -> Shown:
+        """Return the answer to a change of single routes, which Neutron gives as it is stored."""
+        gateway = select(ports.c.id).where(
+            ports.c.device_id == id_, ports.c.device_owner == GATEWAY
+        )
+        async with self.store.read() as tx:
+            port_id = await tx.value(gateway)
+        return {
+            **shown,
+            "ha": True,
+            "distributed": False,
+            "ha_vr_id": 0,
+            "gw_port_id": port_id,
+        }
+
+    async def _routes(
+        self, tx: Transaction, caller: Caller, row: Row, routes: Sequence[Row]
+    ) -> list[str]:
+        """Check the user's routes; return the operation that spreads them."""
+        if len(routes) > _MOST_ROUTES:
+            raise BadRequest(
+                f"Unable to complete operation for {row['id']}. The number of routes exceeds the "
+                f"maximum {_MOST_ROUTES}.",
+                "RoutesExhausted",
+            )
+        linked = select(ports.c.fixed_ips).where(
+            ports.c.device_id == row["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY))
+        )
+        mine = [ip for port in await tx.all(linked) for ip in port["fixed_ips"]]
+        own = {ip["ip_address"] for ip in mine}
+        # A network may have other ranges, in which the router has no address.
+        near = select(subnets.c.cidr).where(subnets.c.id.in_({ip["subnet_id"] for ip in mine}))
+        cidrs = [ipaddress.ip_network(subnet["cidr"]) for subnet in await tx.all(near)]
+        for route in routes:
+            nexthop = ipaddress.ip_address(route["nexthop"])
+            if not any(nexthop in cidr for cidr in cidrs):
+                reason = "the nexthop is not connected with router"
+            elif route["nexthop"] in own:
+                reason = "the nexthop is used by router"
+            else:
+                continue
+            raise BadRequest(
+                f"Invalid format for routes: {list(routes)}, {reason}", "InvalidRoutes"
+            )
+        return [
+            await self._operations.add(
+                tx,
+                "extra-routes",
+                "router",
+                row["id"],
+                router_id=row["id"],
+                project_id=row["project_id"],
+                request_id=caller.request_id,
+                # The router's own work: it looks at them before it starts an execution.
+                workflow_id=f"router/{row['id']}",
+            )
+        ]
+
+    async def _copies(self, tx: Transaction, caller: Caller, row: Row) -> list[str]:
+        """Return the operation that tells the copies of a change, if there are any."""
+        copied = select(func.count()).where(
+            routings.c.type == "router", routings.c.top_id == row["id"]
+        )
+        if not await tx.value(copied):
+            return []
+        return [
+            await self._operations.add(
+                tx,
+                "update-copies",
+                "router",
+                row["id"],
+                project_id=row["project_id"],
+                request_id=caller.request_id,
+                workflow_id=f"update-copies/router/{row['id']}",
+            )
+        ]

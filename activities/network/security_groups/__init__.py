@@ -1,0 +1,1 @@
+"""Security groups in pods, alike in all of them."""

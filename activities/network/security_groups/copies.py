@@ -1,0 +1,199 @@
+"""SecurityCopies: security groups in the pods, alike in all of them.
+
+Every method brings about what the database says at that moment, and may be called at any time,
+again, and by several at once.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from activities.network.address_group_copies import AddressGroupCopies
+from activities.network.security_groups.maker import ADDRESSES, GROUP, SecurityMaker
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction
+from models.database.tables.routing import routings
+from models.errors import PodBusy
+from models.network.security_groups import state as state
+from models.operations import Operations
+from models.pods import PodDirectory
+from models.routings import Routings
+from models.values import Pod
+
+_SYNC = "security-group-sync"
+
+
+class SecurityCopies:
+    """The copies of security groups, and of the addresses of their members in other pods."""
+
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        rows: Routings,
+        operations: Operations,
+        named: AddressGroupCopies,
+    ) -> None:
+        self._store = store
+        self._named = named
+        self._pods = pods
+        self._routings = rows
+        self._operations = operations
+        self._maker = SecurityMaker(store, regions, rows, named)
+
+    async def group(self, sg_id: str, pod: Pod) -> str:
+        """Return the id of the group's copy, ready for a port: rules and remote groups made too.
+
+        The port has to be written before, its network bound to the pod: a copy that no port needs
+        may be removed at any moment.
+        """
+        ready = await self._maker.ready(await self._maker.wanted(sg_id, pod), pod)
+        return ready or await self._maker.apply(sg_id, pod)
+
+    async def sync(self, copy: str) -> None:
+        """Bring one copy, ``<group>/<pod name>``, up to date; remove it if nobody needs it.
+
+        One operation for each pod: a pod that is out keeps no other from it.
+        """
+        sg_id, _, name = copy.partition("/")
+        pod = await self._pods.named(name)
+        if pod is None:
+            return
+        rows = await self._routings.rows(
+            routings.c.top_id == sg_id,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.type.in_((GROUP, ADDRESSES)),
+        )
+        if rows:
+            await self._sync(sg_id, pod, rows[0]["project_id"])
+        else:
+            await self._named.release(pod)
+
+    async def remove(self, sg_id: str) -> None:
+        """Remove every copy of a group that is gone at the top."""
+        of = (routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES)))
+        homes = {row["pod_id"]: row["project_id"] for row in await self._routings.rows(*of)}
+        for pod_id, project in homes.items():
+            await self._sync(sg_id, await self._pods.get(pod_id), project)
+
+    async def release(self, pod: Pod, sg_ids: Iterable[str]) -> None:
+        """Remove copies that nothing in the pod needs any more, after a port left it.
+
+        Looks at all groups of the projects that the given groups belong to.
+        """
+        given = await self._routings.rows(
+            routings.c.type == GROUP,
+            routings.c.pod_id == pod.pod_id,
+            routings.c.top_id.in_(list(sg_ids)),
+        )
+        for project in {row["project_id"] for row in given}:
+            await self.release_project(pod, project)
+
+    async def release_project(self, pod: Pod, project_id: str) -> None:
+        """Remove the copies of a project's groups that nothing in the pod needs any more.
+
+        What Neutron still has in use stays: whoever removes the last port there comes by here.
+        """
+        await self._release(pod, project_id)
+
+    async def port_changed(self, tx: Transaction, port: Row) -> list[str]:
+        """Write the operations that a change of the port's membership or addresses asks for.
+
+        To be called with a port that has got its copy, with one that was deleted, and with the
+        row before and after an update. Announce the returned ids after the commit.
+        """
+        mine = port["security_groups"] or []
+        if not mine:
+            return []
+        networks, rules = state.networks, state.rules
+        home = select(networks.c.pod_id).where(networks.c.id == port["network_id"])
+        pod_id = await tx.value(home)
+        admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
+        # The port's own pod knows its members by itself.
+        chosen = (routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)
+        if pod_id:
+            needed = (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
+            if await self._has_copy(tx, port["id"]):
+                # Who changes or removes it comes by to remove what only it needed there, but
+                # looks at its own project's groups.
+                needed &= routings.c.project_id != port["project_id"]
+            chosen |= needed
+        copies = select(routings).where(routings.c.type == GROUP, chosen)
+        due = []
+        for copy in await tx.all(copies.order_by(routings.c.id)):
+            pod = await self._pods.get(copy["pod_id"])
+            here = pod.pod_id == pod_id
+            if not here or await state.use(tx, copy["top_id"], pod) is state.Use.NONE:
+                due.append(await self._write_sync(tx, copy, pod))
+        return due
+
+    async def changed(self, tx: Transaction, sg_id: str) -> list[str]:
+        """Write the operations that a change of the group or its rules asks for."""
+        copies = select(routings).where(
+            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
+        )
+        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(routings.c.id))}
+        return [
+            await self._write_sync(tx, row, await self._pods.get(pod_id))
+            for pod_id, row in found.items()
+        ]
+
+    async def _write_sync(self, tx: Transaction, copy: Row, pod: Pod) -> str:
+        name = f"{copy['top_id']}/{pod.pod_name}"
+        return await self._operations.add(
+            tx, _SYNC, GROUP, name, workflow_id=f"{_SYNC}/{name}", project_id=copy["project_id"]
+        )
+
+    async def _has_copy(self, tx: Transaction, port_id: str) -> bool:
+        copy = select(routings.c.id).where(routings.c.type == "port", routings.c.top_id == port_id)
+        return await tx.value(copy) is not None
+
+    async def _sync(self, sg_id: str, pod: Pod, project_id: str) -> None:
+        if await self._used_by_ports(sg_id, pod):
+            await self._maker.apply(sg_id, pod)
+            # Whoever removed the last port meanwhile may have come by before what was made here.
+            if await self._used_by_ports(sg_id, pod):
+                await self._named.release(pod)
+                return
+        busy = await self._release(pod, project_id)
+        # A port on its way out takes its groups along.
+        if busy and not await self._ports_leave(pod, project_id):
+            raise PodBusy(f"Security group {busy} is still in use in pod {pod.pod_name}")
+
+    async def _used_by_ports(self, sg_id: str, pod: Pod) -> bool:
+        async with self._store.read() as tx:
+            return await state.use(tx, sg_id, pod) is state.Use.BY_PORTS
+
+    async def _ports_leave(self, pod: Pod, project_id: str) -> bool:
+        ports = state.ports
+        left = select(routings.c.id).select_from(
+            routings.outerjoin(ports, ports.c.id == routings.c.top_id)
+        )
+        mine = (routings.c.type == "port", routings.c.project_id == project_id)
+        async with self._store.read() as tx:
+            return bool(
+                await tx.value(
+                    left.where(*mine, routings.c.pod_id == pod.pod_id, ports.c.id.is_(None))
+                )
+            )
+
+    async def _release(self, pod: Pod, project_id: str) -> str:
+        """Remove what nothing needs; return a group that the pod still has in use, if any."""
+        copies = await self._routings.rows(
+            routings.c.pod_id == pod.pod_id,
+            routings.c.project_id == project_id,
+            routings.c.type.in_((GROUP, ADDRESSES)),
+        )
+        busy = ""
+        for copy in copies:
+            async with self._store.read() as tx:
+                if await state.use(tx, copy["top_id"], pod) is not state.Use.NONE:
+                    continue
+            if copy["type"] == GROUP and not await self._maker.remove(copy["top_id"], pod):
+                busy = str(copy["top_id"])
+        for copy in copies:
+            if copy["type"] == ADDRESSES:
+                await self._maker.remove_members(copy["top_id"], pod)
+        await self._named.release(pod)
+        return busy

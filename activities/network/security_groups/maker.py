@@ -1,0 +1,187 @@
+"""SecurityMaker: makes and removes the copy of one security group in one pod."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+
+from sqlalchemy import select
+
+from activities.network.address_group_copies import AddressGroupCopies
+from activities.network.security_groups.calls import SecurityCalls
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.errors import NotFound, PodBusy, PodFault
+from models.network.security_groups import state as state
+from models.routings import Routings
+from models.values import Pod
+
+GROUP, ADDRESSES = "security_group", "address_group"
+_GROUPS, _ADDRESSES = "/security-groups", "/address-groups"
+_ROUNDS = 10
+
+
+class SecurityMaker:
+    """Level-triggered: each method reads what is desired and makes it so."""
+
+    def __init__(
+        self, store: Store, regions: Regions, routings: Routings, named: AddressGroupCopies
+    ) -> None:
+        self._store = store
+        self._named = named
+        self._routings = routings
+        self._calls = SecurityCalls(regions)
+
+    async def wanted(self, sg_id: str, pod: Pod) -> state.Wanted:
+        """Return what the copy should be; ``NotFound`` for a group that is gone."""
+        async with self._store.read() as tx:
+            wanted = await state.wanted(tx, sg_id, pod)
+        if wanted is None:
+            raise NotFound(f"Security group {sg_id} does not exist", "SecurityGroupNotFound")
+        return wanted
+
+    async def ready(self, wanted: state.Wanted, pod: Pod) -> str | None:
+        """Return the id of the copy if all that is wanted is known to be applied."""
+        row = await self._routings.row(GROUP, wanted.group["id"], pod)
+        if row is None or not row["bottom_id"] or row["applied"] != wanted.fingerprint:
+            return None
+        for remote, addresses in wanted.elsewhere.items():
+            members = await self._routings.row(ADDRESSES, remote, pod)
+            if members is None or members["applied"] != addresses:
+                return None
+        return str(row["bottom_id"]) if await self._named.current(wanted.named, pod) else None
+
+    async def apply(self, sg_id: str, pod: Pod) -> str:
+        """Make the copy what it should be, whatever it is now; return its id."""
+        for _ in range(_ROUNDS):
+            done = await self._apply(sg_id, pod)
+            if done:
+                return done
+        raise PodBusy(f"The rules of security group {sg_id} keep changing")
+
+    async def _apply(self, sg_id: str, pod: Pod) -> str | None:
+        """Make the copy; None when what its rules refer to changed under way."""
+        wanted = await self.wanted(sg_id, pod)
+        # What the rules refer to comes first and outside this group's lease: two groups may admit
+        # each other.
+        remotes = sorted(wanted.remotes - {sg_id})
+        copies = await asyncio.gather(*(self._shell(remote, pod) for remote in remotes))
+        inside = dict(zip(remotes, copies, strict=True))
+        spread = sorted(wanted.elsewhere)
+        address_groups = await asyncio.gather(*(self._members(remote, pod) for remote in spread))
+        outside = dict(zip(spread, address_groups, strict=True))
+        named = sorted(wanted.named)
+        made = await asyncio.gather(*(self._named.make(id_, pod) for id_ in named))
+        outside |= dict(zip(named, made, strict=True))
+        async with self._held(sg_id, pod):
+            # Read again: of several at once, the last to hold the lease applies the newest state.
+            wanted = await self.wanted(sg_id, pod)
+            if (
+                wanted.remotes - {sg_id} - inside.keys()
+                or wanted.elsewhere.keys() - outside.keys()
+                or wanted.named.keys() - outside.keys()
+            ):
+                return None
+            bottom, given = await self._group(wanted, pod)
+            inside[sg_id] = bottom
+            if given is None:
+                given = await self._calls.rules(pod, f"security_group_id={bottom}")
+                await self._rename(wanted, bottom, pod)
+            bodies = wanted.bodies(inside, outside)
+            await self._calls.set_rules(pod, bottom, wanted.group, bodies, given)
+            await self._routings.update(GROUP, sg_id, pod, applied=wanted.fingerprint)
+            return bottom
+
+    async def remove(self, sg_id: str, pod: Pod) -> bool:
+        """Remove a copy that nothing needs; False when the pod still has it in use."""
+        async with self._held(sg_id, pod):
+            # Marked before it is judged: a port written from now on waits for this lease instead
+            # of trusting a copy that is about to go; one written before is seen below.
+            await self._routings.update(GROUP, sg_id, pod, applied=None)
+            if await self._use(sg_id, pod) is not state.Use.NONE:
+                return True
+            try:
+                await self._routings.remove(GROUP, sg_id, pod, lambda b: self._drop(sg_id, b, pod))
+            except PodFault as fault:
+                if fault.status != 409:
+                    raise
+                return False
+        return True
+
+    async def remove_members(self, sg_id: str, pod: Pod) -> None:
+        """Remove the address group of a group that no group in use admits."""
+        async with self._members_held(sg_id, pod):
+            async with self._store.read() as tx:
+                if await state.admitted(tx, sg_id, pod):
+                    return
+
+            async def drop(bottom: str) -> None:
+                found = bottom or await self._calls.find(pod, _ADDRESSES, ADDRESSES, sg_id)
+                if not found:
+                    return
+                for rule in await self._calls.rules(pod, f"remote_address_group_id={found}"):
+                    await self._calls.delete(pod, f"/security-group-rules/{rule['id']}")
+                await self._calls.delete(pod, f"{_ADDRESSES}/{found}")
+
+            await self._routings.remove(ADDRESSES, sg_id, pod, drop)
+
+    async def _shell(self, sg_id: str, pod: Pod) -> str:
+        """Return the id of a remote group's copy; its rules matter only to a port that uses it."""
+        row = await self._routings.row(GROUP, sg_id, pod)
+        if row and row["bottom_id"] and row["applied"] is not None:
+            return str(row["bottom_id"])
+        async with self._held(sg_id, pod):
+            bottom, _ = await self._group(await self.wanted(sg_id, pod), pod)
+            row = await self._routings.row(GROUP, sg_id, pod)
+            if row and row["applied"] is None:
+                await self._routings.update(GROUP, sg_id, pod, applied={})
+            return bottom
+
+    async def _group(self, wanted: state.Wanted, pod: Pod) -> tuple[str, list[Row] | None]:
+        """Return the id of the copy, and of one just made the rules that Neutron gave it."""
+        given: list[Row] | None = None
+
+        async def create() -> str:
+            nonlocal given
+            bottom, given = await self._calls.create_group(pod, wanted)
+            return bottom
+
+        sg_id = wanted.group["id"]
+        bottom = await self._routings.materialise(
+            GROUP,
+            sg_id,
+            pod,
+            project_id=wanted.group["project_id"],
+            find=lambda: self._calls.find(pod, _GROUPS, GROUP, sg_id),
+            create=create,
+        )
+        return bottom, given
+
+    async def _rename(self, wanted: state.Wanted, bottom: str, pod: Pod) -> None:
+        row = await self._routings.row(GROUP, wanted.group["id"], pod)
+        known = (row["applied"] if row else None) or {}
+        if any(known.get(name) != wanted.fingerprint[name] for name in ("name", "stateful")):
+            await self._calls.update_group(pod, bottom, wanted)
+
+    async def _members(self, sg_id: str, pod: Pod) -> str:
+        """Return the id of the address group with the group's members in other pods, current."""
+        async with self._members_held(sg_id, pod):
+            async with self._store.read() as tx:
+                group = await tx.one(select(state.groups).where(state.groups.c.id == sg_id))
+                addresses = await state.members_elsewhere(tx, sg_id, pod)
+            if group is None:
+                raise PodBusy(f"Security group {sg_id} was deleted meanwhile")
+            return await self._named.write(ADDRESSES, group, addresses, pod)
+
+    async def _use(self, sg_id: str, pod: Pod) -> state.Use:
+        async with self._store.read() as tx:
+            return await state.use(tx, sg_id, pod)
+
+    async def _drop(self, sg_id: str, bottom: str, pod: Pod) -> None:
+        found = bottom or await self._calls.find(pod, _GROUPS, GROUP, sg_id)
+        if found:
+            await self._calls.delete(pod, f"{_GROUPS}/{found}")
+
+    def _held(self, sg_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
+        return self._store.hold(f"security_group_rules/{sg_id}/{pod.pod_id}")
+
+    def _members_held(self, sg_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
+        return self._store.hold(f"address_group_members/{sg_id}/{pod.pod_id}")

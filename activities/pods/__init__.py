@@ -1,0 +1,1 @@
+"""The one door to a pod: clients, fan-out, pages over pods, versions."""

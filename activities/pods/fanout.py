@@ -1,0 +1,262 @@
+"""Fanout: one question to every pod, and one list out of their answers."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import repeat
+from typing import Any
+from urllib.parse import urlencode
+
+from activities.pods.pages import Pages, Place, sort_of, sort_value
+from activities.pods.region import Answer, Regions
+from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.pods import PodDirectory
+from models.resource import Resource
+from models.settings import Settings
+from models.values import Caller, Pod
+
+Params = Sequence[tuple[str, str]]
+MAX_LIMIT = 1000
+# Two objects made at one moment may stand in one order here and in the other in their pod.
+_SPARE = 5
+_OURS = {"limit", "offset", "marker", "availability_zone"}
+_TELL_OF_GONE = {"changes-since", "changes-before", "deleted"}
+_ZONE = "OS-EXT-AZ:availability_zone"
+_SORTING = {"sort", "sort_key", "sort_dir"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting.
+
+    ``only``: the ids of which alone the gateway knows that they are asked for. ``inner_zone``:
+    the zone asked for is one inside pods, which they know by the same name. ``other_zones``: the
+    pods' names for those that it does not include, though they are in its pods.
+    """
+
+    service: str
+    resource: Resource
+    path: str
+    params: Params
+    headers: Mapping[str, str]
+    caller: Caller
+    detail_path: str = ""
+    only: frozenset[str] | None = None
+    inner_zone: bool = False
+    other_zones: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Merged:
+    """Objects with their pods, in the order of the merged list."""
+
+    objects: list[tuple[Pod, dict[str, Any]]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    full: bool = False
+    count: int | None = None
+
+
+class Fanout:
+    """Merged lists. A pod that does not answer in time is named, not waited for."""
+
+    def __init__(
+        self, settings: Settings, regions: Regions, pods: PodDirectory, pages: Pages
+    ) -> None:
+        self._settings = settings
+        self._regions = regions
+        self._pods = pods
+        self._pages = pages
+
+    async def ask(
+        self, service: str, path: str, headers: Mapping[str, str]
+    ) -> tuple[list[Answer], list[str]]:
+        """Send one GET to every pod; return the answers below 500 and who is missing."""
+
+        async def one(pod: Pod) -> Answer:
+            return await self._get(pod, service, path, headers)
+
+        return await self._each(await self._pods.serving(), one)
+
+    async def merged(self, question: Question) -> Merged:
+        """Return a list of things that pods report about themselves, one pod after the other."""
+        query = f"?{urlencode(question.params)}" if question.params else ""
+        answers, missing = await self.ask(
+            question.service, question.path + query, question.headers
+        )
+        merged = Merged(missing=missing)
+        seen = set()
+        by = question.resource.merge_by
+        for answer in answers:
+            for item in _listed(answer, question.resource):
+                if by and item.get(by) in seen:
+                    continue
+                seen.add(item.get(by) if by else None)
+                merged.objects.append((answer.pod, item))
+        return merged
+
+    async def everything(self, question: Question, marker: str = "id") -> Merged:
+        """Return every object that pods list, however many pages that takes in a pod.
+
+        ``marker`` is the field that the pods' own pages are marked by.
+        """
+
+        async def one(pod: Pod) -> list[tuple[Pod, dict[str, Any]]]:
+            found: dict[str, dict[str, Any]] = {}
+            params = list(question.params)
+            while True:
+                # No limit: older Cinders take it for a filter, and find nothing.
+                path = f"{question.path}?{urlencode(params)}"
+                answer = await self._get(pod, question.service, path, question.headers)
+                listed = {str(item["id"]): item for item in _listed(answer, question.resource)}
+                more = question.resource.links_key in answer.json()
+                if not listed.keys() - found.keys():
+                    return list(zip(repeat(pod), found.values(), strict=False))
+                found |= listed
+                if not more and len(listed) < MAX_LIMIT:
+                    return list(zip(repeat(pod), found.values(), strict=False))
+                last = next(reversed(listed.values()))
+                params = [*question.params, ("marker", str(last[marker]))]
+
+        parts, missing = await self._each(await self._pods.serving(), one)
+        return Merged(objects=[item for part in parts for item in part], missing=missing)
+
+    async def sorted(self, question: Question, params: Params) -> Merged:
+        """Return one page of what all pods list; newest first, or as asked.
+
+        ``NotFound`` for a marker that no pod lists.
+        """
+        asked = dict(params)
+        limit = min(_number(asked.get("limit", ""), "limit", MAX_LIMIT), MAX_LIMIT)
+        start = _number(asked.get("offset", ""), "offset", 0)
+        kept = [(key, value) for key, value in params if key not in _OURS | _SORTING]
+        merged = await self.everything(replace(question, params=kept))
+        fields = sort_of(params) or [(("created_at",), True)]
+        for names, descending in reversed([*fields, (("id",), True)]):
+            merged.objects.sort(key=lambda pair: sort_value(pair[1], names), reverse=descending)
+        if marker := asked.get("marker"):
+            ids = [str(item.get("id")) for _, item in merged.objects]
+            if marker not in ids:
+                noun = question.resource.member.capitalize()
+                raise NotFound(f"{noun} {marker} could not be found.")
+            start += ids.index(marker) + 1
+        merged.objects = merged.objects[start : start + limit]
+        merged.full = bool(merged.objects) and len(merged.objects) == limit
+        return merged
+
+    async def page(self, question: Question) -> Merged:
+        """Return one page of the objects that have a routing, newest first or as asked."""
+        params = dict(question.params)
+        limit = min(_number(params.get("limit", ""), "limit", MAX_LIMIT), MAX_LIMIT)
+        offset = _number(params.get("offset", ""), "offset", 0)
+        zone = params.get("availability_zone", "")
+        pods = await self._candidates("" if question.inner_zone else zone)
+        place = await self._pages.place(question, params.get("marker", ""))
+        fields = sort_of(question.params)
+        ours = _OURS - {"availability_zone"} if question.inner_zone else _OURS
+        kept = [(key, value) for key, value in question.params if key not in ours]
+        plain = replace(question, params=kept)
+        # Only details say of which objects the routing may be gone.
+        detailed = fields or question.other_zones or _TELL_OF_GONE & params.keys()
+        if detailed and question.detail_path:
+            plain = replace(plain, path=question.detail_path)
+        wanted = None if fields else limit + offset + _SPARE
+
+        async def one(pod: Pod) -> _Part:
+            return await self._part(plain, pod, place, wanted)
+
+        parts, missing = await self._each(pods, one)
+        found = self._pages.ordered([item for part in parts for item in part.items], fields)
+        start = self._pages.after(found, place, fields) + offset
+        chosen = found[start : start + limit]
+        counts = [part.count for part in parts if part.count is not None]
+        return Merged(
+            objects=[(item.pod, item.value) for item in chosen],
+            missing=missing,
+            full=bool(chosen) and len(chosen) == limit,
+            count=sum(counts) if counts else None,
+        )
+
+    async def _candidates(self, zone: str) -> list[Pod]:
+        pods = await self._pods.serving()
+        return [pod for pod in pods if pod.az_name == zone] if zone else pods
+
+    async def _each(self, pods: list[Pod], ask: Any) -> tuple[list[Any], list[str]]:
+        answers = await asyncio.gather(*(self._in_time(pod, ask) for pod in pods))
+        missing = [
+            pod.pod_name for pod, answer in zip(pods, answers, strict=True) if answer is None
+        ]
+        if missing and self._settings.list_strict:
+            raise PodUnavailable(", ".join(missing), "a complete list needs its answer")
+        return [answer for answer in answers if answer is not None], missing
+
+    async def _in_time(self, pod: Pod, ask: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._settings.list_deadline):
+                return await ask(pod)
+        except (PodUnavailable, TimeoutError):
+            return None
+
+    async def _get(self, pod: Pod, service: str, path: str, headers: Mapping[str, str]) -> Answer:
+        answer = await self._regions.forward(pod, service, "GET", path, headers=headers)
+        broken = answer.status >= 500 and answer.status != 501
+        if broken or answer.status == 429:
+            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
+        return answer
+
+    async def _part(
+        self, question: Question, pod: Pod, place: Place | None, wanted: int | None
+    ) -> "_Part":
+        """Return the pod's objects from shortly before the place on, ``wanted`` after it."""
+        marker, before = await self._pages.window(question, pod, place if wanted else None)
+        part = _Part()
+        while wanted is None or len(part.items) < wanted + before:
+            size = MAX_LIMIT if wanted is None else min(MAX_LIMIT, wanted + before)
+            params = [*question.params, ("limit", str(size))]
+            if marker:
+                params.append(("marker", marker))
+            path = f"{question.path}?{urlencode(params)}"
+            answer = await self._get(pod, question.service, path, question.headers)
+            if answer.status == 400 and marker and b"marker" in answer.body:
+                # The object before the window was deleted a moment ago: begin at the start.
+                return await self._part(question, pod, None, None)
+            listed = _listed(answer, question.resource)
+            found = await self._pages.routed(question, pod, listed)
+            part.items += [item for item in found if _asked(question, item.value)]
+            if part.count is None:
+                part.count = answer.json().get("count")
+            if len(listed) < size:
+                break
+            marker = str(listed[-1]["id"])
+        return part
+
+
+@dataclass(slots=True)
+class _Part:
+    items: list[Any] = field(default_factory=list)
+    count: int | None = None
+
+
+def _asked(question: Question, value: Mapping[str, Any]) -> bool:
+    """Tell whether an object is what the gateway alone knows to be asked for."""
+    if question.only is not None and value["id"] not in question.only:
+        return False
+    return value.get(_ZONE) not in question.other_zones
+
+
+def _listed(answer: Answer, resource: Resource) -> list[dict[str, Any]]:
+    body = answer.body
+    if answer.status >= 400:
+        raise PodFault(answer.pod.pod_name, answer.status, body, f"list {resource.collection}")
+    listed = answer.json().get(resource.collection)
+    return listed if isinstance(listed, list) else []
+
+
+def _number(text: str, name: str, default: int) -> int:
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise BadRequest(
+            f"Invalid input for query parameters {name}. "
+            f"Value: {text}. '{text}' is not a non-negative integer."
+        )
+    return int(text)

@@ -1,0 +1,252 @@
+"""Pages: the order of merged lists, and where in each pod a page begins.
+
+The order is that of the routing rows, (created_at, id) newest first. It never changes, so the
+marker of one pod's object means a place in every other pod's list.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, tuple_
+
+from models.database.store import Store
+from models.database.tables.routing import routings
+from models.errors import BadRequest, NotFound
+from models.values import Pod
+
+if TYPE_CHECKING:
+    from activities.pods.fanout import Params, Question
+
+# How far a pod's idea of when objects were made may be from the routing rows'.
+_SKEW = timedelta(seconds=10)
+# Databases take some 32,000 parameters in one statement.
+_PARAMETERS = 20_000
+_KEPT = 50_000
+# Pods go on listing these to who asks for them, when their routings are gone.
+_GONE = ("DELETED", "SOFT_DELETED")
+_SORTS = {
+    "created_at": ("created_at", "created"),
+    "updated_at": ("updated_at", "updated"),
+    "display_name": ("name",),
+    "uuid": ("id",),
+    "vm_state": ("OS-EXT-STS:vm_state",),
+    "task_state": ("OS-EXT-STS:task_state",),
+    "power_state": ("OS-EXT-STS:power_state",),
+    "host": ("OS-EXT-SRV-ATTR:host", "host"),
+    "launched_at": ("OS-SRV-USG:launched_at",),
+    "terminated_at": ("OS-SRV-USG:terminated_at",),
+    "access_ip_v4": ("accessIPv4",),
+    "access_ip_v6": ("accessIPv6",),
+    "auto_disk_config": ("OS-DCF:diskConfig",),
+    "availability_zone": ("OS-EXT-AZ:availability_zone", "availability_zone"),
+    "display_description": ("description",),
+    "hostname": ("OS-EXT-SRV-ATTR:hostname",),
+    "image_ref": ("image",),
+    "instance_type_id": ("flavor",),
+    "kernel_id": ("OS-EXT-SRV-ATTR:kernel_id",),
+    "launch_index": ("OS-EXT-SRV-ATTR:launch_index",),
+    "node": ("OS-EXT-SRV-ATTR:hypervisor_hostname",),
+    "ramdisk_id": ("OS-EXT-SRV-ATTR:ramdisk_id",),
+    "root_device_name": ("OS-EXT-SRV-ATTR:root_device_name",),
+    "project_id": ("tenant_id", "project_id"),
+}
+Place = tuple[datetime, str]
+Sort = list[tuple[tuple[str, ...], bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An object of a pod, with the place that its routing row gives it."""
+
+    pod: Pod
+    value: dict[str, Any]
+    place: Place
+
+
+class Pages:
+    """Places of objects in merged lists."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lookups = _Lookups(store)
+
+    async def place(self, question: "Question", marker: str) -> Place | None:
+        """Return the place of the marker's object; ``BadRequest`` when there is no such."""
+        if not marker:
+            return None
+        row = routings.c.type == question.resource.member, routings.c.top_id == marker
+        wanted = select(routings.c.created_at, routings.c.top_id).where(*row)
+        if not question.caller.admin:
+            wanted = wanted.where(routings.c.project_id == question.caller.project_id)
+        async with self._store.read() as tx:
+            found = await tx.one(wanted)
+        if found is None and question.service == "volume":
+            noun = question.resource.member.capitalize()
+            raise NotFound(f"{noun} {marker} could not be found.")
+        if found is None:
+            raise BadRequest(f"marker [{marker}] not found")
+        return found["created_at"], found["top_id"]
+
+    async def window(self, question: "Question", pod: Pod, place: Place | None) -> tuple[str, int]:
+        """Return a marker in the pod safely before the place, and how many lie between them."""
+        if place is None:
+            return "", 0
+        mine = [routings.c.type == question.resource.member, routings.c.pod_id == pod.pod_id]
+        if not _all_projects(question):
+            mine.append(routings.c.project_id == question.caller.project_id)
+        edge = place[0] + _SKEW
+        order = (routings.c.created_at, routings.c.top_id)
+        newer = select(*order).where(*mine, routings.c.created_at > edge).order_by(*order)
+        between = select(func.count()).where(*mine, tuple_(*order) >= tuple_(*place))
+        async with self._store.read() as tx:
+            anchor = await tx.one(newer.limit(1))
+            if anchor:
+                until = tuple_(anchor["created_at"], anchor["top_id"])
+                between = between.where(tuple_(*order) < until)
+            return (anchor["top_id"] if anchor else ""), int(await tx.value(between))
+
+    async def routed(
+        self, question: "Question", pod: Pod, listed: list[dict[str, Any]]
+    ) -> list[Item]:
+        """Return those of a pod's objects that have a routing there."""
+        ids = [str(item.get("id")) for item in listed]
+        gone = {id_ for id_, item in zip(ids, listed, strict=True) if item.get("status") in _GONE}
+        places = await self._lookups.places(question.resource.member, pod, ids, gone)
+        for id_, item in zip(ids, listed, strict=True):
+            # Who asks what has changed, or an admin, is told of the deleted ones as well.
+            if id_ in gone and id_ not in places and item.get("created"):
+                made = datetime.fromisoformat(item["created"].removesuffix("Z"))
+                places[id_] = (made, id_)
+        return [
+            Item(pod, item, places[id_])
+            for id_, item in zip(ids, listed, strict=True)
+            if id_ in places
+        ]
+
+    def ordered(self, items: list[Item], fields: Sort) -> list[Item]:
+        """Return the items in the order asked for; ties, and no order at all: newest first."""
+        items = sorted(items, key=lambda item: item.place, reverse=True)
+        for names, descending in reversed(fields):
+            items.sort(key=lambda item: sort_value(item.value, names), reverse=descending)
+        return items
+
+    def after(self, items: list[Item], place: Place | None, fields: Sort) -> int:
+        """Return the index of the first item after the place."""
+        if place is None:
+            return 0
+        if fields:
+            return next((n + 1 for n, item in enumerate(items) if item.place == place), 0)
+        return next((n for n, item in enumerate(items) if item.place < place), len(items))
+
+
+class _Lookups:
+    """Looks up for all pods at once: those that answer during one query share the next one.
+
+    What was found is kept: an object never moves, its id is never given again, and once it is
+    gone its pod lists it no more.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: OrderedDict[tuple[str, str, str], Place] = OrderedDict()
+        self._waiting: list[_Lookup] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def places(
+        self, type_: str, pod: Pod, ids: list[str], gone: set[str]
+    ) -> dict[str, Place]:
+        """Return the places of those of a pod's objects that have a routing there."""
+        known = {}
+        for id_ in ids:
+            place = self._known.get((type_, pod.pod_id, id_))
+            if place is not None and id_ not in gone:
+                known[id_] = place
+        asked = [id_ for id_ in ids if id_ not in known]
+        if not asked:
+            return known
+        lookup = _Lookup(type_, pod.pod_id, asked, asyncio.get_running_loop().create_future())
+        self._waiting.append(lookup)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        found = await lookup.found
+        for id_, place in found.items():
+            self._known[type_, pod.pod_id, id_] = place
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return known | found
+
+    async def _run(self) -> None:
+        while self._waiting:
+            together = [lookup for lookup in self._waiting if lookup.type == self._waiting[0].type]
+            together = together[: _most(together)]
+            self._waiting = [lookup for lookup in self._waiting if lookup not in together]
+            try:
+                await self._answer(together)
+            except Exception as error:
+                for lookup in together:
+                    if not lookup.found.done():
+                        lookup.found.set_exception(error)
+
+    async def _answer(self, together: "list[_Lookup]") -> None:
+        ids = {id_ for lookup in together for id_ in lookup.ids}
+        columns = (routings.c.pod_id, routings.c.bottom_id, routings.c.created_at)
+        # An object that lives in one pod has the same id there and here.
+        rows = select(*columns, routings.c.top_id).where(
+            routings.c.type == together[0].type, routings.c.top_id.in_(ids)
+        )
+        found: dict[str, dict[str, Place]] = {}
+        async with self._store.read() as tx:
+            for row in await tx.all(rows):
+                place = (row["created_at"], row["top_id"])
+                found.setdefault(row["pod_id"], {})[row["bottom_id"]] = place
+        for lookup in together:
+            if not lookup.found.done():
+                lookup.found.set_result(found.get(lookup.pod_id, {}))
+
+
+@dataclass(slots=True, eq=False)
+class _Lookup:
+    type: str
+    pod_id: str
+    ids: list[str]
+    found: asyncio.Future[dict[str, Place]]
+
+
+def _most(together: list[_Lookup]) -> int:
+    """Return how many of them fit into one statement; one always does."""
+    size = 0
+    for number, lookup in enumerate(together):
+        size += len(lookup.ids)
+        if number and size > _PARAMETERS:
+            return number
+    return len(together)
+
+
+def sort_of(params: "Params") -> Sort:
+    """Return the sort that a query asks for, in Nova's spelling or in Cinder's."""
+    keys = [value for name, value in params if name == "sort_key"]
+    ways = [value for name, value in params if name == "sort_dir"]
+    pairs = list(zip_longest(keys, ways[: len(keys)], fillvalue="desc"))
+    for part in dict(params).get("sort", "").split(","):
+        key, _, way = part.strip().partition(":")
+        if key:
+            pairs.append((key, way))
+    return [(_SORTS.get(key, (key,)), way != "asc") for key, way in pairs]
+
+
+def sort_value(item: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, Any]:
+    """Return what the first of an object's fields that is there is sorted by."""
+    value = next((item[name] for name in names if name in item), None)
+    if value is None:
+        return (0, 0)
+    return (1, value) if isinstance(value, int | float) else (2, str(value))
+
+
+def _all_projects(question: "Question") -> bool:
+    asked = dict(question.params).get("all_tenants", "0").lower()
+    return question.caller.admin and asked not in ("0", "false", "no", "off")

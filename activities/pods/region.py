@@ -1,0 +1,299 @@
+"""Regions: the one door to the pods and to Keystone.
+
+Three clients, each with one job: ``Wire`` forwards a user's call with the user's token, aiohttp
+what is streamed, openstacksdk's session makes the service user's calls. Whether a failure is worth
+a retry is decided here, once.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import openstack
+import orjson
+from keystoneauth1 import exceptions as ksa
+
+from activities.pods.connection import Broken
+from activities.pods.faults import fault, reason
+from activities.pods.wire import Wire
+from models.errors import NotFound, PodFault, PodUnavailable
+from models.settings import Settings
+from models.values import Pod
+
+VERSIONS = {"compute": "/v2.1", "network": "/v2.0", "volume": "/v3", "image": "/v2"}
+_CATALOG = {
+    "compute": ("compute",),
+    "network": ("network",),
+    "volume": ("block-storage", "volumev3"),
+    "image": ("image",),
+}
+_VERSION = re.compile(r"/v\d[^/]*(/.*)?$")
+_TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
+# Neutron's conflicts that waiting does not mend.
+_LASTING = {
+    "OverQuota",
+    "VlanIdInUse",
+    "FlatNetworkInUse",
+    "TunnelIdInUse",
+    "MacAddressInUse",
+    "IpAddressGenerationFailure",
+    "ExternalIpAddressExhausted",
+    "NoNetworkAvailable",
+}
+_CATALOG_SECONDS = 300.0
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a pod said to a forwarded call. Names of headers are in small letters."""
+
+    pod: Pod
+    status: int
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    _parsed: Any = field(default=None, init=False)
+
+    def json(self) -> Any:
+        """Return the parsed body, every time the same object.
+
+        A pod that answers no JSON is a broken pod.
+        """
+        if self._parsed is None:
+            try:
+                self._parsed = orjson.loads(self.body)
+            except orjson.JSONDecodeError:
+                raise PodUnavailable(self.pod.pod_name, "it answered no JSON") from None
+        return self._parsed
+
+
+class Regions:
+    """Calls to any pod, by pod and service (``compute``, ``network``, ``volume``, ``image``)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._threads = ThreadPoolExecutor(64, thread_name_prefix="pods")
+        self._http: aiohttp.ClientSession | None = None
+        self._wire = Wire(settings.pod_connect_timeout)
+        self._connection: Any = None
+        self._connecting = asyncio.Lock()
+        self._roots: dict[tuple[str, str], tuple[str, float]] = {}
+
+    async def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._wire.close()
+        if self._http is not None:
+            await self._http.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def root(self, region: str, service: str) -> str:
+        """Return the region's endpoint of a service, without version, from the catalog."""
+        cached = self._roots.get((region, service))
+        if cached and cached[1] > time.monotonic():
+            return cached[0]
+        session = await self._session()
+        for kind in _CATALOG[service]:
+            found = await self._call(
+                region,
+                session.get_endpoint,
+                service_type=kind,
+                region_name=region,
+                interface="public",
+            )
+            if found:
+                root = _VERSION.sub("", found.rstrip("/"))
+                self._roots[region, service] = (root, time.monotonic() + _CATALOG_SECONDS)
+                return root
+        raise PodUnavailable(region, f"Keystone's catalog has no {service} endpoint for it")
+
+    @asynccontextmanager
+    async def open(
+        self,
+        pod: Pod,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: Any = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Forward a call and give the open answer, to be streamed either way.
+
+        ``path`` starts after the version. By aiohttp, which holds back a sender who is faster
+        than the pod; what it costs is nothing beside an image.
+        """
+        root = await self.root(pod.pod_name, service)
+        limit = aiohttp.ClientTimeout(
+            total=timeout,
+            sock_connect=self._settings.pod_connect_timeout,
+            sock_read=self._settings.pod_timeout,
+        )
+        try:
+            async with self._client().request(
+                method,
+                root + VERSIONS[service] + path,
+                headers=headers,
+                data=body,
+                timeout=limit,
+                allow_redirects=False,
+            ) as answer:
+                yield answer
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise PodUnavailable(pod.pod_name, reason(error)) from error
+
+    async def forward(
+        self,
+        pod: Pod,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Forward a call with the given headers (the user's token among them).
+
+        ``PodUnavailable`` when no complete answer came in time.
+        """
+        root = await self.root(pod.pod_name, service)
+        try:
+            status, told, content = await self._wire.ask(
+                method,
+                root,
+                VERSIONS[service] + path,
+                headers,
+                body,
+                timeout or self._settings.pod_timeout,
+            )
+        except Broken as error:
+            raise PodUnavailable(pod.pod_name, str(error)) from error
+        return Answer(pod, status, told, content)
+
+    async def admin(
+        self,
+        pod: Pod,
+        service: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        microversion: str = "",
+        request_id: str = "",
+        retry_conflict: bool = False,
+    ) -> Any:
+        """Call the pod as the service user; return the parsed body, or None where it is empty.
+
+        Raises ``PodUnavailable`` for what a retry may mend (no connection, 408, 429, 5xx, and 409
+        with ``retry_conflict``, unless it is one that lasts), ``PodFault`` for its refusals.
+        """
+        headers = {"Accept": "application/json"}
+        if microversion:
+            kind = {"volume": "volume"}.get(service, service)
+            headers["OpenStack-API-Version"] = f"{kind} {microversion}"
+        if request_id:
+            headers["X-OpenStack-Request-ID"] = request_id
+        url = await self.root(pod.pod_name, service) + VERSIONS[service] + path
+        status, raw = await self._request(pod.pod_name, method, url, headers, body)
+        if status < 300:
+            return orjson.loads(raw) if raw else None
+        message, kind = fault(raw)
+        passing = retry_conflict and status == 409 and kind not in _LASTING
+        if status in _TRANSIENT or passing:
+            raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status)
+        raise PodFault(pod.pod_name, status, raw, message, kind)
+
+    async def marked(self, pod: Pod, path: str, description: str) -> str | None:
+        """Return the id of the network object in the pod that carries the marker, if any."""
+        query = f"{path}?fields=id&description={quote(description)}"
+        found = await self.admin(pod, "network", "GET", query)
+        rows = found[path.strip("/").replace("-", "_")]
+        return str(rows[0]["id"]) if rows else None
+
+    async def identity(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Call Keystone (``path`` from ``/v3`` on) as the service user; return status and body."""
+        session = await self._session()
+        auth_url = _VERSION.sub("", str(session.auth.auth_url).rstrip("/"))
+        return await self._request("Keystone", method, auth_url + path, dict(headers or {}), None)
+
+    async def token(self) -> str:
+        """Return a token of the service user, for what is streamed."""
+        session = await self._session()
+        return str(await self._call("Keystone", session.get_token))
+
+    async def identity_url(self) -> str:
+        """Return Keystone's address, as a 401 names it."""
+        return str((await self._session()).auth.auth_url)
+
+    async def region_exists(self, region: str) -> bool:
+        """Tell whether Keystone knows the region."""
+        status, _ = await self.identity("GET", f"/v3/regions/{region}")
+        if status in (200, 404):
+            return status == 200
+        raise PodUnavailable("Keystone", f"it answered {status} about a region", answered=status)
+
+    async def _request(
+        self, region: str, method: str, url: str, headers: Mapping[str, str], body: Any
+    ) -> tuple[int, bytes]:
+        session = await self._session()
+        answer = await self._call(
+            region,
+            session.request,
+            url,
+            method,
+            json=body,
+            headers=dict(headers),
+            raise_exc=False,
+            redirect=False,
+        )
+        return int(answer.status_code), bytes(answer.content)
+
+    async def _call(self, region: str, function: Any, *args: Any, **kwargs: Any) -> Any:
+        def run() -> Any:
+            return function(*args, **kwargs)
+
+        call = asyncio.get_running_loop().run_in_executor(self._threads, run)
+        try:
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            # The call goes on in its thread. Whoever holds a lease must keep it until then, or
+            # the next holder would look for a copy that is only about to be made.
+            await asyncio.wait([call])
+            raise
+        except ksa.HttpError as error:
+            raise PodUnavailable("Keystone", f"{error.http_status}") from error
+        except ksa.ClientException as error:
+            raise PodUnavailable(region, type(error).__name__) from error
+
+    async def _session(self) -> Any:
+        if self._connection is None:
+            async with self._connecting:
+                if self._connection is None:
+                    self._connection = await self._call("Keystone", self._connect)
+        return self._connection.session
+
+    def _connect(self) -> Any:
+        try:
+            return openstack.connect(
+                cloud=self._settings.cloud, api_timeout=self._settings.pod_timeout
+            )
+        except openstack.exceptions.ConfigException as error:
+            raise NotFound(f"clouds.yaml: {error}") from error
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            self._http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15),
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._http

@@ -1,0 +1,189 @@
+"""Wire: HTTP/1.1 to pods, as little of it as a forwarded call needs.
+
+A general client's sessions, cookies, redirects and streams take longer than all the rest of a
+forwarded call; here a request is one write, and its answer one future. Bodies are held in memory:
+what has to be streamed goes another way. Nothing is limited but time and the head of an answer:
+how many connections there are follows from how many calls there are.
+"""
+
+import asyncio
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+from activities.pods.connection import Broken, Connection, Reply
+from models.errors import BadRequest
+
+_IDLE_SECONDS = 15.0
+# A pod may close a connection in the moment we take it for the next call. Whether it has done what
+# was asked is unknown then, so only what changes nothing is asked again: a second DELETE would be
+# answered 404, a second POST would make a second object. Those take no connection that has waited
+# for long: some servers close it after five seconds.
+_REPEATABLE = ("GET", "HEAD")
+_FRESH_SECONDS = 2.0
+_WITH_BODY = ("POST", "PUT", "PATCH")
+# Ours to say: a caller's word on these would contradict what is sent.
+_FRAMING = {"accept-encoding", "connection", "content-length", "host", "transfer-encoding"}
+# What would end the request line, or the path before its time.
+_UNSAFE = re.compile(r"[^!-~]|#")
+_SAFE = "!\"$%&'()*+,/:;<=>?@[\\]^`{|}"
+
+
+class Wire:
+    """Connections to pods, kept for the next call. Redirects are answers like any other."""
+
+    def __init__(self, connect_seconds: float) -> None:
+        self._connect_seconds = connect_seconds
+        self._roots: dict[str, tuple[_Origin, str]] = {}
+        self._origins: dict[str, _Origin] = {}
+        self._tls: ssl.SSLContext | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    async def ask(
+        self,
+        method: str,
+        root: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float,
+    ) -> Reply:
+        """Send one request to the service at ``root`` and return its answer.
+
+        ``Broken`` when there was none in time, or none at all. Who is cancelled meanwhile takes
+        the connection with him.
+        """
+        known = self._roots.get(root)
+        origin, prefix = known or self._learn(root)
+        request = _request(method, prefix + path, origin.netloc, headers, body)
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        until = now + seconds
+        repeatable = method in _REPEATABLE
+        kept = origin.kept(now - (_IDLE_SECONDS if repeatable else _FRESH_SECONDS))
+        if kept is not None:
+            try:
+                return await self._exchange(loop, origin, kept, method, request, until)
+            except Broken:
+                if kept.answering or not repeatable or loop.time() >= until:
+                    raise
+        fresh = await self._connect(loop, origin, until)
+        return await self._exchange(loop, origin, fresh, method, request, until)
+
+    def close(self) -> None:
+        """Close what is kept."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for origin in self._origins.values():
+            origin.close_before(float("inf"))
+
+    async def _exchange(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        origin: "_Origin",
+        connection: Connection,
+        method: str,
+        request: bytes,
+        until: float,
+    ) -> Reply:
+        try:
+            reply = await connection.ask(loop, request, until, headless=method == "HEAD")
+        except TimeoutError:
+            raise Broken("no answer in time") from None
+        finally:
+            # Cut in the middle: what still comes would be taken for the next call's answer.
+            connection.cut_if_busy()
+        if connection.open:
+            self._keep(loop, origin, connection)
+        if reply[1].get(b"content-encoding", b"identity") != b"identity":
+            raise Broken("it compressed its answer, asked not to")
+        return reply
+
+    async def _connect(
+        self, loop: asyncio.AbstractEventLoop, origin: "_Origin", until: float
+    ) -> Connection:
+        if origin.secure and self._tls is None:
+            self._tls = ssl.create_default_context()
+        try:
+            async with asyncio.timeout_at(min(until, loop.time() + self._connect_seconds)):
+                _, connection = await loop.create_connection(
+                    Connection,
+                    origin.host,
+                    origin.port,
+                    ssl=self._tls if origin.secure else None,
+                )
+        except TimeoutError:
+            raise Broken("no answer in time") from None
+        except OSError as error:
+            raise Broken(type(error).__name__) from error
+        return connection
+
+    def _learn(self, root: str) -> "tuple[_Origin, str]":
+        parts = urlsplit(root)
+        origin = self._origins.get(f"{parts.scheme}://{parts.netloc}")
+        if origin is None:
+            secure = parts.scheme == "https"
+            port = parts.port or (443 if secure else 80)
+            origin = _Origin(parts.hostname or "", port, parts.netloc.rpartition("@")[2], secure)
+            self._origins[f"{parts.scheme}://{parts.netloc}"] = origin
+        self._roots[root] = origin, parts.path
+        return self._roots[root]
+
+    def _keep(
+        self, loop: asyncio.AbstractEventLoop, origin: "_Origin", connection: Connection
+    ) -> None:
+        connection.since = loop.time()
+        origin.idle.append(connection)
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep, loop)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Close what nobody has used for a while."""
+        self._sweeper = None
+        for origin in self._origins.values():
+            origin.close_before(loop.time() - _IDLE_SECONDS)
+        if any(origin.idle for origin in self._origins.values()):
+            self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep, loop)
+
+
+@dataclass(slots=True)
+class _Origin:
+    """One address, and the connections to it that wait for a call, the last used one last."""
+
+    host: str
+    port: int
+    netloc: str
+    secure: bool
+    idle: list[Connection] = field(default_factory=list)
+
+    def kept(self, since: float) -> Connection | None:
+        """Return the connection used last, if it is still open and was in use since then."""
+        while self.idle and self.idle[-1].since >= since:
+            connection = self.idle.pop()
+            if connection.open:
+                return connection
+        return None
+
+    def close_before(self, time: float) -> None:
+        """Close those that have waited since before a time."""
+        for connection in self.idle:
+            if connection.since < time:
+                connection.close()
+        self.idle = [connection for connection in self.idle if connection.open]
+
+
+def _request(
+    method: str, target: str, netloc: str, headers: Mapping[str, str], body: bytes | None
+) -> bytes:
+    if _UNSAFE.search(target):
+        target = quote(target, safe=_SAFE)
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {netloc}", "Accept-Encoding: identity"]
+    lines += [f"{name}: {headers[name]}" for name in headers if name.lower() not in _FRAMING]
+    if body is not None or method in _WITH_BODY:
+        lines.append(f"Content-Length: {len(body or b'')}")
+    head = "\r\n".join(lines)
+    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1 or "\0" in head:
+        raise BadRequest("A header has a line break or a null character.")
+    return (head + "\r\n\r\n").encode("latin-1") + (body or b"")

@@ -1,0 +1,1 @@
+"""The Admin API's rows: jobs, routings, topology, as operators see them."""

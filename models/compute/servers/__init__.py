@@ -1,0 +1,1 @@
+"""What a boot asks for, and what it reserves."""

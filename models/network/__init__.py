@@ -1,0 +1,1 @@
+"""The network API's rows: one file or room for each noun."""

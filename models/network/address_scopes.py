@@ -1,0 +1,90 @@
+"""Address scopes: subnet pools whose prefixes never overlap."""
+
+from sqlalchemy import select
+
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
+from models.errors import BadRequest, Conflict
+from models.network.collections.collection import Body, Shown
+from models.network.collections.shared_collection import SharedCollection
+from models.network.collections.sharing import forget_shares
+from models.network.prefixes import networks
+from models.resources.network import ADDRESS_SCOPES
+from models.values import Caller
+
+pools = TABLES["subnetpools"]
+_NOT_SHOWN = ("created_at", "updated_at", "revision_number")
+
+
+class AddressScopes(SharedCollection):
+    """The address scopes as users see them."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(ADDRESS_SCOPES, store)
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Return the scope; Neutron keeps no times of it."""
+        shown = super().view(row, caller)
+        return {name: value for name, value in shown.items() if name not in _NOT_SHOWN}
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Create a scope."""
+        row = self.parse_create(body, caller)
+        async with self.store.write() as tx:
+            await self.insert(tx, row)
+            return await self.shown(caller, row, tx)
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Rename or share the scope; what is shared stays so."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            if changes.get("shared") is False:
+                raise BadRequest(
+                    f"Unable to update address scope {id_} : Shared address scope can't be "
+                    "unshared.",
+                    "AddressScopeUpdateError",
+                )
+            if changes:
+                row = await self.change(tx, row, changes)
+            return await self.shown(caller, row, tx)
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Delete the scope; 409 ``AddressScopeInUse`` while it has pools."""
+        async with self.store.write() as tx:
+            await self.own(caller, id_, tx, "delete")
+            await self.lock(tx, id_)
+            used = select(pools.c.id).where(pools.c.address_scope_id == id_)
+            if await tx.value(used.limit(1)):
+                raise Conflict(
+                    f"Unable to complete operation on address scope {id_}. There are one or more "
+                    "subnet pools in use on the address scope.",
+                    "AddressScopeInUse",
+                )
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            await forget_shares(tx, id_)
+
+    async def admit(self, tx: Transaction, caller: Caller, pool: Row) -> None:
+        """Return if the pool may be in the scope that it names; Neutron's error otherwise."""
+        scope_id = pool["address_scope_id"]
+        if scope_id is None:
+            return
+        scope = await self.get(caller, scope_id, tx)
+        await self.lock(tx, scope_id)
+        if scope["ip_version"] != pool["ip_version"]:
+            raise BadRequest(
+                f"Illegal subnetpool association: subnetpool {pool['id']} cannot associate with "
+                f"address scope {scope_id} because subnetpool ip_version is not "
+                f"{scope['ip_version']}.",
+                "IllegalSubnetPoolIpVersionAssociationToAddressScope",
+            )
+        others = select(pools.c.prefixes).where(
+            pools.c.address_scope_id == scope_id, pools.c.id != pool["id"]
+        )
+        taken = [one for row in await tx.all(others) for one in networks(row["prefixes"])]
+        if any(one.overlaps(two) for one in networks(pool["prefixes"]) for two in taken):
+            raise Conflict(
+                "Failed to associate address scope: subnetpools within an address scope must "
+                "have unique prefixes.",
+                "AddressScopePrefixConflict",
+            )

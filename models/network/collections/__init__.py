@@ -1,0 +1,1 @@
+"""What all kinds share: attributes checked, rows listed, shown and shared."""

@@ -1,0 +1,282 @@
+"""Checks: what one attribute of a network resource may be, by the ``kind`` it declares.
+
+A check returns the value in its stored form or raises ``ValueError`` with Neutron's reason.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+from models.errors import BadRequest
+from models.network.collections import shapes
+from models.network.collections.shapes import ip, items, text, uuid
+from models.resource import Attribute
+
+Check = Callable[[Any], Any]
+
+# What an integer column of every database holds.
+LARGEST = 2**31 - 1
+_TRUE = {"true", "1"}
+_FALSE = {"false", "0"}
+_MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_VNICS = (
+    "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
+    "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical",
+    "remote-managed",
+)  # fmt: skip
+# What may be shared with single projects, and how.
+RBAC_ACTIONS = {
+    "network": ("access_as_shared", "access_as_external"),
+    "subnetpool": ("access_as_shared",),
+    "address_scope": ("access_as_shared",),
+    "address_group": ("access_as_shared",),
+    "security_group": ("access_as_shared",),
+}
+_IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
+
+
+def invalid_input(reason: str) -> BadRequest:
+    """Return Neutron's error for a request that is well formed and yet wrong."""
+    return BadRequest(f"Invalid input for operation: {reason}.", "InvalidInput")
+
+
+def check(attribute: Attribute, value: Any) -> Any:
+    """Return the value as it is stored; Neutron's ``HTTPBadRequest`` when it is not one."""
+    try:
+        return _CHECKS[attribute.kind](value)
+    except ValueError as error:
+        raise BadRequest(
+            f"Invalid input for {attribute.name}. Reason: {error}.", "HTTPBadRequest"
+        ) from None
+
+
+def boolean(value: Any) -> bool:
+    """Return the truth value of what Neutron takes for one; ``InvalidInput`` otherwise."""
+    word = str(value).lower()
+    if not isinstance(value, bool | int | str) or word not in _TRUE | _FALSE:
+        raise invalid_input(f"'{value}' cannot be converted to boolean")
+    return word in _TRUE
+
+
+def integer(value: Any) -> int:
+    """Return the integer, also from its digits; ``InvalidInput`` otherwise, and if it is huge."""
+    try:
+        if isinstance(value, bool | float) or abs(number := int(value)) > LARGEST:
+            raise ValueError
+        return number
+    except (TypeError, ValueError):
+        raise invalid_input(f"'{value}' is not an integer") from None
+
+
+def _or_none(checker: Check) -> Check:
+    return lambda value: None if value is None else checker(value)
+
+
+def _one_of(*valid: Any) -> Check:
+    def checker(value: Any) -> Any:
+        if value not in valid:
+            raise ValueError(f"{value} is not in valid_values")
+        return value
+
+    return checker
+
+
+def _list_of(checker: Check) -> Check:
+    def checked(value: Any) -> list[Any]:
+        found = [checker(item) for item in items(value)]
+        _refuse_repeated(found)
+        return found
+
+    return checked
+
+
+def _refuse_repeated(found: list[Any]) -> None:
+    if len(set(found)) < len(found):
+        repeated = sorted({str(item) for item in found if found.count(item) > 1})
+        raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
+
+
+def _mtu(value: Any) -> int:
+    number = integer(value)
+    if number < 0:
+        raise ValueError(f"'{value}' should be non-negative")
+    if number > 65535:
+        raise ValueError(f"'{number}' is not in the range 0 to 65535")
+    return number
+
+
+def _ip_version(value: Any) -> int:
+    return int(_one_of(4, 6)(integer(value)))
+
+
+def mac(value: Any) -> str:
+    """Return the MAC address in Neutron's notation."""
+    address = value.lower().replace("-", ":") if isinstance(value, str) else ""
+    if not _MAC.fullmatch(address) or address == "00:00:00:00:00:00":
+        raise ValueError(f"'{value}' is not a valid MAC address")
+    return address
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"'{value}' is not a dictionary")
+    return value or {}
+
+
+def _nameservers(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"Invalid data format for nameserver: '{value}'")
+    hosts: list[str] = []
+    for host in value:
+        try:
+            checked = ip(host)
+        except ValueError as error:
+            raise ValueError(f"'{host}' is not a valid nameserver. {error}") from None
+        if checked in hosts:
+            raise ValueError(f"Duplicate nameserver '{host}'")
+        hosts.append(checked)
+    return hosts
+
+
+def _protocol(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"'{value}' is not a valid string")
+    return text(str(value).lower(), 255)
+
+
+def _ethertype(value: Any) -> Any:
+    known = {"ipv4": "IPv4", "ipv6": "IPv6"}
+    if not isinstance(value, str) or value.lower() not in known:
+        raise ValueError(f"'{value}' is not in ['IPv4', 'IPv6']")
+    return known[value.lower()]
+
+
+def _cidr(value: Any) -> str:
+    """Return the network of a subnet; host bits are dropped, as Neutron drops them."""
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        return str(ipaddress.ip_interface(value).network)
+    except ValueError:
+        raise invalid_input(f"{value} is not in a CIDR format") from None
+
+
+def _pools(value: Any) -> list[dict[str, str]]:
+    if not isinstance(value, list) or not all(isinstance(pool, dict) for pool in value):
+        raise invalid_input("Invalid data format for allocation pools")
+    return shapes.pools(value)
+
+
+def _host_or_subnet(value: Any) -> str:
+    """A prefix as it was given: a lone address stays one (Neutron shows both forms)."""
+    try:
+        return str(ipaddress.ip_interface(str(value)).network) if "/" in str(value) else ip(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a valid IP subnet") from None
+
+
+def _prefixlen(value: Any) -> int | None:
+    if value is None:
+        return None
+    number = integer(value)
+    if number < 0:
+        raise ValueError(f"'{value}' should be non-negative")
+    return number
+
+
+def _prefixes(value: Any) -> list[str]:
+    """Prefixes, told without their host bits."""
+    for item in items(value):
+        if isinstance(item, str) and "/" not in item:
+            raise ValueError(f"'{item}' is not a valid IP subnet")
+    return _networks(value)
+
+
+def _networks(value: list[Any]) -> list[str]:
+    found = []
+    for item in value:
+        try:
+            if not isinstance(item, str):
+                raise ValueError
+            found.append(str(ipaddress.ip_interface(item).network))
+        except ValueError:
+            raise ValueError(f"'{item}' is not a valid IP subnet") from None
+    _refuse_repeated(found)
+    return found
+
+
+def more_prefixes(value: Any) -> list[str]:
+    """Return the prefixes that a request adds or takes; a lone address is one of itself."""
+    given = value if isinstance(value, list) else [value]
+    try:
+        return _networks(given)
+    except ValueError as error:
+        wrong = next((item for item in given if not _is_prefix(item)), None)
+        if wrong is None:
+            raise BadRequest(f"Invalid input for addresses. Reason: {error}.") from None
+        raise BadRequest(f"invalid IPNetwork {wrong}", "AddrFormatError") from None
+
+
+def _is_prefix(value: Any) -> bool:
+    try:
+        ipaddress.ip_interface(value)
+    except ValueError:
+        return False
+    return isinstance(value, str)
+
+
+def _rbac_type(value: Any) -> str:
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word not in RBAC_ACTIONS:
+        raise invalid_input(f"'{value}' is not a valid RBAC object type")
+    return str(word)
+
+
+def tags(value: Any) -> list[str]:
+    """Return the list of different words."""
+    try:
+        return list(_list_of(lambda tag: text(tag, 255))(value))
+    except ValueError as error:
+        raise invalid_input(str(error)) from None
+
+
+_CHECKS: dict[str, Check] = {
+    "name": lambda value: text(value, 255),
+    "description": lambda value: text(value, 255),
+    "text": lambda value: text(value, 255),
+    "text_or_none": _or_none(lambda value: text(value, 255)),
+    "text_list": _list_of(lambda value: text(value, 255)),
+    "bool": boolean,
+    "mtu": _mtu,
+    "int": integer,
+    "int_or_none": _or_none(integer),
+    "uuid": uuid,
+    "uuid_or_none": _or_none(uuid),
+    "uuid_list": _list_of(uuid),
+    "ip_version": _ip_version,
+    "cidr": _cidr,
+    "cidr_or_none": _or_none(_host_or_subnet),
+    "ip_or_none": _or_none(ip),
+    "ip_list": lambda value: [] if value is None else _nameservers(value),
+    "pools": _or_none(_pools),
+    "routes": lambda value: [] if value is None else shapes.routes(value),
+    "fixed_ips": _or_none(shapes.fixed_ips),
+    "pairs": lambda value: [] if value is None else shapes.pairs(value, mac),
+    "dhcp_opts": lambda value: [] if value is None else shapes.dhcp_opts(value),
+    "prefixes": lambda value: [] if value is None else _prefixes(value),
+    "prefixlen": _prefixlen,
+    "quota_or_none": _prefixlen,
+    "rbac_type": _rbac_type,
+    "project": lambda value: text(value, 64),
+    "dict": _dict,
+    "list": items,
+    "tags": tags,
+    "gateway_info": shapes.gateway_info,
+    "mac": mac,
+    "vnic": _one_of(*_VNICS),
+    "ipv6_mode": _or_none(_one_of(*_IPV6_MODES)),
+    "direction": _one_of("ingress", "egress"),
+    "ethertype": _ethertype,
+    "protocol": _or_none(_protocol),
+}

@@ -1,0 +1,281 @@
+"""Collection: the resources of one kind, as the network API lists, shows and accepts them."""
+
+import copy
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, true
+
+from models.database.store import Row, Store, Transaction, new_id
+from models.database.tables.base import now
+from models.database.tables.network import TABLES
+from models.errors import BadRequest, Forbidden, NotFound
+from models.network.collections.checks import check
+from models.network.collections.listing import Filter, Page, Params, conditions, page, parse
+from models.network.collections.shapes import text
+from models.resource import REQUIRED, Attribute, Kind
+from models.values import Caller
+
+Body = Mapping[str, Any]
+Shown = dict[str, Any]
+# Asked about every new object, in the transaction that makes it; may refuse it.
+Guard = Callable[[Transaction, Kind, Row], Awaitable[None]]
+
+# Shown to everyone who sees the object, yet for an admin alone to set.
+_ADMIN_SETS = {
+    "networks": {"shared", "router:external", "is_default"},
+    "subnetpools": {"shared", "is_default"},
+    "address_scopes": {"shared"},
+}
+_PROJECT = {"project_id", "tenant_id"}
+_READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
+_OTHER_PROJECT = (
+    "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request "
+    "requires admin or advsvc privileges"
+)
+
+
+class Collection:
+    """Parsing, reading and showing of one kind; subclasses add what its members compute.
+
+    ``first_revision`` is the revision number of a new object; ``more_filters`` are list filters
+    that are no columns.
+    """
+
+    first_revision = 1
+
+    def __init__(self, kind: Kind, store: Store) -> None:
+        self.kind = kind
+        self.store = store
+        self.table = TABLES[kind.collection]
+        self.attributes = kind.by_name
+        self.more_filters: dict[str, Filter] = {}
+        self.guards: list[Guard] = []
+
+    # What a client sends.
+
+    def parse_create(self, body: Body, caller: Caller) -> Row:
+        """Return a whole row from a create request: defaults filled in, id given.
+
+        Attributes that are not stored are in it under their column names too. Neutron's own error
+        for what is unknown, missing, of a wrong type or not the caller's to set.
+        """
+        row = self.blank(_project(body, caller))
+        self._known(body, "Attribute '{}' not allowed in POST")
+        for attribute in self.kind.attributes:
+            given = attribute.name in body
+            if given and not attribute.post:
+                if attribute.admin:
+                    self._permit("create", attribute, caller)
+                raise _bad(f"Attribute '{attribute.name}' not allowed in POST")
+            if not given and attribute.default is REQUIRED:
+                raise _bad(
+                    f"Failed to parse request. Required attribute '{attribute.name}' not specified"
+                )
+            if given:
+                value = check(attribute, body[attribute.name])
+                if value != attribute.default:
+                    self._permit("create", attribute, caller)
+                row[attribute.column] = value
+        return row
+
+    def blank(self, project_id: str) -> Row:
+        """Return a new row with nothing but defaults."""
+        moment = now()
+        return {
+            **{a.column: copy.deepcopy(a.default) for a in self.kind.attributes},
+            "id": new_id(),
+            "project_id": project_id,
+            "created_at": moment,
+            "updated_at": moment,
+            "revision_number": self.first_revision,
+        }
+
+    def parse_update(self, body: Body, caller: Caller, row: Row) -> Row:
+        """Return what an update request changes, by column names; equal values are left out."""
+        self._known(body, "Cannot update read-only attribute {}")
+        changes: Row = {}
+        for name, attribute in self.attributes.items():
+            if name not in body:
+                continue
+            if not attribute.put:
+                raise _bad(f"Cannot update read-only attribute {name}")
+            self._permit("update", attribute, caller)
+            value = check(attribute, body[name])
+            if not attribute.stored or row[attribute.column] != value:
+                changes[attribute.column] = value
+        for name in ("project_id", "tenant_id"):
+            if name in body and body[name] != row["project_id"]:
+                if not caller.admin:
+                    raise _bad(_OTHER_PROJECT)
+                raise _bad(f"Cannot update read-only attribute {name}")
+        return changes
+
+    def _known(self, body: Body, read_only: str) -> None:
+        extra = [k for k in body if k not in self.attributes and k not in _PROJECT]
+        for name in extra:
+            if name in _READ_ONLY:
+                raise _bad(read_only.format(name))
+        if extra:
+            raise _bad(f"Unrecognized attribute(s) '{', '.join(extra)}'")
+
+    def _permit(self, verb: str, attribute: Attribute, caller: Caller) -> None:
+        admins = attribute.admin or attribute.name in _ADMIN_SETS.get(self.kind.collection, ())
+        if admins and not caller.admin:
+            raise denied(f"{verb}_{self.kind.member}", attribute.name)
+
+    # What there is.
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Return in SQL which rows the caller may see: the project's own, an admin all."""
+        return true() if caller.admin else self.table.c.project_id == caller.project_id
+
+    async def get(self, caller: Caller, id_: str, tx: Transaction | None = None) -> Row:
+        """Return the row if the caller may see it; ``NotFound`` otherwise."""
+        if "\0" in id_:
+            raise self.missing(id_)
+        if tx is None:
+            async with self.store.read() as tx:
+                return await self.get(caller, id_, tx)
+        visible = await self.visible(tx, caller)
+        row = await tx.one(select(self.table).where(self.table.c.id == id_, visible))
+        if row is None:
+            raise self.missing(id_)
+        return row
+
+    async def own(
+        self, caller: Caller, id_: str, tx: Transaction | None = None, verb: str = "update"
+    ) -> Row:
+        """Return the row if the caller may change it.
+
+        ``NotFound`` if the caller may not see it, ``Forbidden`` if it is only shared.
+        """
+        row = await self.get(caller, id_, tx)
+        if not caller.admin and row["project_id"] != caller.project_id:
+            raise denied(f"{verb}_{self.kind.member}")
+        return row
+
+    def missing(self, id_: str) -> NotFound:
+        """Return the error that says there is no such object."""
+        noun = self.kind.noun or self.kind.member.capitalize()
+        verb = (
+            "does not exist" if self.kind.member.startswith("security") else "could not be found"
+        )
+        # Neutron ends these two without a full stop.
+        end = "" if self.kind.member in ("router", "floatingip") else "."
+        return NotFound(f"{noun} {id_} {verb}{end}", self.kind.not_found)
+
+    def filters(self, caller: Caller) -> Mapping[str, Filter]:
+        """Return the list filters that are no columns."""
+        return self.more_filters
+
+    async def list(self, caller: Caller, params: Params) -> Page:
+        """Return the page of objects, as shown, that the query string asks for."""
+        more_filters = self.filters(caller)
+        query = parse(self.kind, params, more_filters)
+        async with self.store.read() as tx:
+            mine = await self.visible(tx, caller)
+            filters = conditions(self.kind, self.table, query, more_filters)
+            marker = None
+            if query.marker and query.limit:
+                marker = await self.get(caller, query.marker, tx)
+            rows = await tx.all(page(self.table, mine, filters, query, marker))
+            await self.decorate(tx, rows)
+        if query.reverse:
+            rows.reverse()
+        items = [_only(self.view(row, caller), query.fields) for row in rows]
+        edges = (rows[0]["id"], rows[-1]["id"]) if rows else ("", "")
+        return Page(items, query.limit, query.reverse, *edges)
+
+    async def show(self, caller: Caller, id_: str, fields: Sequence[str] = ()) -> Shown:
+        """Return one object as shown; ``NotFound`` if the caller may not see it."""
+        async with self.store.read() as tx:
+            row = await self.get(caller, id_, tx)
+            await self.decorate(tx, [row])
+        return _only(self.view(row, caller), tuple(fields))
+
+    async def shown(self, caller: Caller, row: Row, tx: Transaction | None = None) -> Shown:
+        """Return a row that was just written as its answer shows it."""
+        if tx is None:
+            async with self.store.read() as tx:
+                return await self.shown(caller, row, tx)
+        await self.decorate(tx, [row])
+        return self.view(row, caller)
+
+    async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Put what is computed into the rows, under the attributes' column names."""
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Return the row as Neutron shows it to the caller."""
+        shown: Shown = {"id": row["id"]}
+        for name, attribute in self.attributes.items():
+            if attribute.admin and not caller.admin:
+                continue
+            value = row.get(attribute.column)
+            if value is None and isinstance(attribute.default, list | dict):
+                value = copy.copy(attribute.default)
+            elif value is None and not attribute.stored:
+                value = attribute.default if attribute.kind != "uuid_list" else []
+            shown[name] = value
+        shown["project_id"] = shown["tenant_id"] = row["project_id"]
+        shown["created_at"] = _stamp(row["created_at"])
+        shown["updated_at"] = _stamp(row["updated_at"])
+        shown["revision_number"] = row["revision_number"]
+        return shown
+
+    # What changes.
+
+    async def insert(self, tx: Transaction, row: Row) -> Row:
+        """Insert the row's stored part and return it, unless a guard refuses it."""
+        await self.guard(tx, row)
+        stored = {c.name: row[c.name] for c in self.table.c if c.name in row}
+        await tx.insert(self.table, stored)
+        return row
+
+    async def guard(self, tx: Transaction, row: Row) -> None:
+        """Return if the row may be made; Neutron's error, ``OverQuota`` for one, otherwise."""
+        for guard in self.guards:
+            await guard(tx, self.kind, row)
+
+    async def change(self, tx: Transaction, row: Row, changes: Row) -> Row:
+        """Write the changes as one more revision and return the row as it is then."""
+        stored = {name: value for name, value in changes.items() if name in self.table.c}
+        stored |= {"updated_at": now(), "revision_number": row["revision_number"] + 1}
+        await tx.run(self.table.update().where(self.table.c.id == row["id"]).values(**stored))
+        return {**row, **changes, **stored}
+
+    async def lock(self, tx: Transaction, id_: str) -> Row | None:
+        """Return the row, held against every other writer until the transaction ends."""
+        return await tx.one(select(self.table).where(self.table.c.id == id_).with_for_update())
+
+
+def _project(body: Body, caller: Caller) -> str:
+    try:
+        given = {text(body[name], 64) for name in _PROJECT if body.get(name)}
+    except ValueError as error:
+        raise _bad(f"Invalid input for project_id. Reason: {error}.") from None
+    if len(given) > 1:
+        raise _bad("'project_id' and 'tenant_id' do not match")
+    project_id = given.pop() if given else caller.project_id
+    if project_id != caller.project_id and not caller.admin:
+        raise _bad(_OTHER_PROJECT)
+    return project_id
+
+
+def denied(rule: str, attribute: str = "") -> Forbidden:
+    """Return Neutron's refusal of what a policy rule leaves to others."""
+    which = f"(rule:{rule} and rule:{rule}:{attribute})" if attribute else f"rule:{rule}"
+    return Forbidden(f"{which} is disallowed by policy")
+
+
+def _bad(message: str) -> BadRequest:
+    return BadRequest(message, "HTTPBadRequest")
+
+
+def _only(shown: Shown, fields: tuple[str, ...]) -> Shown:
+    return {k: v for k, v in shown.items() if k in fields} if fields else shown
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

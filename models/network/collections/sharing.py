@@ -1,0 +1,61 @@
+"""Sharing: what RBAC policies let other projects see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Table, select
+
+from models.database.store import Row, Transaction
+from models.database.tables.network import TABLES
+from models.resource import Kind
+from models.values import Caller
+
+policies = TABLES["rbac_policies"]
+SHARED, EXTERNAL = "access_as_shared", "access_as_external"
+EVERYONE = "*"
+
+
+def shared_with(kind: Kind, table: Table, caller: Caller, *actions: str) -> ColumnElement[bool]:
+    """Return in SQL whether a policy gives an object of the kind to the caller's project."""
+    given = select(policies.c.object_id).where(
+        policies.c.object_type == kind.member,
+        policies.c.action.in_(actions or (SHARED,)),
+        policies.c.target_tenant.in_((caller.project_id, EVERYONE)),
+    )
+    return table.c.id.in_(given)
+
+
+def given_away(kind: Kind, table: Table) -> ColumnElement[bool]:
+    """Return in SQL whether a policy gives an object of the kind to anybody."""
+    given = select(policies.c.object_id).where(policies.c.object_type == kind.member)
+    return table.c.id.in_(given)
+
+
+async def shares(
+    tx: Transaction, kind: Kind, ids: Sequence[str]
+) -> dict[str, dict[str, set[str]]]:
+    """Return by object and action the projects to which policies give the objects."""
+    given = select(policies).where(
+        policies.c.object_type == kind.member, policies.c.object_id.in_(ids)
+    )
+    found: dict[str, dict[str, set[str]]] = {}
+    for row in await tx.all(given):
+        actions = found.setdefault(row["object_id"], {})
+        actions.setdefault(row["action"], set()).add(row["target_tenant"])
+    return found
+
+
+async def tell_shares(tx: Transaction, kind: Kind, rows: Sequence[Row]) -> None:
+    """Put into each row, as ``given``, to whom policies give it."""
+    given = await shares(tx, kind, [row["id"] for row in rows])
+    for row in rows:
+        row["given"] = given.get(row["id"], {})
+
+
+def is_given(row: Row, caller: Caller, action: str = SHARED) -> bool:
+    """Tell whether a policy gives the object to the caller; its owner has it anyway."""
+    return not row["given"].get(action, set()).isdisjoint((caller.project_id, EVERYONE))
+
+
+async def forget_shares(tx: Transaction, object_id: str) -> None:
+    """Delete the policies of an object that is deleted."""
+    await tx.run(policies.delete().where(policies.c.object_id == object_id))

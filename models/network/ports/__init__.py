@@ -1,0 +1,1 @@
+"""Ports: their addresses, and what a port may be."""

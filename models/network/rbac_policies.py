@@ -1,0 +1,170 @@
+"""RBAC policies: objects that their owners give to other projects."""
+
+from sqlalchemy import ColumnElement, select
+
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import TABLES
+from models.errors import BadRequest, Conflict, NotFound
+from models.network.collections.checks import RBAC_ACTIONS, invalid_input
+from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.sharing import EVERYONE, EXTERNAL, SHARED
+from models.network.consequences import copied
+from models.network.security_groups.state import holds
+from models.operations import Operations
+from models.resources.network import RBAC_POLICIES
+from models.values import Caller
+
+ports = TABLES["ports"]
+_TABLES = {name: TABLES[f"{name}s"] for name in RBAC_ACTIONS}
+_NOT_SHOWN = ("created_at", "updated_at", "revision_number")
+
+
+class RbacPolicies(Collection):
+    """The policies as users see them: those of their own objects."""
+
+    def __init__(self, store: Store, operations: Operations) -> None:
+        super().__init__(RBAC_POLICIES, store)
+        self._operations = operations
+
+    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
+        """Return which policies the caller sees."""
+        return await super().visible(tx, caller)
+
+    def missing(self, id_: str) -> NotFound:
+        """Return the error that says there is no such policy."""
+        return NotFound(
+            f"RBAC policy of type unknown with ID {id_} not found", self.kind.not_found
+        )
+
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Return the policy; Neutron keeps no times of it."""
+        shown = super().view(row, caller)
+        return {name: value for name, value in shown.items() if name not in _NOT_SHOWN}
+
+    async def create(self, caller: Caller, body: Body) -> Shown:
+        """Give an object to a project; only its owner or an admin may."""
+        row = self.parse_create(body, caller)
+        if row["action"] not in RBAC_ACTIONS[row["object_type"]]:
+            raise BadRequest(
+                f"Invalid action '{row['action']}' for object type '{row['object_type']}'. Valid "
+                f"actions: {RBAC_ACTIONS[row['object_type']]}",
+                "InvalidActionForType",
+            )
+        self._permit_target("create", caller, row["target_tenant"])
+        async with self.store.write() as tx:
+            await self._owned(tx, caller, row)
+            await self.guard(tx, row)
+            stored = {c.name: row[c.name] for c in self.table.c}
+            if not await tx.insert_new(self.table, stored):
+                raise Conflict(
+                    "An RBAC policy already exists with those values.", "DuplicateRbacPolicy"
+                )
+            waiting = await self._follow(tx, caller, row)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
+        """Give the object to another project instead."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx)
+            changes = self.parse_update(body, caller, row)
+            waiting: list[str] = []
+            if changes:
+                self._permit_target("update", caller, changes["target_tenant"])
+                await self._refuse_used(tx, row)
+                row = await self.change(tx, row, changes)
+                waiting = await self._follow(tx, caller, row)
+            shown = await self.shown(caller, row, tx)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def delete(self, caller: Caller, id_: str) -> None:
+        """Take the object back; 409 ``RbacPolicyInUse`` while the project uses it."""
+        async with self.store.write() as tx:
+            row = await self.own(caller, id_, tx, "delete")
+            await self._refuse_used(tx, row)
+            await tx.run(self.table.delete().where(self.table.c.id == id_))
+            waiting = await self._follow(tx, caller, row)
+        self._operations.announce(*waiting)
+
+    def _permit_target(self, verb: str, caller: Caller, target: str) -> None:
+        if target == EVERYONE and not caller.admin:
+            raise denied(f"{verb}_rbac_policy", "target_tenant")
+
+    async def _owned(self, tx: Transaction, caller: Caller, row: Row) -> None:
+        """Return if the caller may give the object away."""
+        table = _TABLES[row["object_type"]]
+        owner = await tx.value(select(table.c.project_id).where(table.c.id == row["object_id"]))
+        if owner is None or (owner != caller.project_id and not caller.admin):
+            noun = row["object_type"].replace("_", " ").capitalize()
+            kind = "".join(word.capitalize() for word in row["object_type"].split("_"))
+            kind = kind.replace("Subnetpool", "SubnetPool")
+            raise NotFound(f"{noun} {row['object_id']} could not be found.", f"{kind}NotFound")
+        if row["action"] == EXTERNAL and not caller.admin:
+            raise invalid_input("Only admins can manipulate policies of external access")
+
+    async def _refuse_used(self, tx: Transaction, row: Row) -> None:
+        """Refuse to take an object from a project that uses it."""
+        if row["action"] != SHARED:
+            return
+        table = _TABLES[row["object_type"]]
+        object_ = await tx.one(select(table).where(table.c.id == row["object_id"]))
+        if object_ is None or object_.get("shared"):
+            return
+        kept = select(self.table.c.target_tenant).where(
+            self.table.c.object_id == row["object_id"],
+            self.table.c.action == SHARED,
+            self.table.c.id != row["id"],
+        )
+        keeping = {one["target_tenant"] for one in await tx.all(kept)}
+        if EVERYONE in keeping:
+            return
+        user, uses = _users(row["object_type"], row["object_id"])
+        used = select(user).where(uses, user.not_in(("", object_["project_id"], *keeping)))
+        if row["target_tenant"] != EVERYONE:
+            used = used.where(user == row["target_tenant"])
+        if await tx.value(used.limit(1)):
+            reason = f"project_id={row['target_tenant']}"
+            if row["object_type"] == "network":
+                reason = (
+                    f"Unable to reconfigure sharing settings for network {row['object_id']}. "
+                    "Multiple tenants are using it."
+                )
+            raise Conflict(
+                f"RBAC policy on object {row['object_id']} cannot be removed because other "
+                f"objects depend on it.\nDetails: {reason}",
+                "RbacPolicyInUse",
+            )
+
+    async def _follow(self, tx: Transaction, caller: Caller, row: Row) -> list[str]:
+        """Return the operation that tells the copies of a network, if there are any."""
+        object_ = (row["object_type"], row["object_id"])
+        if row["object_type"] != "network" or not await copied(tx, [object_]):
+            return []
+        return [
+            await self._operations.add(
+                tx,
+                "update-copies",
+                *object_,
+                project_id=row["project_id"],
+                request_id=caller.request_id,
+                workflow_id=f"update-copies/network/{row['object_id']}",
+            )
+        ]
+
+
+def _users(type_: str, id_: str) -> tuple[ColumnElement[str], ColumnElement[bool]]:
+    """Return the projects of what uses an object of the type, and the condition that it does."""
+    rules, subnets, pools = (
+        TABLES[name] for name in ("security_group_rules", "subnets", "subnetpools")
+    )
+    inside = (ports.c.network_id == id_) & ~ports.c.device_owner.startswith("network:")
+    found: dict[str, tuple[ColumnElement[str], ColumnElement[bool]]] = {
+        "network": (ports.c.project_id, inside),
+        "security_group": (ports.c.project_id, holds(id_)),
+        "address_group": (rules.c.project_id, rules.c.remote_address_group_id == id_),
+        "subnetpool": (subnets.c.project_id, subnets.c.subnetpool_id == id_),
+        "address_scope": (pools.c.project_id, pools.c.address_scope_id == id_),
+    }
+    return found[type_]

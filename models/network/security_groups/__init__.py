@@ -1,0 +1,1 @@
+"""Security groups: defaults, rules, and where they are used."""

@@ -1,0 +1,1 @@
+"""Subnets: what a subnet may be."""

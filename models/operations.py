@@ -1,0 +1,221 @@
+"""Operations: accepted work, written with the desired state and finished by a workflow."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from models.database.store import Row, Store, Transaction, new_id
+from models.database.tables.base import now
+from models.database.tables.operation import operations
+from models.errors import Conflict
+
+LOG = logging.getLogger(__name__)
+OPEN = ("accepted", "running")
+# How many times longer the sweep waits for what Temporal has taken already.
+_PATIENCE = 4
+_LONGEST = timedelta(minutes=1)
+DONE = ("succeeded", "failed", "cancelled")
+Offer = Callable[[Row], Awaitable[None]]
+Ask = Callable[[Row], Awaitable[bool]]
+
+
+class Operations:
+    """The operation rows.
+
+    ``offer`` hands one to Temporal; what it fails, the sweep repeats. ``stop`` asks Temporal to
+    end one that runs; ``runs`` asks it whether that is so.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.offer: Offer | None = None
+        self.stop: Offer | None = None
+        self.runs: Ask | None = None
+        self._offering: set[asyncio.Task[None]] = set()
+
+    async def add(
+        self,
+        tx: Transaction,
+        type_: str,
+        resource_type: str,
+        resource_id: str,
+        *,
+        workflow_id: str,
+        router_id: str = "",
+        project_id: str = "",
+        request_id: str = "",
+    ) -> str:
+        """Write an accepted operation in the caller's transaction; return its id.
+
+        Call ``announce`` with the id after the commit. An operation that has not started yet and
+        does the same is not written twice: whoever runs it reads the desired state of that moment.
+        """
+        same = (
+            operations.c.state == "accepted",
+            operations.c.started_at.is_(None),
+            operations.c.workflow_id == workflow_id,
+        )
+        waiting = await tx.value(select(operations.c.id).where(*same))
+        if waiting:
+            return str(waiting)
+        sequence = await tx.value(select(func.max(operations.c.sequence)))
+        row = {
+            "id": new_id(),
+            "sequence": (sequence or 0) + 1,
+            "type": type_,
+            "resource_type": resource_type,
+            "resource_id": resource_id,
+            "workflow_id": workflow_id,
+            "router_id": router_id,
+            "project_id": project_id,
+            "request_id": request_id,
+        }
+        await tx.insert(operations, row)
+        return str(row["id"])
+
+    def announce(self, *ids: str) -> None:
+        """Offer operations to Temporal without waiting for it."""
+        for id_ in ids:
+            task = asyncio.get_running_loop().create_task(self._offer(id_))
+            self._offering.add(task)
+            task.add_done_callback(self._offering.discard)
+
+    async def _offer(self, id_: str) -> None:
+        operation = await self.get(id_)
+        if self.offer is None or operation is None:
+            return
+        try:
+            await self.offer(operation)
+        except Exception as error:
+            LOG.warning("Temporal did not take %s: %s", operation["workflow_id"], error)
+            return
+        async with self._store.write() as tx:
+            await tx.run(
+                operations.update().where(operations.c.id == id_).values(offered_at=now())
+            )
+
+    async def sweep(self, older_than: float) -> int:
+        """Offer again what was accepted and not begun for so many seconds; return how many.
+
+        What Temporal has taken is left to it for longer, each time twice as long: it may only be
+        busy, and with everything offered to it again and again it would be for good.
+        """
+        at = now()
+        before = at - timedelta(seconds=older_than)
+        taken = at - timedelta(seconds=older_than * _PATIENCE)
+        accepted = select(operations).where(
+            operations.c.state == "accepted",
+            operations.c.created_at <= before,
+            or_(operations.c.offered_at.is_(None), operations.c.offered_at <= taken),
+        )
+        async with self._store.read() as tx:
+            rows = await tx.all(accepted.order_by(operations.c.sequence))
+        ids = [row["id"] for row in rows if _is_due(row, at)]
+        for id_ in ids:
+            await self._offer(id_)
+        return len(ids)
+
+    async def revive(self, older_than: float) -> int:
+        """Accept again what runs in the rows but not in Temporal; return how many.
+
+        Their executions were terminated, or went with a Temporal that was lost. Only those begun
+        more than so many seconds ago are looked at.
+        """
+        if self.runs is None:
+            return 0
+        before = now() - timedelta(seconds=older_than)
+        begun = select(operations).where(
+            operations.c.state == "running", operations.c.started_at <= before
+        )
+        async with self._store.read() as tx:
+            rows = await tx.all(begun.order_by(operations.c.sequence))
+        # Asked before the row is read again: an execution ends after its row does.
+        lost = [row["id"] for row in rows if not await self.runs(row)]
+        fresh = {"state": "accepted", "started_at": None, "offered_at": None}
+        revived = operations.update().where(
+            operations.c.id.in_(lost),
+            operations.c.state == "running",
+            operations.c.started_at <= before,
+        )
+        async with self._store.write() as tx:
+            return await tx.run(revived.values(**fresh)) if lost else 0
+
+    async def get(self, id_: str) -> Row | None:
+        """Return one operation."""
+        async with self._store.read() as tx:
+            return await tx.one(select(operations).where(operations.c.id == id_))
+
+    async def begin(self, id_: str) -> Row | None:
+        """Mark the operation running and return it as it was; None when it was cancelled.
+
+        A finished one may be begun again: that is what a reset of its workflow does, and as work
+        follows the desired state of now, it changes nothing where nothing is missing.
+        """
+        async with self._store.write() as tx:
+            was = await tx.one(select(operations).where(operations.c.id == id_))
+            if was is None or was["state"] == "cancelled":
+                return None
+            values = {"state": "running", "started_at": now(), "attempts": was["attempts"] + 1}
+            await tx.run(operations.update().where(operations.c.id == id_).values(**values))
+            return was
+
+    async def finish(
+        self, tx: Transaction, id_: str, state: str, error: str = "", *, unbegun: bool = False
+    ) -> bool:
+        """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``.
+
+        False: it was accepted again in the meantime (a redo), and how the run before it ended is
+        of no interest any more. ``unbegun``: end also what nobody has begun.
+        """
+        values = {"state": state, "error": error or None, "finished_at": now()}
+        ended = operations.update().where(operations.c.id == id_)
+        if not unbegun:
+            ended = ended.where(operations.c.state != "accepted")
+        return bool(await tx.run(ended.values(**values)))
+
+    async def redo(self, id_: str) -> None:
+        """Accept a finished operation again and offer it; ``Conflict`` while it is open.
+
+        One whose execution somebody terminated was never recorded as finished, but is.
+        """
+        fresh = {"state": "accepted", "error": None}
+        times = {"offered_at": None, "started_at": None, "finished_at": None}
+        states = (*DONE, "running") if await self._was_terminated(id_) else DONE
+        done = operations.update().where(operations.c.id == id_, operations.c.state.in_(states))
+        async with self._store.write() as tx:
+            if not await tx.run(done.values(**fresh, **times)):
+                raise Conflict(f"Job {id_} is not finished; there is nothing to redo.")
+        self.announce(id_)
+
+    async def cancel(self, id_: str) -> None:
+        """Cancel an operation: at once if it has not begun, through Temporal if it runs."""
+        waiting = (operations.c.id == id_, operations.c.state == "accepted")
+        ended = {"state": "cancelled", "finished_at": now()}
+        async with self._store.write() as tx:
+            if await tx.run(operations.update().where(*waiting).values(**ended)):
+                return
+        operation = await self.get(id_)
+        if operation is None or operation["state"] != "running" or self.stop is None:
+            raise Conflict(f"Job {id_} is finished; there is nothing to cancel.")
+        await self.stop(operation)
+
+    async def _was_terminated(self, id_: str) -> bool:
+        operation = await self.get(id_)
+        if operation is None or operation["state"] != "running" or self.runs is None:
+            return False
+        return not await self.runs(operation)
+
+
+def _is_due(row: Row, at: datetime) -> bool:
+    """Tell whether the operation has waited as long since its last offer as before that.
+
+    One accepted anew is old already: longer than so it never waits.
+    """
+    offered: datetime | None = row["offered_at"]
+    if offered is None:
+        return True
+    before: timedelta = offered - row["created_at"]
+    return at - offered >= min(before, _LONGEST)

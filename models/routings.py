@@ -1,0 +1,202 @@
+"""Routings: where copies lie, and the one idempotent get-or-create that makes them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from models.database.store import Row, Store, Transaction
+from models.database.tables.routing import routings
+from models.errors import NotFound, PodFault
+from models.values import Pod
+
+Find = Callable[[], Awaitable[str | None]]
+Create = Callable[[], Awaitable[str]]
+Delete = Callable[[str], Awaitable[Any]]
+Stays = Callable[[Row], Awaitable[bool]]
+Then = Callable[[], Awaitable[Any]]
+Along = Callable[[Transaction], Awaitable[Any]]
+
+
+def marker(type_: str, top_id: str) -> str:
+    """Return the description by which a copy is found again in its pod."""
+    return f"trio2o {type_} {top_id}"
+
+
+class Routings:
+    """The rows ``(type, top_id, pod)`` and what they stand for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def bottom_id(self, type_: str, top_id: str, pod: Pod) -> str | None:
+        """Return the id of the copy in the pod, or None when there is none yet."""
+        row = await self.row(type_, top_id, pod)
+        return row["bottom_id"] if row else None
+
+    async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
+        """Return the routing row, whether its copy is there yet or not."""
+        async with self._store.read() as tx:
+            return await tx.one(select(routings).where(*_key(type_, top_id, pod)))
+
+    async def rows(self, *conditions: Any) -> list[Row]:
+        """Return the routing rows that match the conditions, oldest first."""
+        async with self._store.read() as tx:
+            return await tx.all(select(routings).where(*conditions).order_by(routings.c.id))
+
+    async def where_is(self, type_: str, top_id: str) -> Row | None:
+        """Return the routing of an object that lives in one pod (server, volume)."""
+        async with self._store.read() as tx:
+            return await tx.one(
+                select(routings).where(routings.c.type == type_, routings.c.top_id == top_id)
+            )
+
+    async def record(
+        self, type_: str, top_id: str, pod: Pod, *, project_id: str, bottom_id: str = ""
+    ) -> None:
+        """Note an object whose id in the pod is its id at the top, unless another is given."""
+        row = {
+            "type": type_,
+            "top_id": top_id,
+            "pod_id": pod.pod_id,
+            "bottom_id": bottom_id or top_id,
+            "project_id": project_id,
+        }
+        async with self._store.write() as tx:
+            await tx.insert_new(routings, row)
+
+    async def materialise(
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        *,
+        find: Find,
+        create: Create,
+        project_id: str = "",
+        owner_id: str = "",
+        applied: Any = None,
+        of: Table | None = None,
+    ) -> str:
+        """Return the id of the copy in the pod, making it when it is not there.
+
+        The row is written before anything is made. A second caller waits; after a crash or a lost
+        answer the next caller looks for the copy (``find``, by its marker) before it makes one. A
+        refusal by the pod leaves no row. ``applied`` is remembered with a copy made here, not with
+        one that was found: what is set on that one is not known. ``of``: the table with the
+        object at the top; ``NotFound`` when it was deleted meanwhile, as whoever cleaned up
+        behind it may have looked already.
+        """
+        known = await self.bottom_id(type_, top_id, pod)
+        if known:
+            return known
+        async with self.held(type_, top_id, pod):
+            async with self._store.write() as tx:
+                fresh = await reserve(tx, type_, top_id, pod, project_id, owner_id)
+                if fresh and of is not None:
+                    await _still_there(tx, of, type_, top_id)
+            known = None if fresh else await self.bottom_id(type_, top_id, pod)
+            if known:
+                return known
+            bottom = None if fresh else await find()
+            if bottom is not None:
+                await self.update(type_, top_id, pod, bottom_id=bottom)
+                return bottom
+            try:
+                bottom = await create()
+            except PodFault as fault:
+                # What a call that was given up for lost has made meanwhile may be in the way.
+                late = await find() if fault.status == 409 and not fresh else None
+                if late is None:
+                    await self.forget(type_, top_id, pod)
+                    raise
+                await self.update(type_, top_id, pod, bottom_id=late)
+                return late
+            await self.update(type_, top_id, pod, bottom_id=bottom, applied=applied)
+            return bottom
+
+    async def remove(
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        delete: Delete,
+        *,
+        stays: Stays | None = None,
+        then: Then | None = None,
+        along: Along | None = None,
+    ) -> None:
+        """Delete the copy in the pod, then its row; a copy that is gone already is fine.
+
+        A row without a copy id may stand for a copy whose creation, or deletion, lost its answer:
+        ``delete`` is called with an empty id then, and has to look for the marker itself.
+
+        ``stays`` is asked about the row when nobody else can change the copy any more. What only
+        the copy needed goes with it: ``then`` in calls, before the row goes, since without the
+        row nobody would try again; ``along`` in the transaction in which it goes.
+        """
+        async with self.held(type_, top_id, pod):
+            row = await self.row(type_, top_id, pod)
+            if row is None or (stays is not None and await stays(row)):
+                return
+            bottom = row["bottom_id"] or ""
+            # When the answer is lost nobody knows: the next one to need the copy looks for it.
+            await self.update(type_, top_id, pod, bottom_id=None)
+            try:
+                await delete(bottom)
+            except PodFault as fault:
+                if fault.status != 404:
+                    if fault.status < 500:
+                        await self.update(type_, top_id, pod, bottom_id=bottom or None)
+                    raise
+            if then is not None:
+                await then()
+            async with self._store.write() as tx:
+                await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
+                if along is not None:
+                    await along(tx)
+
+    @asynccontextmanager
+    async def held(self, type_: str, top_id: str, pod: Pod) -> AsyncIterator[None]:
+        """Hold the copy against every other process that would change it."""
+        async with self._store.hold(f"{type_}/{top_id}/{pod.pod_id}"):
+            yield
+
+    async def update(self, type_: str, top_id: str, pod: Pod, **values: Any) -> None:
+        """Set columns of the row (``bottom_id``, ``applied``)."""
+        async with self._store.write() as tx:
+            await tx.run(routings.update().where(*_key(type_, top_id, pod)).values(**values))
+
+    async def forget(self, type_: str, top_id: str, pod: Pod) -> None:
+        """Delete the row, whatever it stands for."""
+        async with self._store.write() as tx:
+            await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
+
+
+async def reserve(
+    tx: Transaction, type_: str, top_id: str, pod: Pod, project_id: str, owner_id: str
+) -> bool:
+    """Write the row of a copy that is about to be made; tell whether it is new."""
+    row = {
+        "type": type_,
+        "top_id": top_id,
+        "pod_id": pod.pod_id,
+        "project_id": project_id,
+        "owner_id": owner_id,
+    }
+    return await tx.insert_new(routings, row)
+
+
+async def _still_there(tx: Transaction, of: Table, type_: str, top_id: str) -> None:
+    here = select(of.c.id).where(of.c.id == top_id).with_for_update(read=True)
+    if await tx.value(here) is None:
+        raise NotFound(f"{type_.capitalize()} {top_id} could not be found.")
+
+
+def _key(type_: str, top_id: str, pod: Pod) -> tuple[Any, ...]:
+    return (
+        routings.c.type == type_,
+        routings.c.top_id == top_id,
+        routings.c.pod_id == pod.pod_id,
+    )
