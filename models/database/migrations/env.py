@@ -1,4 +1,4 @@
-"""Alembic's entry: the database of ``TRIO2O_DATABASE_URL``, the tables of ``models.database.tables``."""
+"""Alembic's entry: the database of ``TRIO2O_DATABASE_URL`` and the tables that are declared."""
 
 import asyncio
 
