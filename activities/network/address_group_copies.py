@@ -2,21 +2,19 @@
 
 from sqlalchemy import select
 
+from activities.network.address_groups import NAMED
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
-from models.database.store import Row, Store, Transaction
+from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import PodBusy
-from models.network.security_groups import state as state
-from models.operations import Operations
+from models.network.security_groups import state
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Pod
 
 address_groups = TABLES["address_groups"]
-# ``address_group`` is the gateway's own: the members that a security group has in other pods.
-NAMED = "named_address_group"
 _PATH = "/address-groups"
 
 
@@ -29,12 +27,10 @@ class AddressGroupCopies:
         regions: Regions,
         pods: PodDirectory,
         rows: Routings,
-        operations: Operations,
     ) -> None:
         self._store = store
         self._pods = pods
         self._routings = rows
-        self._operations = operations
         self._calls = SecurityCalls(regions)
 
     async def current(self, wanted: dict[str, list[str]], pod: Pod) -> bool:
@@ -101,24 +97,6 @@ class AddressGroupCopies:
         )
         for copy in idle:
             await self._remove(copy["top_id"], pod)
-
-    async def changed(self, tx: Transaction, group: Row) -> list[str]:
-        """Write the operations that new addresses ask for: one for each pod with a copy."""
-        copies = select(routings).where(routings.c.type == NAMED, routings.c.top_id == group["id"])
-        due = []
-        for copy in await tx.all(copies.order_by(routings.c.id)):
-            name = f"{group['id']}/{(await self._pods.get(copy['pod_id'])).pod_name}"
-            due.append(
-                await self._operations.add(
-                    tx,
-                    "update-copies",
-                    "address_group",
-                    name,
-                    workflow_id=f"update-copies/address_group/{name}",
-                    project_id=group["project_id"],
-                )
-            )
-        return due
 
     async def _remove(self, id_: str, pod: Pod) -> None:
         """Remove the copy unless a rule needs it, be its group's copy only about to be made."""

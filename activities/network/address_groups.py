@@ -2,18 +2,21 @@
 
 from sqlalchemy import ColumnElement, select
 
-from activities.network.address_group_copies import AddressGroupCopies
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import more_prefixes
 from models.network.collections.collection import Body, Collection, Shown, denied
 from models.network.collections.sharing import forget_shares, shared_with
 from models.operations import Operations
+from models.pods import PodDirectory
 from models.resources.network import ADDRESS_GROUPS
 from models.values import Caller
 
 rules = TABLES["security_group_rules"]
+# The routing of a copy; ``address_group`` stands for a security group's members in other pods.
+NAMED = "named_address_group"
 
 
 class AddressGroups(Collection):
@@ -21,10 +24,10 @@ class AddressGroups(Collection):
 
     first_revision = 0
 
-    def __init__(self, store: Store, operations: Operations, copies: AddressGroupCopies) -> None:
+    def __init__(self, store: Store, pods: PodDirectory, operations: Operations) -> None:
         super().__init__(ADDRESS_GROUPS, store)
         self._operations = operations
-        self._copies = copies
+        self._pods = pods
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Add what is shared with the caller's project."""
@@ -102,8 +105,26 @@ class AddressGroups(Collection):
     ) -> tuple[Shown, list[str]]:
         """Write the addresses; return the group and the operations that tell its copies."""
         row = await self.change(tx, row, {"addresses": addresses})
-        waiting = await self._copies.changed(tx, row)
+        waiting = await self._changed(tx, row)
         return await self.shown(caller, row, tx), waiting
+
+    async def _changed(self, tx: Transaction, group: Row) -> list[str]:
+        """Write the operations that new addresses ask for: one for each pod with a copy."""
+        copies = select(routings).where(routings.c.type == NAMED, routings.c.top_id == group["id"])
+        due = []
+        for copy in await tx.all(copies.order_by(routings.c.id)):
+            name = f"{group['id']}/{(await self._pods.get(copy['pod_id'])).pod_name}"
+            due.append(
+                await self._operations.add(
+                    tx,
+                    "update-copies",
+                    "address_group",
+                    name,
+                    workflow_id=f"update-copies/address_group/{name}",
+                    project_id=group["project_id"],
+                )
+            )
+        return due
 
     async def _held(self, tx: Transaction, caller: Caller, id_: str, rule: str) -> Row:
         row = await self.get(caller, id_, tx)

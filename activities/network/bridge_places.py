@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from activities.network.bridges import Bridges
 from models.database.store import Row, Transaction
 from models.database.tables.network import bridge_addresses
 from models.database.tables.network import bridges as rows
 from models.errors import OverQuota
+from models.network.bridges.rows import Bridges
 
 
 class UnallocatedError(Exception):

@@ -14,6 +14,7 @@ from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound, PodBusy, PodFault
 from models.network import addresses
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resource import Kind
@@ -39,6 +40,7 @@ class Copies:
         routings: Routings,
         operations: Operations,
         security: SecurityCopies,
+        security_changes: SecurityGroupChanges,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -47,6 +49,7 @@ class Copies:
         self._routings = routings
         self._operations = operations
         self._security = security
+        self._security_changes = security_changes
         self._predecessors = Predecessors(store, regions)
 
     async def network(self, network_id: str, pod: Pod) -> str:
@@ -113,7 +116,7 @@ class Copies:
             await self._security.release_project(pod, port["project_id"])
             raise
         async with self._store.write() as tx:
-            waiting = await self._security.port_changed(tx, port)
+            waiting = await self._security_changes.port_changed(tx, port)
             waiting += await of_port(tx, self._operations, port_id)
         self._operations.announce(*waiting)
         return bottom

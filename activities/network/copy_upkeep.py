@@ -16,6 +16,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.database.tables.routing import routings
 from models.network import addresses
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resource import Kind
@@ -36,6 +37,7 @@ class CopyUpkeep:
         operations: Operations,
         copies: Copies,
         security: SecurityCopies,
+        security_changes: SecurityGroupChanges,
         router_copies: RouterCopies,
         leftovers: BridgeLeftovers,
     ) -> None:
@@ -46,6 +48,7 @@ class CopyUpkeep:
         self._operations = operations
         self._copies = copies
         self._security = security
+        self._security_changes = security_changes
         self._routers = router_copies
         self._leftovers = leftovers
 
@@ -140,7 +143,7 @@ class CopyUpkeep:
             await self._put(PORTS, place["bottom_id"], pod, body)
             await self._security.release_project(pod, row["project_id"])
         async with self._store.write() as tx:
-            waiting = await self._security.port_changed(tx, row)
+            waiting = await self._security_changes.port_changed(tx, row)
         self._operations.announce(*waiting)
 
     async def update_router(self, router_id: str) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from activities.network.copies import Copies
 from models.database.store import Store
 from models.database.tables.network import TABLES
 from models.errors import PodBusy, PodFault
 from models.network.collections.checks import invalid_input
 from models.network.consequences import complete_copies
+from models.network.copies import Copies
 from models.operations import Operations
 from models.values import Caller, Pod
 

@@ -3,13 +3,10 @@
 import asyncio
 
 from activities.pods.region import Regions
-from models.database.store import Transaction
 from models.errors import PodFault
-from models.operations import Operations
 from models.pods import PodDirectory
 from models.values import Pod
 
-_TYPE = "pod_defaults"
 # In use by something that is not ours; and gone meanwhile.
 _LET_BE = (404, 409)
 
@@ -21,21 +18,9 @@ class PodDefaults:
     of its ports have groups of their own, so nothing of ours ever uses it.
     """
 
-    def __init__(self, regions: Regions, pods: PodDirectory, operations: Operations) -> None:
+    def __init__(self, regions: Regions, pods: PodDirectory) -> None:
         self._regions = regions
         self._pods = pods
-        self._operations = operations
-
-    async def leave(self, tx: Transaction, project_id: str) -> str:
-        """Write the removal from every pod; announce the returned id after the commit."""
-        return await self._operations.add(
-            tx,
-            "clean-up",
-            _TYPE,
-            project_id,
-            workflow_id=f"clean-up/{_TYPE}/{project_id}",
-            project_id=project_id,
-        )
 
     async def remove(self, project_id: str) -> None:
         """Remove the project's default group from every pod that has one."""

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
-from activities.network import port_macs, router_changes
+from activities.network import router_changes
 from activities.network.networks import Networks
-from activities.network.port_macs import PortMacs
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import NotFound
@@ -16,8 +15,10 @@ from models.network.collections.collection import Body, Collection, Shown, denie
 from models.network.collections.sharing import given_away
 from models.network.consequences import clean_up, copied, update_copies
 from models.network.ports import addresses as port_addresses
+from models.network.ports import macs
 from models.network.ports import rules as port_rules
 from models.network.ports.filters import with_addresses
+from models.network.ports.macs import PluggedPorts
 from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
 from models.values import Caller
@@ -60,14 +61,14 @@ class Ports(Collection):
         network_rows: Networks,
         groups: Groups,
         members: Members,
-        macs: PortMacs,
+        plugged: PluggedPorts,
     ) -> None:
         super().__init__(PORTS, store)
         self._operations = operations
         self._networks = network_rows
         self._groups = groups
         self._members = members
-        self._macs = macs
+        self._plugged = plugged
         self.gone: list[Gone] = []
         self.more_filters = {"fixed_ips": with_addresses}
 
@@ -125,8 +126,8 @@ class Ports(Collection):
         body = _without_nulls(body)
         if caller.admin and "mac_address" in body:
             if body["mac_address"] is None:
-                body["mac_address"] = port_macs.generated()
-            await self._macs.refuse_bound(await self.get(caller, id_), body["mac_address"])
+                body["mac_address"] = macs.generated()
+            await self._plugged.refuse_bound(await self.get(caller, id_), body["mac_address"])
         async with self.store.write() as tx:
             row = await self.own(caller, id_, tx)
             network = await self._networks.get(caller, row["network_id"], tx)
@@ -137,7 +138,7 @@ class Ports(Collection):
             await self._check_change(tx, caller, row, changes, body)
             held = row["fixed_ips"]
             if "mac_address" in changes:
-                held = await port_macs.change(tx, row, changes)
+                held = await macs.change(tx, row, changes)
             if "fixed_ips" in changes:
                 after = {**row, **changes, "fixed_ips": held}
                 changes["fixed_ips"] = await port_addresses.change(tx, after, changes["fixed_ips"])
@@ -253,12 +254,12 @@ class Ports(Collection):
         """Insert the row with the MAC asked for, else with one that is free on the network."""
         asked, pairs = row["mac_address"], row["allowed_address_pairs"]
         for _ in range(1 if asked else _ATTEMPTS):
-            row["mac_address"] = asked or port_macs.generated()
+            row["mac_address"] = asked or macs.generated()
             row["allowed_address_pairs"] = port_rules.with_pair_macs(pairs, row["mac_address"])
             stored = {c.name: row[c.name] for c in self.table.c} | {"fixed_ips": []}
             if await tx.insert_new(self.table, stored):
                 return
-        raise port_macs.taken(row["network_id"], row["mac_address"])
+        raise macs.taken(row["network_id"], row["mac_address"])
 
     async def _check_change(
         self, tx: Transaction, caller: Caller, row: Row, changes: Row, body: Body

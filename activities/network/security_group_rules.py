@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from activities.network.address_groups import AddressGroups
-from activities.network.security_groups.copies import SecurityCopies
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
@@ -14,6 +13,7 @@ from models.network.collections import shapes
 from models.network.collections.collection import Body, Collection, Shown
 from models.network.collections.listing import Page, Params
 from models.network.collections.sharing import shared_with
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.security_groups.defaults import DefaultGroups
 from models.network.security_groups.rule_checks import canonical, converted, key, normalized_cidr
 from models.operations import Operations
@@ -32,7 +32,7 @@ class SecurityGroupRules(Collection):
         self,
         store: Store,
         operations: Operations,
-        copies: SecurityCopies,
+        changes: SecurityGroupChanges,
         defaults: DefaultGroups,
         address_groups: AddressGroups,
     ) -> None:
@@ -40,7 +40,7 @@ class SecurityGroupRules(Collection):
         self._address_groups = address_groups
         self._defaults = defaults
         self._operations = operations
-        self._copies = copies
+        self._changes = changes
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Add a rule to a group."""
@@ -142,7 +142,7 @@ class SecurityGroupRules(Collection):
     async def _revised(self, tx: Transaction, group: Row) -> Sequence[str]:
         revision = {"revision_number": group["revision_number"] + 1}
         await tx.run(groups.update().where(groups.c.id == group["id"]).values(**revision))
-        return await self._copies.changed(tx, group["id"])
+        return await self._changes.changed(tx, group["id"])
 
 
 _REFERENCES = (

@@ -6,7 +6,7 @@ from activities.network.address_group_copies import AddressGroupCopies
 from activities.network.address_groups import AddressGroups
 from activities.network.auto_allocated_topologies import AutoAllocatedTopologies
 from activities.network.bridge_leftovers import BridgeLeftovers
-from activities.network.bridges import Bridges
+from activities.network.bridges import BridgeNetworks
 from activities.network.copies import Copies
 from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.dhcp_agents import DhcpAgents
@@ -35,8 +35,10 @@ from activities.pods.region import Regions
 from activities.upkeep import Worker
 from models.database.store import Store
 from models.network.address_scopes import AddressScopes
+from models.network.bridges.rows import Bridges
 from models.network.network_ip_availabilities import NetworkIpAvailabilities
 from models.network.rbac_policies import RbacPolicies
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.security_groups.defaults import DefaultGroups
 from models.network.subnetpools import Subnetpools
 from models.operations import Operations
@@ -82,20 +84,23 @@ def build(
     operations: Operations,
 ) -> NetworkServices:
     """Return the services on the open doors."""
-    named = AddressGroupCopies(store, regions, pods, routings, operations)
-    security = SecurityCopies(store, regions, pods, routings, operations, named)
+    named = AddressGroupCopies(store, regions, pods, routings)
+    security = SecurityCopies(store, regions, pods, routings, named)
+    group_changes = SecurityGroupChanges(pods, operations)
     defaults = DefaultGroups(store)
-    address_groups = AddressGroups(store, operations, named)
-    rules = SecurityGroupRules(store, operations, security, defaults, address_groups)
-    pod_defaults = PodDefaults(regions, pods, operations)
-    groups = SecurityGroups(store, operations, security, defaults, rules, pod_defaults)
-    copies = Copies(settings, store, regions, pods, routings, operations, security)
+    address_groups = AddressGroups(store, pods, operations)
+    rules = SecurityGroupRules(store, operations, group_changes, defaults, address_groups)
+    pod_defaults = PodDefaults(regions, pods)
+    groups = SecurityGroups(store, operations, group_changes, defaults, rules)
+    copies = Copies(settings, store, regions, pods, routings, operations, security, group_changes)
     scopes = AddressScopes(store)
     pools = Subnetpools(store, scopes)
     networks = Networks(store, pods, operations, copies)
     subnets = Subnets(settings, store, operations, copies, networks, pools)
-    ports = Ports(store, operations, networks, groups, security, PortMacs(regions, pods, routings))
-    bridges = Bridges(settings, store, regions, routings)
+    ports = Ports(
+        store, operations, networks, groups, group_changes, PortMacs(regions, pods, routings)
+    )
+    bridges = Bridges(settings)
     topology = Topology(store, bridges)
     changes = RouterChanges(operations, topology)
     floatingips = FloatingIPs(store, operations, ports, changes)
@@ -108,11 +113,22 @@ def build(
     limited = (networks, subnets, ports, routers, floatingips, groups, rules, pools)
     for collection in (*limited, address_groups, policies):
         collection.guards.append(quotas.guard)
-    parts = RouterParts(store, regions, routings, bridges, copies)
+    parts = RouterParts(
+        store, regions, routings, bridges, BridgeNetworks(regions, routings, bridges), copies
+    )
     router_copies = RouterCopies(store, regions, pods, routings, topology, copies, parts)
     leftovers = BridgeLeftovers(bridges, topology)
     upkeep = CopyUpkeep(
-        store, regions, pods, routings, operations, copies, security, router_copies, leftovers
+        store,
+        regions,
+        pods,
+        routings,
+        operations,
+        copies,
+        security,
+        group_changes,
+        router_copies,
+        leftovers,
     )
     return NetworkServices(
         networks=networks,

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from activities.network.bridge_places import Bridge
-from activities.network.bridges import Bridges
+from activities.network.bridges import BridgeNetworks
 from activities.network.copies import Copies
 from activities.network.router_state import held
 from activities.network.routers.addresses import move
@@ -21,6 +21,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, bridge_addresses
 from models.database.tables.routing import routings
 from models.errors import PodFault, PodUnavailable
+from models.network.bridges.rows import Bridges
 from models.routings import Along, Routings, marker
 from models.values import Pod
 
@@ -33,26 +34,35 @@ class RouterParts:
     """Interfaces, bridge ports, carriers and floating IPs of router copies."""
 
     def __init__(
-        self, store: Store, regions: Regions, routes: Routings, bridges: Bridges, copies: Copies
+        self,
+        store: Store,
+        regions: Regions,
+        routes: Routings,
+        bridges: Bridges,
+        bridge_networks: BridgeNetworks,
+        copies: Copies,
     ) -> None:
         self._store = store
         self._regions = regions
         self._routings = routes
         self._bridges = bridges
+        self._bridge_networks = bridge_networks
         self._copies = copies
 
     async def bridge_network(self, pod: Pod, router_id: str, link: Bridge) -> tuple[str, str]:
         """Return network and subnet of a north-south bridge, external in this pod."""
         bridge = link.bridge
-        async with self._store.hold(self._bridges.using(bridge["id"], pod)):
-            return await self._bridges.network(bridge, pod, external=True, router_id=router_id)
+        async with self._store.hold(self._bridge_networks.using(bridge["id"], pod)):
+            return await self._bridge_networks.network(
+                bridge, pod, external=True, router_id=router_id
+            )
 
     async def bridge_port(self, pod: Pod, router_id: str, link: Bridge) -> str:
         """Return the router's port on the bridge in the pod, not attached yet."""
         name = marker("bridge_port", link.address["id"])
         owner = router_id if link.bridge["kind"] == "ns" else ""
-        async with self._store.hold(self._bridges.using(link.bridge["id"], pod)):
-            network, subnet = await self._bridges.network(
+        async with self._store.hold(self._bridge_networks.using(link.bridge["id"], pod)):
+            network, subnet = await self._bridge_networks.network(
                 link.bridge, pod, external=False, router_id=owner
             )
             at = {"subnet_id": subnet, "ip_address": link.address["ip_address"]}
@@ -150,21 +160,21 @@ class RouterParts:
         siblings = select(bridge_addresses.c.id).where(
             bridge_addresses.c.bridge_id == bridge_id, bridge_addresses.c.id != address["id"]
         )
-        async with self._store.hold(self._bridges.using(bridge_id, pod)):
+        async with self._store.hold(self._bridge_networks.using(bridge_id, pod)):
             others = await self._routings.rows(
                 routings.c.type == "bridge_port",
                 routings.c.pod_id == pod.pod_id,
                 routings.c.top_id.in_(siblings),
             )
             if not others:
-                await self._bridges.remove_network(bridge_id, pod)
+                await self._bridge_networks.remove_network(bridge_id, pod)
             async with self._store.write() as tx:
                 await self._bridges.release(tx, address["id"])
 
     async def remove_bridge_network(self, pod: Pod, router_id: str, bridge_id: str) -> None:
         """Remove a north-south bridge's network from the pod, and the gateway's address on it."""
-        async with self._store.hold(self._bridges.using(bridge_id, pod)):
-            await self._bridges.remove_network(bridge_id, pod)
+        async with self._store.hold(self._bridge_networks.using(bridge_id, pod)):
+            await self._bridge_networks.remove_network(bridge_id, pod)
             async with self._store.write() as tx:
                 address = await tx.value(
                     select(bridge_addresses.c.id).where(
@@ -181,7 +191,7 @@ class RouterParts:
         name = marker("floatingip", row["id"])
         if floating.role == "inner":
             assert floating.bridge is not None
-            network, _ = await self._bridges.network(
+            network, _ = await self._bridge_networks.network(
                 floating.bridge.bridge, pod, external=True, router_id=router_id
             )
             address = floating.bridge.address["ip_address"]
@@ -213,7 +223,7 @@ class RouterParts:
     async def _carrier(self, pod: Pod, router_id: str, floating: Floating) -> str:
         assert floating.bridge is not None
         name = marker("carrier_port", floating.row["id"])
-        network, subnet = await self._bridges.network(
+        network, subnet = await self._bridge_networks.network(
             floating.bridge.bridge, pod, external=False, router_id=router_id
         )
         at = {"subnet_id": subnet, "ip_address": floating.bridge.address["ip_address"]}

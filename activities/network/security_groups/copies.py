@@ -9,18 +9,16 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from activities.network.address_group_copies import AddressGroupCopies
-from activities.network.security_groups.maker import ADDRESSES, GROUP, SecurityMaker
+from activities.network.security_groups.maker import SecurityMaker
 from activities.pods.region import Regions
-from models.database.store import Row, Store, Transaction
+from models.database.store import Store
 from models.database.tables.routing import routings
 from models.errors import PodBusy
 from models.network.security_groups import state as state
-from models.operations import Operations
+from models.network.security_groups.state import ADDRESSES, GROUP
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Pod
-
-_SYNC = "security-group-sync"
 
 
 class SecurityCopies:
@@ -32,14 +30,12 @@ class SecurityCopies:
         regions: Regions,
         pods: PodDirectory,
         rows: Routings,
-        operations: Operations,
         named: AddressGroupCopies,
     ) -> None:
         self._store = store
         self._named = named
         self._pods = pods
         self._routings = rows
-        self._operations = operations
         self._maker = SecurityMaker(store, regions, rows, named)
 
     async def group(self, sg_id: str, pod: Pod) -> str:
@@ -96,58 +92,6 @@ class SecurityCopies:
         What Neutron still has in use stays: whoever removes the last port there comes by here.
         """
         await self._release(pod, project_id)
-
-    async def port_changed(self, tx: Transaction, port: Row) -> list[str]:
-        """Write the operations that a change of the port's membership or addresses asks for.
-
-        To be called with a port that has got its copy, with one that was deleted, and with the
-        row before and after an update. Announce the returned ids after the commit.
-        """
-        mine = port["security_groups"] or []
-        if not mine:
-            return []
-        networks, rules = state.networks, state.rules
-        home = select(networks.c.pod_id).where(networks.c.id == port["network_id"])
-        pod_id = await tx.value(home)
-        admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
-        # The port's own pod knows its members by itself.
-        chosen = (routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)
-        if pod_id:
-            needed = (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
-            if await self._has_copy(tx, port["id"]):
-                # Who changes or removes it comes by to remove what only it needed there, but
-                # looks at its own project's groups.
-                needed &= routings.c.project_id != port["project_id"]
-            chosen |= needed
-        copies = select(routings).where(routings.c.type == GROUP, chosen)
-        due = []
-        for copy in await tx.all(copies.order_by(routings.c.id)):
-            pod = await self._pods.get(copy["pod_id"])
-            here = pod.pod_id == pod_id
-            if not here or await state.use(tx, copy["top_id"], pod) is state.Use.NONE:
-                due.append(await self._write_sync(tx, copy, pod))
-        return due
-
-    async def changed(self, tx: Transaction, sg_id: str) -> list[str]:
-        """Write the operations that a change of the group or its rules asks for."""
-        copies = select(routings).where(
-            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
-        )
-        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(routings.c.id))}
-        return [
-            await self._write_sync(tx, row, await self._pods.get(pod_id))
-            for pod_id, row in found.items()
-        ]
-
-    async def _write_sync(self, tx: Transaction, copy: Row, pod: Pod) -> str:
-        name = f"{copy['top_id']}/{pod.pod_name}"
-        return await self._operations.add(
-            tx, _SYNC, GROUP, name, workflow_id=f"{_SYNC}/{name}", project_id=copy["project_id"]
-        )
-
-    async def _has_copy(self, tx: Transaction, port_id: str) -> bool:
-        copy = select(routings.c.id).where(routings.c.type == "port", routings.c.top_id == port_id)
-        return await tx.value(copy) is not None
 
     async def _sync(self, sg_id: str, pod: Pod, project_id: str) -> None:
         if await self._used_by_ports(sg_id, pod):

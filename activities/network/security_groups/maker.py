@@ -10,11 +10,11 @@ from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.errors import NotFound, PodBusy, PodFault
-from models.network.security_groups import state as state
+from models.network.security_groups import state
+from models.network.security_groups.state import ADDRESSES, GROUP
 from models.routings import Routings
 from models.values import Pod
 
-GROUP, ADDRESSES = "security_group", "address_group"
 _GROUPS, _ADDRESSES = "/security-groups", "/address-groups"
 _ROUNDS = 10
 

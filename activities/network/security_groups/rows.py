@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, not_, or_, select
 
-from activities.network.pod_defaults import PodDefaults
 from activities.network.security_group_rules import SecurityGroupRules
-from activities.network.security_groups.copies import SecurityCopies
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound
@@ -14,6 +12,7 @@ from models.network.collections.checks import boolean
 from models.network.collections.collection import Body, Collection, Shown
 from models.network.collections.listing import Filter, Page, Params
 from models.network.collections.sharing import forget_shares, is_given, shared_with, tell_shares
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.security_groups.defaults import DefaultGroups, egress
 from models.network.security_groups.state import holds
 from models.operations import Operations
@@ -31,17 +30,15 @@ class SecurityGroups(Collection):
         self,
         store: Store,
         operations: Operations,
-        copies: SecurityCopies,
+        changes: SecurityGroupChanges,
         defaults: DefaultGroups,
         group_rules: SecurityGroupRules,
-        pod_defaults: PodDefaults,
     ) -> None:
         super().__init__(SECURITY_GROUPS, store)
         self._defaults = defaults
         self._operations = operations
-        self._copies = copies
+        self._changes = changes
         self._rules = group_rules
-        self._pod_defaults = pod_defaults
 
     async def default_id(self, project_id: str) -> str:
         """Return the id of the project's default group, made now if there is none."""
@@ -78,7 +75,7 @@ class SecurityGroups(Collection):
             if changes:
                 row = await self.change(tx, row, changes)
             copied = {"name", "stateful"} & changes.keys()
-            waiting = await self._copies.changed(tx, id_) if copied else []
+            waiting = await self._changes.changed(tx, id_) if copied else []
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)
         return shown
@@ -99,9 +96,9 @@ class SecurityGroups(Collection):
             await tx.run(delete(rules).where((rules.c.security_group_id == id_) | admitting))
             await tx.run(delete(self.table).where(self.table.c.id == id_))
             await forget_shares(tx, id_)
-            waiting = [i for sg in sorted(affected) for i in await self._copies.changed(tx, sg)]
+            waiting = [i for sg in sorted(affected) for i in await self._changes.changed(tx, sg)]
             if row["default_of"]:
-                waiting.append(await self._pod_defaults.leave(tx, row["default_of"]))
+                waiting.append(await self._leave_pods(tx, row["default_of"]))
         self._operations.announce(*waiting)
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
@@ -147,6 +144,20 @@ class SecurityGroups(Collection):
     def missing(self, id_: str) -> NotFound:
         """Return the error that says there is no such group."""
         return NotFound(f"Security group {id_} does not exist", self.kind.not_found)
+
+    async def _leave_pods(self, tx: Transaction, project_id: str) -> str:
+        """Write the removal of the default groups that the pods' Neutrons made by themselves.
+
+        A project whose default group an admin deletes is being dissolved.
+        """
+        return await self._operations.add(
+            tx,
+            "clean-up",
+            "pod_defaults",
+            project_id,
+            workflow_id=f"clean-up/pod_defaults/{project_id}",
+            project_id=project_id,
+        )
 
     async def _refuse_used(self, tx: Transaction, id_: str) -> None:
         if await tx.value(select(ports.c.id).where(holds(id_)).limit(1)):

@@ -22,6 +22,8 @@ rules = TABLES["security_group_rules"]
 ports = TABLES["ports"]
 networks = TABLES["networks"]
 address_groups = TABLES["address_groups"]
+# Types of routings: the copy of a group, and the address group with its members elsewhere.
+GROUP, ADDRESSES = "security_group", "address_group"
 _COPIED = tuple(a.name for a in SECURITY_GROUP_RULES.attributes if a.copied)
 
 
@@ -114,7 +116,7 @@ async def address_group(tx: Transaction, sg_id: str, pod: Pod) -> Row | None:
     """Return the routing of the address group with the group's members in other pods."""
     return await tx.one(
         select(routings).where(
-            routings.c.type == "address_group",
+            routings.c.type == ADDRESSES,
             routings.c.top_id == sg_id,
             routings.c.pod_id == pod.pod_id,
         )

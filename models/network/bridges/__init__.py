@@ -1,0 +1,1 @@
+"""Bridges: what joins a project's networks between pods."""

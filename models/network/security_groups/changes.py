@@ -1,0 +1,76 @@
+"""SecurityGroupChanges: which copies a change of a group, or of a port in it, has to reach."""
+
+from sqlalchemy import select
+
+from models.database.store import Row, Transaction
+from models.database.tables.routing import routings
+from models.network.security_groups import state
+from models.network.security_groups.state import ADDRESSES, GROUP
+from models.operations import Operations
+from models.pods import PodDirectory
+from models.values import Pod
+
+_SYNC = "security-group-sync"
+
+
+class SecurityGroupChanges:
+    """Writes one operation for each group and pod, in the transaction of the change.
+
+    One for each pod: a pod that is out keeps no other from it.
+    """
+
+    def __init__(self, pods: PodDirectory, operations: Operations) -> None:
+        self._pods = pods
+        self._operations = operations
+
+    async def port_changed(self, tx: Transaction, port: Row) -> list[str]:
+        """Write the operations that a change of the port's membership or addresses asks for.
+
+        To be called with a port that has got its copy, with one that was deleted, and with the
+        row before and after an update. Announce the returned ids after the commit.
+        """
+        mine = port["security_groups"] or []
+        if not mine:
+            return []
+        networks, rules = state.networks, state.rules
+        home = select(networks.c.pod_id).where(networks.c.id == port["network_id"])
+        pod_id = await tx.value(home)
+        admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
+        # The port's own pod knows its members by itself.
+        chosen = (routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)
+        if pod_id:
+            needed = (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
+            if await self._has_copy(tx, port["id"]):
+                # Who changes or removes it comes by to remove what only it needed there, but
+                # looks at its own project's groups.
+                needed &= routings.c.project_id != port["project_id"]
+            chosen |= needed
+        copies = select(routings).where(routings.c.type == GROUP, chosen)
+        due = []
+        for copy in await tx.all(copies.order_by(routings.c.id)):
+            pod = await self._pods.get(copy["pod_id"])
+            here = pod.pod_id == pod_id
+            if not here or await state.use(tx, copy["top_id"], pod) is state.Use.NONE:
+                due.append(await self._write_sync(tx, copy, pod))
+        return due
+
+    async def changed(self, tx: Transaction, sg_id: str) -> list[str]:
+        """Write the operations that a change of the group or its rules asks for."""
+        copies = select(routings).where(
+            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
+        )
+        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(routings.c.id))}
+        return [
+            await self._write_sync(tx, row, await self._pods.get(pod_id))
+            for pod_id, row in found.items()
+        ]
+
+    async def _write_sync(self, tx: Transaction, copy: Row, pod: Pod) -> str:
+        name = f"{copy['top_id']}/{pod.pod_name}"
+        return await self._operations.add(
+            tx, _SYNC, GROUP, name, workflow_id=f"{_SYNC}/{name}", project_id=copy["project_id"]
+        )
+
+    async def _has_copy(self, tx: Transaction, port_id: str) -> bool:
+        copy = select(routings.c.id).where(routings.c.type == "port", routings.c.top_id == port_id)
+        return await tx.value(copy) is not None
