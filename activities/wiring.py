@@ -27,15 +27,7 @@ from activities.creations import Creations
 from activities.image.copies import ImageCopies
 from activities.network import wiring as network_wiring
 from activities.network.copies import Copies
-from activities.network.floatingips import FloatingIPs
-from activities.network.networks import Networks
-from activities.network.ports import Ports
-from activities.network.router_interfaces import RouterInterfaces
-from activities.network.routers.rows import Routers
 from activities.network.routers.work import RouterWork
-from activities.network.security_group_rules import SecurityGroupRules
-from activities.network.security_groups.rows import SecurityGroups
-from activities.network.subnets import Subnets
 from activities.network.unbinding import Unbinding
 from activities.pods.fanout import Fanout
 from activities.pods.pages import Pages
@@ -66,6 +58,14 @@ from models.compute.pod_numbers import PodNumbers
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.database.store import Store
+from models.network.floatingips import FloatingIPs
+from models.network.networks import Networks
+from models.network.ports.rows import Ports
+from models.network.routers.interfaces import RouterInterfaces
+from models.network.routers.rows import Routers
+from models.network.security_group_rules import SecurityGroupRules
+from models.network.security_groups.rows import SecurityGroups
+from models.network.subnets.rows import Subnets
 from models.operations import Operations
 from models.placement import Placement
 from models.places import Places

@@ -7,9 +7,6 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from activities.compute.boot_homes import BootHomes
-from activities.network.networks import Networks
-from activities.network.ports import Ports
-from activities.network.security_groups.rows import SecurityGroups
 from models.compute.flavors import Flavors
 from models.compute.inner_zones import InnerZones
 from models.compute.keypairs import Keypairs
@@ -17,6 +14,9 @@ from models.compute.servers.boot_request import BootRequest, Nic
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
+from models.network.networks import Networks
+from models.network.ports.rows import Ports
+from models.network.security_groups.rows import SecurityGroups
 from models.places import Home, Places
 from models.values import Caller, Pod
 

@@ -11,7 +11,6 @@ from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
 from activities.creations import Creations
 from activities.network.copies import Copies
-from activities.network.ports import Ports
 from activities.network.unbinding import Unbinding
 from models.compute.inner_zones import DEFAULT
 from models.compute.release import release
@@ -22,6 +21,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.creation import server_ports
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict
+from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.places import Home, Places
 from models.values import Caller

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from activities.network.floatingips import FloatingIPs
-from activities.network.networks import Networks
 from models.errors import BadRequest, Forbidden, GatewayError, NotFound, OverQuota
+from models.network.floatingips import FloatingIPs
+from models.network.networks import Networks
 from models.values import Caller
 
 # The pool that Nova takes where none is named.

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from activities.compute.boot_plan import BootPlanner, Link
 from activities.network.copies import Copies
-from activities.network.ports import Ports
 from activities.pods.region import Regions
 from models.compute import checks
 from models.compute.servers.boot_request import Nic
@@ -16,6 +15,7 @@ from models.database.tables.creation import server_ports
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodFault, PodUnavailable
+from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.routings import Routings

@@ -4,10 +4,10 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activities.network.security_group_rules import SecurityGroupRules
-from activities.network.security_groups.rows import SecurityGroups
 from models.compute import checks
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
+from models.network.security_group_rules import SecurityGroupRules
+from models.network.security_groups.rows import SecurityGroups
 from models.values import Caller
 
 _WHOLE = {"TCP": (1, 65535), "UDP": (1, 65535)}

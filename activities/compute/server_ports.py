@@ -8,11 +8,11 @@ from sqlalchemy import select
 from activities.compute.boot_plan import BootPlanner
 from activities.compute.security_groups import rule_view
 from activities.network.copy_upkeep import CopyUpkeep
-from activities.network.floatingips import FloatingIPs
-from activities.network.ports import Ports
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodUnavailable
+from models.network.floatingips import FloatingIPs
+from models.network.ports.rows import Ports
 from models.values import Caller
 
 ports, floatingips = TABLES["ports"], TABLES["floatingips"]

@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from activities.network.address_groups import NAMED
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import PodBusy
+from models.network.address_groups import NAMED
 from models.network.security_groups import state
 from models.pods import PodDirectory
 from models.routings import Routings

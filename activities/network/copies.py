@@ -8,13 +8,13 @@ from sqlalchemy import select
 from activities.network.predecessors import Predecessors, patiently
 from activities.network.security_groups.copies import SecurityCopies
 from activities.network.share_copies import sync_shares
-from activities.network.waiting import of_network, of_port
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound, PodBusy, PodFault
 from models.network import addresses
 from models.network.security_groups.changes import SecurityGroupChanges
+from models.network.waiting import of_network, of_port
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resource import Kind

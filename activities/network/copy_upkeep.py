@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network.bridge_leftovers import BridgeLeftovers
 from activities.network.copies import Copies, copied
 from activities.network.routers.apply import RouterCopies
 from activities.network.security_groups.copies import SecurityCopies
@@ -16,6 +15,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.database.tables.routing import routings
 from models.network import addresses
+from models.network.bridges.leftovers import BridgeLeftovers
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.pods import PodDirectory

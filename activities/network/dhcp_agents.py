@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.network.copies import Copies
-from activities.network.networks import Networks
 from models.database.store import Store
 from models.database.tables.routing import routings
 from models.errors import NotFound
+from models.network.networks import Networks
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Caller, Pod

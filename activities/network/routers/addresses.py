@@ -1,9 +1,9 @@
 """Router addresses: an interface that is moved to another address of its subnet, in its pod."""
 
 from activities.network.copies import Copies
-from activities.network.router_state import held, moved
-from activities.network.topology import Interface
 from activities.pods.region import Regions
+from models.network.routers.diff import held, moved
+from models.network.routers.plan import Interface
 from models.routings import Routings
 from models.values import Pod
 

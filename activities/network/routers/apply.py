@@ -9,9 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from activities.network.bridge_places import UnallocatedError
 from activities.network.copies import Copies
-from activities.network.router_state import (
+from activities.network.routers.calls import RouterCalls
+from activities.network.routers.parts import RouterParts
+from activities.pods.region import Regions
+from activities.pods.together import Together, overlapping
+from models.database.store import Row, Store
+from models.database.tables.routing import routings
+from models.errors import NotFound, PodBusy, PodFault
+from models.network.bridges.places import UnallocatedError
+from models.network.routers.diff import (
     Have,
     differs,
     gateway_applied,
@@ -22,15 +29,8 @@ from activities.network.router_state import (
     north_south,
     noted,
 )
-from activities.network.routers.calls import RouterCalls
-from activities.network.routers.parts import RouterParts
-from activities.network.topology import Desired, Gateway, Plan, Topology
-from activities.pods.region import Regions
-from activities.pods.together import Together, overlapping
-from models.database.store import Row, Store
-from models.database.tables.routing import routings
-from models.errors import NotFound, PodBusy, PodFault
 from models.network.routers.pieces import unless_told_elsewhere
+from models.network.routers.plan import Desired, Gateway, Plan, Topology
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Pod

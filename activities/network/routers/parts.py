@@ -10,18 +10,18 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from activities.network.bridge_places import Bridge
 from activities.network.bridges import BridgeNetworks
 from activities.network.copies import Copies
-from activities.network.router_state import held
 from activities.network.routers.addresses import move
-from activities.network.topology import Floating, Interface
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, bridge_addresses
 from models.database.tables.routing import routings
 from models.errors import PodFault, PodUnavailable
+from models.network.bridges.places import Bridge
 from models.network.bridges.rows import Bridges
+from models.network.routers.diff import held
+from models.network.routers.plan import Floating, Interface
 from models.routings import Along, Routings, marker
 from models.values import Pod
 

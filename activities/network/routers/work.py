@@ -6,8 +6,6 @@ from sqlalchemy import func, select
 from temporalio import activity
 
 from activities.heartbeat import beating, patience
-from activities.network.bridge_leftovers import BridgeLeftovers
-from activities.network.router_changes import NEEDS_PLACES
 from activities.network.routers.apply import RouterCopies
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
@@ -15,6 +13,8 @@ from models.database.tables.operation import operations
 from models.database.tables.routing import routings
 from models.errors import NotFound, PodBusy, PodFault
 from models.network import addresses
+from models.network.bridges.leftovers import BridgeLeftovers
+from models.network.routers.changes import NEEDS_PLACES
 from models.operations import OPEN, Operations
 from models.pods import PodDirectory
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from activities.network.ports import Ports
-from activities.network.router_gateway import GATEWAY, RouterGateway
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict
 from models.network.collections.collection import Body, Collection, Shown
+from models.network.ports.rows import Ports
+from models.network.routers.gateway import GATEWAY, RouterGateway
 from models.operations import Operations
 from models.resources.network import ROUTERS
 from models.values import Caller

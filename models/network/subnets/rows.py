@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from activities.network.networks import AUTOMATIC, Networks, overlaps
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
@@ -12,6 +11,7 @@ from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, Collection, Shown, denied
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
 from models.network.copies import Copies
+from models.network.networks import AUTOMATIC, Networks, overlaps
 from models.network.subnetpools import Subnetpools
 from models.network.subnets.checks import check_pools, check_subnet, default_gateway, default_pools
 from models.operations import Operations

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from activities.network.placing import Placing
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.errors import Conflict, GatewayError, NotFound
@@ -21,6 +20,7 @@ from models.network.collections.sharing import (
 )
 from models.network.consequences import clean_up, update_copies
 from models.network.copies import Copies
+from models.network.placing import Placing
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resources.network import NETWORKS

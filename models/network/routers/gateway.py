@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from activities.network import router_changes
-from activities.network.ports import Ports
-from activities.network.router_changes import RouterChanges
 from models.database.store import Row, Transaction
 from models.database.tables.base import now
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import denied
+from models.network.ports.rows import Ports
+from models.network.routers import changes as router_changes
+from models.network.routers.changes import RouterChanges
 from models.values import Caller
 
 GATEWAY = "network:router_gateway"

@@ -2,14 +2,14 @@
 
 from sqlalchemy import select
 
-from activities.network.networks import Networks
-from activities.network.router_interfaces import RouterInterfaces
-from activities.network.routers.rows import Routers
-from activities.network.subnets import Subnets
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES, auto_allocated_topologies
 from models.errors import Conflict, GatewayError, NotFound
+from models.network.networks import Networks
+from models.network.routers.interfaces import RouterInterfaces
+from models.network.routers.rows import Routers
 from models.network.subnetpools import Subnetpools
+from models.network.subnets.rows import Subnets
 from models.values import Caller
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]

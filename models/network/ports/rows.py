@@ -5,8 +5,6 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
-from activities.network import router_changes
-from activities.network.networks import Networks
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import NotFound
@@ -14,11 +12,13 @@ from models.network import addresses
 from models.network.collections.collection import Body, Collection, Shown, denied
 from models.network.collections.sharing import given_away
 from models.network.consequences import clean_up, copied, update_copies
+from models.network.networks import Networks
 from models.network.ports import addresses as port_addresses
 from models.network.ports import macs
 from models.network.ports import rules as port_rules
 from models.network.ports.filters import with_addresses
 from models.network.ports.macs import PluggedPorts
+from models.network.routers import changes as router_changes
 from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
 from models.values import Caller

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from activities.network.address_groups import AddressGroups
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
+from models.network.address_groups import AddressGroups
 from models.network.collections import shapes
 from models.network.collections.collection import Body, Collection, Shown
 from models.network.collections.listing import Page, Params

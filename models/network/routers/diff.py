@@ -1,8 +1,8 @@
 """What the rows say of a router copy, and whether that is what it should be."""
 
-from activities.network.bridge_places import Bridge
-from activities.network.topology import Gateway, Interface, Plan
 from models.database.store import Row
+from models.network.bridges.places import Bridge
+from models.network.routers.plan import Gateway, Interface, Plan
 
 Have = dict[tuple[str, str], Row]
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from activities.network.topology import Topology
 from models.database.store import Transaction
 from models.database.tables.network import TABLES
+from models.network.routers.plan import Topology
 from models.operations import Operations
 
 routers = TABLES["routers"]

@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from activities.network import router_changes
-from activities.network.ports import Ports
-from activities.network.router_changes import RouterChanges
-from activities.network.topology import GATEWAY, INTERFACE
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
 from models.network import addresses
 from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.ports.rows import Ports
+from models.network.routers import changes as router_changes
+from models.network.routers.changes import RouterChanges
+from models.network.routers.plan import GATEWAY, INTERFACE
 from models.operations import Operations
 from models.resources.network import FLOATINGIPS
 from models.values import Caller

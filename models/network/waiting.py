@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from activities.network import router_changes
 from models.database.store import Transaction
 from models.database.tables.network import TABLES
+from models.network.routers import changes as router_changes
 from models.operations import Operations
 
 ports, floatingips = TABLES["ports"], TABLES["floatingips"]

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_, select
 
-from activities.network.bridge_places import Bridge, UnallocatedError
-from activities.network.topology import GATEWAY, Desired, Topology
 from models.database.store import Row, Transaction
 from models.database.tables.network import TABLES, bridge_addresses, bridges
 from models.database.tables.pod import pods
 from models.database.tables.routing import routings
+from models.network.bridges.places import Bridge, UnallocatedError
 from models.network.bridges.rows import Bridges
+from models.network.routers.plan import GATEWAY, Desired, Topology
 
 ports = TABLES["ports"]
 

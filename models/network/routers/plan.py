@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network.bridge_places import Bridge, BridgePlaces, UnallocatedError
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
+from models.network.bridges.places import Bridge, BridgePlaces, UnallocatedError
 from models.network.bridges.rows import Bridges
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, not_, or_, select
 
-from activities.network.security_group_rules import SecurityGroupRules
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound
@@ -12,6 +11,7 @@ from models.network.collections.checks import boolean
 from models.network.collections.collection import Body, Collection, Shown
 from models.network.collections.listing import Filter, Page, Params
 from models.network.collections.sharing import forget_shares, is_given, shared_with, tell_shares
+from models.network.security_group_rules import SecurityGroupRules
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.security_groups.defaults import DefaultGroups, egress
 from models.network.security_groups.state import holds

@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network import router_changes
-from activities.network.ports import Ports
-from activities.network.router_changes import RouterChanges
-from activities.network.router_gateway import GATEWAY
-from activities.network.routers.rows import INTERFACE, Routers
-from activities.network.subnets import Subnets
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections import shapes
 from models.network.collections.sharing import SHARED, shares
+from models.network.ports.rows import Ports
+from models.network.routers import changes as router_changes
+from models.network.routers.changes import RouterChanges
+from models.network.routers.gateway import GATEWAY
+from models.network.routers.rows import INTERFACE, Routers
+from models.network.subnets.rows import Subnets
 from models.operations import Operations
 from models.resources.network import NETWORKS
 from models.values import Caller
