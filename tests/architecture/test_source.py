@@ -16,7 +16,6 @@ import models
 import workflows
 
 ROOT = Path(__file__).parents[2]
-LARGEST = 300
 
 
 def _tracked(*patterns: str) -> list[Path]:
@@ -30,15 +29,6 @@ def test_imports_go_down_only() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run((command, "--no-cache"), cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
-
-
-def test_a_file_of_more_than_300_lines_is_two_files() -> None:
-    sizes = {
-        path.relative_to(ROOT): len(path.read_text().splitlines())
-        for path in _tracked("*.py")
-        if "migrations/versions" not in path.as_posix()
-    }
-    assert {path: lines for path, lines in sizes.items() if lines > LARGEST} == {}
 
 
 @pytest.mark.parametrize("package", [api, workflows, activities, models])
