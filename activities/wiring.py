@@ -25,6 +25,7 @@ from activities.compute.servers import Servers
 from activities.compute.volumes import ComputeVolumes
 from activities.creations import Creations
 from activities.image.copies import ImageCopies
+from activities.keystone import KeystoneCalls
 from activities.network import wiring as network_wiring
 from activities.network.copies import Copies
 from activities.network.routers.work import RouterWork
@@ -35,7 +36,7 @@ from activities.pods.region import Regions
 from activities.pods.versions import PodVersions
 from activities.pods.zones import Zones
 from activities.quotas.figures import PodFigures
-from activities.quotas.limits import Limits
+from activities.quotas.limits import LimitCopies
 from activities.quotas.quotas import Quotas
 from activities.quotas.reservations import Reservations
 from activities.quotas.type_limits import TypeLimits
@@ -70,6 +71,7 @@ from models.operations import Operations
 from models.placement import Placement
 from models.places import Places
 from models.pods import PodDirectory
+from models.quotas.limits import Limits
 from models.routings import Routings
 from models.settings import Settings
 
@@ -145,6 +147,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open database and clients; close them at the end."""
     store = Store(settings.database_url, lease_seconds=settings.lease_seconds)
     regions = Regions(settings)
+    keystone = KeystoneCalls(regions)
     pods = PodDirectory(store)
     operations = Operations(store)
     jobs = Jobs(settings, store, operations)
@@ -201,14 +204,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         settings, store, regions, pods, routings, operations, places, creations
     )
     image_copies = ImageCopies(settings, store, regions, pods, operations)
-    limits = Limits(store, regions, pods, operations)
-    quotas = Quotas(store, regions, PodFigures(settings, store, regions, pods, versions), limits)
+    limit_copies = LimitCopies(store, regions, pods)
+    figures = PodFigures(settings, store, regions, pods, versions)
+    quotas = Quotas(store, keystone, figures, Limits(store, operations, limit_copies))
     workers: dict[tuple[str, str], Worker] = {
         ("clean-up", "server"): servers.clean_up,
         ("clean-up", "creation"): boots.clean_up,
         ("clean-up", "interface"): interfaces.clean_up,
         ("clean-up", "network-copy"): unbinding.clean_up,
-        ("update-copies", "quota"): limits.spread,
+        ("update-copies", "quota"): limit_copies.spread,
         ("update-copies", "image"): image_copies.copy,
         ("update-copies", "aggregate"): aggregate_copies.align,
         ("clean-up", "server_group"): server_groups.clean_up,
@@ -225,8 +229,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             routings=routings,
             operations=operations,
             placement=placement,
-            pod_registry=PodRegistry(settings, store, regions, pods),
-            bindings=Bindings(store, regions),
+            pod_registry=PodRegistry(settings, store, keystone, pods),
+            bindings=Bindings(store, keystone),
             adoption=Adoption(store, regions, pods),
             routing_view=RoutingView(store),
             jobs=jobs,

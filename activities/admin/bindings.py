@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
 
-from activities.pods.region import Regions
 from models.admin.fields import known, text
 from models.admin.listing import Listing, Page, stamp
 from models.database.store import IntegrityError, Row, Store, new_id
 from models.database.tables.base import now
 from models.database.tables.pod import bindings, pods
 from models.errors import BadRequest, Conflict, NotFound
+from models.keystone import Keystone
 
 _FIELDS = ("tenant_id", "pod_id")
 _BINDINGS = Listing(
@@ -26,9 +25,9 @@ _PODS = Listing("Pod", pods, pods.c.pod_id, {}, ())
 class Bindings:
     """The bindings that placement reads and writes, as an operator edits them."""
 
-    def __init__(self, store: Store, regions: Regions) -> None:
+    def __init__(self, store: Store, keystone: Keystone) -> None:
         self._store = store
-        self._regions = regions
+        self._keystone = keystone
 
     async def create(self, body: dict[str, Any]) -> Row:
         """Bind a project of Keystone to a bottom pod."""
@@ -78,10 +77,7 @@ class Bindings:
             raise BadRequest(f"{pod['pod_name']} is the top region; only pods can be bound.")
 
     async def _check_project(self, tenant: str) -> None:
-        path = f"/v3/projects/{quote(tenant, safe='')}"
-        status, _ = await self._regions.identity("GET", path)
-        # Another answer than 404 is no proof: the service user may not be let to look.
-        if status == 404:
+        if not await self._keystone.has_project(tenant):
             raise BadRequest(f"Keystone has no project {tenant}.")
 
 

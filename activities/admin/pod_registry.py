@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import func, select
 
-from activities.pods.region import Regions
 from models.admin.fields import known, text
 from models.admin.listing import Listing, Page
 from models.database.store import IntegrityError, Row, Store, Transaction, new_id
@@ -15,6 +13,7 @@ from models.database.tables.network import TABLES
 from models.database.tables.pod import bindings, pods
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
+from models.keystone import Keystone
 from models.pods import PodDirectory
 from models.settings import Settings
 
@@ -31,11 +30,11 @@ class PodRegistry:
     """Registers pods. The row whose ``az_name`` is empty stands for the top region itself."""
 
     def __init__(
-        self, settings: Settings, store: Store, regions: Regions, directory: PodDirectory
+        self, settings: Settings, store: Store, keystone: Keystone, directory: PodDirectory
     ) -> None:
         self._top = settings.region_name
         self._store = store
-        self._regions = regions
+        self._keystone = keystone
         self._directory = directory
 
     async def create(self, body: dict[str, Any]) -> Row:
@@ -56,7 +55,7 @@ class PodRegistry:
         async with self._store.read() as tx:
             await self._refuse_duplicate(tx, name, zone)
         self._refuse_wrong_side(name, zone)
-        if not await self._regions.region_exists(quote(name, safe="")):
+        if not await self._keystone.has_region(name):
             raise BadRequest(f"Keystone has no region {name}; pod_name is the name of a region.")
         try:
             async with self._store.write() as tx:

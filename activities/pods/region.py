@@ -234,13 +234,6 @@ class Regions:
         """Return Keystone's address, as a 401 names it."""
         return str((await self._session()).auth.auth_url)
 
-    async def region_exists(self, region: str) -> bool:
-        """Tell whether Keystone knows the region."""
-        status, _ = await self.identity("GET", f"/v3/regions/{region}")
-        if status in (200, 404):
-            return status == 200
-        raise PodUnavailable("Keystone", f"it answered {status} about a region", answered=status)
-
     async def _request(
         self, region: str, method: str, url: str, headers: Mapping[str, str], body: Any
     ) -> tuple[int, bytes]:

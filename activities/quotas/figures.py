@@ -5,8 +5,7 @@ A pod that does not answer is never taken for an empty one: what it said last st
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,23 +19,10 @@ from models.database.tables.quota import quota_figures
 from models.database.tables.routing import routings
 from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
+from models.quotas.figures import Asker, Figures, merged
 from models.settings import Settings
 from models.values import Pod
 
-# Resource -> limit, in_use, reserved.
-Figures = dict[str, dict[str, int]]
-
-# These limit one object, or are counted at the top: what every pod allows is allowed.
-EACH = {
-    "key_pairs",
-    "metadata_items",
-    "server_groups",
-    "server_group_members",
-    "injected_files",
-    "injected_file_content_bytes",
-    "injected_file_path_bytes",
-    "per_volume_gigabytes",
-}
 # Routings by type, and the resource that a pod counts them as.
 _COUNTED = {
     "server": "instances",
@@ -47,15 +33,6 @@ _COUNTED = {
 # For a pod whose last figures are known: a boot elsewhere does not wait for one that hangs.
 _DEADLINE = 3.0
 _KEPT = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """On whose behalf pods are asked: headers with the user's token, and a path's beginning."""
-
-    service: str
-    headers: Mapping[str, str]
-    prefix: str = ""
 
 
 class PodFigures:
@@ -220,29 +197,6 @@ class PodFigures:
         )
         async with self._store.read() as tx:
             return not project_id or await tx.one(theirs.limit(1)) is not None
-
-
-def merged(parts: Iterable[Figures]) -> Figures:
-    """Return the figures of all pods as one pod's."""
-    total: Figures = {}
-    for part in parts:
-        for resource, one in part.items():
-            known = total.get(resource)
-            total[resource] = dict(one) if known is None else _added(resource, known, one)
-    return total
-
-
-def _added(resource: str, one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    limits = (one["limit"], other["limit"])
-    if resource not in EACH:
-        limit = -1 if -1 in limits else sum(limits)
-    else:
-        limit = max(limits) if -1 in limits else min(limits)
-    return {
-        "limit": limit,
-        "in_use": one["in_use"] + other["in_use"],
-        "reserved": one["reserved"] + other["reserved"],
-    }
 
 
 def _parsed(answer: Answer, key: str) -> Figures:

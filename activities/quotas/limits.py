@@ -1,95 +1,27 @@
-"""Limits: what admins have set at the top, and its way into the pods."""
+"""LimitCopies: the limits that admins have set at the top, brought into the pods."""
 
-from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy import Table, select
-
 from activities.pods.region import Regions
-from models.database.store import Store, Transaction
-from models.database.tables.quota import quota_classes, quota_limits
-from models.errors import BadRequest, GatewayError
-from models.operations import Operations
+from models.database.store import Store
 from models.pods import PodDirectory
-from models.values import Caller, Pod
+from models.quotas.limits import SetLimits
+from models.values import Pod
 
-DEFAULT_CLASS = "default"
-# Of an operation's resource, less what its workflow's name has before it.
-_LONGEST = 200
 # Nova's classes have server groups from here on, and nothing of networks any more.
 _CLASS_VERSION = "2.50"
 _OF_NETWORKS = {"fixed_ips", "floating_ips", "security_groups", "security_group_rules"}
 
 
-class Limits:
-    """The rows of limits, by service, project, user and resource; and of quota classes."""
+class LimitCopies:
+    """Sets in every pod what is set at the top, and nothing else."""
 
-    def __init__(
-        self, store: Store, regions: Regions, pods: PodDirectory, operations: Operations
-    ) -> None:
+    def __init__(self, store: Store, regions: Regions, pods: PodDirectory) -> None:
         self._store = store
         self._regions = regions
         self._pods = pods
-        self._operations = operations
-
-    async def project(self, service: str, project_id: str, user_id: str = "") -> dict[str, int]:
-        """Return the limits set for a project, or for a user in it."""
-        return await self._rows(quota_limits, *_of(service, project_id, user_id))
-
-    async def named_class(self, service: str, name: str = DEFAULT_CLASS) -> dict[str, int]:
-        """Return the limits set for a quota class."""
-        return await self._rows(
-            quota_classes, quota_classes.c.service == service, quota_classes.c.class_name == name
-        )
-
-    async def set_project(
-        self,
-        caller: Caller,
-        service: str,
-        project_id: str,
-        user_id: str,
-        limits: Mapping[str, int],
-    ) -> None:
-        """Set limits of a project or user, here and, at once or as soon as it can, in each pod."""
-        key = {"service": service, "project_id": project_id, "user_id": user_id}
-        id_ = _id(service, "project", project_id, user_id)
-        await self._set(caller, quota_limits, key, limits, id_)
-
-    async def set_class(
-        self, caller: Caller, service: str, name: str, limits: Mapping[str, int]
-    ) -> None:
-        """Set limits of a quota class, here and in each pod."""
-        key = {"service": service, "class_name": name}
-        await self._set(caller, quota_classes, key, limits, _id(service, "class", name))
-
-    async def delete(self, caller: Caller, service: str, project_id: str, user_id: str) -> None:
-        """Forget the limits of a project with those of its users, or those of one user."""
-        mine = [quota_limits.c.service == service, quota_limits.c.project_id == project_id]
-        if user_id:
-            mine.append(quota_limits.c.user_id == user_id)
-        id_ = _id(service, "project", project_id, user_id)
-        async with self._store.write() as tx:
-            await tx.run(quota_limits.delete().where(*mine))
-            operation = await self._later(tx, caller, id_)
-        await self._spread(id_, operation)
-
-    async def spread_all(self, caller: Caller) -> None:
-        """Have every limit brought into every pod again: there is a new one."""
-        of, named = quota_limits.c, quota_classes.c
-        projects = select(of.service, of.project_id, of.user_id).distinct()
-        classes = select(named.service, named.class_name).distinct()
-        async with self._store.write() as tx:
-            ids = [
-                _id(row["service"], "project", row["project_id"], row["user_id"])
-                for row in await tx.all(projects)
-            ]
-            ids += [
-                _id(row["service"], "class", row["class_name"]) for row in await tx.all(classes)
-            ]
-            waiting = [await self._later(tx, caller, id_) for id_ in ids]
-        self._operations.announce(*waiting)
+        self._limits = SetLimits(store)
 
     async def spread(self, id_: str) -> None:
         """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
@@ -97,41 +29,6 @@ class Limits:
         async with self._store.hold(f"quota/{id_}"):
             for pod in await self._pods.serving():
                 await self._into(pod, id_)
-
-    async def _set(
-        self,
-        caller: Caller,
-        table: Table,
-        key: dict[str, str],
-        limits: Mapping[str, int],
-        id_: str,
-    ) -> None:
-        async with self._store.write() as tx:
-            for resource, limit in limits.items():
-                row = key | {"resource": resource}
-                if not await tx.insert_new(table, row | {"hard_limit": limit}):
-                    where = [table.c[name] == value for name, value in row.items()]
-                    await tx.run(table.update().where(*where).values(hard_limit=limit))
-            operation = await self._later(tx, caller, id_)
-        await self._spread(id_, operation)
-
-    async def _later(self, tx: Transaction, caller: Caller, id_: str) -> str:
-        return await self._operations.add(
-            tx,
-            "update-copies",
-            "quota",
-            id_,
-            workflow_id=f"update-copies/quota/{id_}",
-            project_id=caller.project_id,
-            request_id=caller.request_id,
-        )
-
-    async def _spread(self, id_: str, operation: str) -> None:
-        """Do it now, so that a raised limit holds when it is answered; and make sure of it."""
-        # If it fails, the operation tells, and repeats it.
-        with suppress(GatewayError):
-            await self.spread(id_)
-        self._operations.announce(operation)
 
     async def _into(self, pod: Pod, id_: str) -> None:
         service, kind, *names = (unquote(part) for part in id_.split("/"))
@@ -141,7 +38,7 @@ class Limits:
         project_id, user_id = names
         path = f"/os-quota-sets/{quote(project_id, safe='')}"
         path += f"?user_id={quote(user_id, safe='')}" if user_id else ""
-        limits = await self.project(service, project_id, user_id)
+        limits = await self._limits.project(service, project_id, user_id)
         if not limits:
             await self._regions.admin(pod, service, "DELETE", path)
             return
@@ -157,7 +54,7 @@ class Limits:
 
     async def _class_into(self, pod: Pod, service: str, name: str) -> None:
         path = f"/os-quota-class-sets/{quote(name, safe='')}"
-        body: dict[str, Any] = await self.named_class(service, name)
+        body: dict[str, Any] = await self._limits.named_class(service, name)
         version = _CLASS_VERSION if service == "compute" else ""
         if service == "compute":
             body = {key: value for key, value in body.items() if key not in _OF_NETWORKS}
@@ -167,24 +64,3 @@ class Limits:
         if body:
             wanted = {"quota_class_set": body}
             await self._regions.admin(pod, service, "PUT", path, wanted, microversion=version)
-
-    async def _rows(self, table: Table, *where: Any) -> dict[str, int]:
-        wanted = select(table.c.resource, table.c.hard_limit).where(*where)
-        async with self._store.read() as tx:
-            return {row["resource"]: row["hard_limit"] for row in await tx.all(wanted)}
-
-
-def _id(*parts: str) -> str:
-    """Return the id by which an operation knows limits; ``BadRequest`` if it is too long."""
-    id_ = "/".join(quote(part, safe="") for part in parts)
-    if len(id_) > _LONGEST:
-        raise BadRequest(f"Invalid input received: {parts[-1] or parts[-2]} is too long.")
-    return id_
-
-
-def _of(service: str, project_id: str, user_id: str) -> tuple[Any, ...]:
-    return (
-        quota_limits.c.service == service,
-        quota_limits.c.project_id == project_id,
-        quota_limits.c.user_id == user_id,
-    )

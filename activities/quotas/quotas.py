@@ -2,17 +2,15 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
-import orjson
 from sqlalchemy import func, select
 
-from activities.pods.region import Regions
-from activities.quotas.figures import Asker, Figures, PodFigures
-from activities.quotas.limits import DEFAULT_CLASS, Limits
 from models.database.store import Store
 from models.database.tables.compute import server_groups
 from models.errors import BadRequest, PodUnavailable
+from models.keystone import Keystone
+from models.quotas.figures import Asker, Figures, FiguresOfPods
+from models.quotas.limits import DEFAULT_CLASS, Limits
 from models.values import Caller, Pod
 
 # Pods' own defaults change with their configuration only.
@@ -23,10 +21,10 @@ class Quotas:
     """Limits set at the top win over the sum of what the pods allow."""
 
     def __init__(
-        self, store: Store, regions: Regions, figures: PodFigures, limits: Limits
+        self, store: Store, keystone: Keystone, figures: FiguresOfPods, limits: Limits
     ) -> None:
         self._store = store
-        self._regions = regions
+        self._keystone = keystone
         self._figures = figures
         self.limits = limits
         self._defaults: tuple[Figures, float] = ({}, 0.0)
@@ -73,11 +71,8 @@ class Quotas:
 
     async def check_project(self, caller: Caller, project_id: str) -> None:
         """Return if Keystone knows the project; ``BadRequest`` in Nova's words."""
-        if project_id == caller.project_id:
-            return
-        path = f"/v3/projects/{quote(project_id, safe='')}"
-        status, body = await self._regions.identity("GET", path)
-        if status == 404 or (status == 200 and "project" not in orjson.loads(body)):
+        mine = project_id == caller.project_id
+        if not mine and not await self._keystone.has_project(project_id):
             raise BadRequest(f"Project ID {project_id} is not a valid project.")
 
     async def _count_own(self, figures: Figures, project_id: str, user_id: str) -> None:

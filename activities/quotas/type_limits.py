@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from activities.quotas.figures import Figures
-from activities.quotas.limits import Limits
 from models.database.store import Store, Transaction
 from models.database.tables.quota import quota_classes, quota_limits
 from models.database.tables.volume import volume_types
+from models.quotas.figures import Figures
+from models.quotas.limits import Limits
 
 _PARTS = ("volumes", "snapshots", "gigabytes")
 _PREFIXES = tuple(f"{part}_" for part in _PARTS)

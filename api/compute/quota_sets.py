@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from activities.quotas.figures import Asker, Figures
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import asker, limit_of, limits_of, own_project, picked
 from models.compute import checks
 from models.errors import BadRequest
+from models.quotas.figures import Asker, Figures
 
 routes = Routes()
 _SETS, _CLASSES = "/os-quota-sets/{id}", "/os-quota-class-sets/{id}"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from activities.quotas.figures import Figures
 from api.http import Answer, Call, Routes
 from api.quotas import asker, limit_of, limits_of, own_project
 from api.volume.proxy import PROXY
 from models.compute import checks
 from models.errors import BadRequest
+from models.quotas.figures import Figures
 
 routes = Routes()
 _SETS, _CLASSES = "/os-quota-sets/{id}", "/os-quota-class-sets/{id}"

@@ -1,0 +1,1 @@
+"""Quotas: one limit and one usage of a project over all its pods."""

@@ -1,0 +1,76 @@
+"""Figures: limits and usage by resource; and what the rules of quotas ask pods for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.values import Pod
+
+# Resource -> limit, in_use, reserved.
+Figures = dict[str, dict[str, int]]
+
+# These limit one object, or are counted at the top: what every pod allows is allowed.
+EACH = {
+    "key_pairs",
+    "metadata_items",
+    "server_groups",
+    "server_group_members",
+    "injected_files",
+    "injected_file_content_bytes",
+    "injected_file_path_bytes",
+    "per_volume_gigabytes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """On whose behalf pods are asked: headers with the user's token, and a path's beginning."""
+
+    service: str
+    headers: Mapping[str, str]
+    prefix: str = ""
+
+
+class FiguresOfPods(Protocol):
+    """What all pods say of limits and usage, added up; ``PodUnavailable`` where one is unknown."""
+
+    async def project(self, asker: Asker, project_id: str, user_id: str = "") -> Figures:
+        """Return limits and usage of a project, or of a user in it."""
+        ...
+
+    async def defaults(self, asker: Asker, project_id: str) -> Figures:
+        """Return the limits of a project for which none were set."""
+        ...
+
+    async def named_class(self, asker: Asker, name: str) -> Figures:
+        """Return the limits of a quota class."""
+        ...
+
+    async def grown(
+        self, pod: Pod, service: str, project_id: str, amounts: Mapping[str, int]
+    ) -> None:
+        """Add what was made in the pod to what it said last."""
+        ...
+
+
+def merged(parts: Iterable[Figures]) -> Figures:
+    """Return the figures of all pods as one pod's."""
+    total: Figures = {}
+    for part in parts:
+        for resource, one in part.items():
+            known = total.get(resource)
+            total[resource] = dict(one) if known is None else _added(resource, known, one)
+    return total
+
+
+def _added(resource: str, one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    limits = (one["limit"], other["limit"])
+    if resource not in EACH:
+        limit = -1 if -1 in limits else sum(limits)
+    else:
+        limit = max(limits) if -1 in limits else min(limits)
+    return {
+        "limit": limit,
+        "in_use": one["in_use"] + other["in_use"],
+        "reserved": one["reserved"] + other["reserved"],
+    }
