@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from activities.admin.adoption import Adoption
-from activities.admin.bindings import Bindings
-from activities.admin.pod_registry import PodRegistry
 from activities.compute.actions import ServerActions
 from activities.compute.aggregate_copies import AggregateCopies
 from activities.compute.aggregates import Aggregates
@@ -37,9 +35,6 @@ from activities.pods.versions import PodVersions
 from activities.pods.zones import Zones
 from activities.quotas.figures import PodFigures
 from activities.quotas.limits import LimitCopies
-from activities.quotas.quotas import Quotas
-from activities.quotas.reservations import Reservations
-from activities.quotas.type_limits import TypeLimits
 from activities.upkeep import Upkeep, Worker
 from activities.volume import wiring as volume_wiring
 from activities.volume.group_types import GroupTypes
@@ -49,7 +44,9 @@ from activities.volume.qos_specs import QosSpecs
 from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VolumeTypes
 from activities.volume.volumes import Volumes
+from models.admin.bindings import Bindings
 from models.admin.jobs import Jobs
+from models.admin.pods import PodRegistry
 from models.admin.routings import RoutingView
 from models.admin.topology import TopologyView
 from models.compute.flavors import Flavors
@@ -72,6 +69,9 @@ from models.placement import Placement
 from models.places import Places
 from models.pods import PodDirectory
 from models.quotas.limits import Limits
+from models.quotas.quotas import Quotas
+from models.quotas.reservations import Reservations
+from models.quotas.type_limits import TypeLimits
 from models.routings import Routings
 from models.settings import Settings
 

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from activities.quotas.reservations import Held
 from api.http import Call
 from api.proxy import Proxy
 from models.errors import BadRequest, Forbidden
 from models.quotas.figures import Asker, Figures
+from models.quotas.reservations import Held
 
 _INTEGER = re.compile(r"^-?[0-9]{1,10}$")
 _MOST = 0x7FFFFFFF

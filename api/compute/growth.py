@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from activities.quotas.reservations import Held
 from api.compute.proxy import PROXY
 from api.http import Call
 from api.quotas import room
+from models.quotas.reservations import Held
 from models.values import Pod
 
 # From here on a server tells how large it is.

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-from activities.quotas.reservations import Held
 from api import quotas
 from api.http import Call
 from api.volume.proxy import PROXY
 from models.errors import NotFound
+from models.quotas.reservations import Held
 from models.values import Pod
 
 # What a new volume may be made from, and where that is found.

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from activities.quotas.quotas import Quotas
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.quota import quota_reservations
 from models.errors import Forbidden, GatewayError, OverLimit
 from models.quotas.figures import Asker, Figures
+from models.quotas.quotas import Quotas
 from models.values import Caller, Pod
 
 Amounts = Mapping[str, int]
