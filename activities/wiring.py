@@ -56,7 +56,7 @@ from models.compute.pod_numbers import PodNumbers
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.database.store import Store
-from models.network.floatingips import FloatingIPs
+from models.network.floatingips.rows import FloatingIPs
 from models.network.networks import Networks
 from models.network.ports.rows import Ports
 from models.network.routers.interfaces import RouterInterfaces
@@ -185,6 +185,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         operations,
         planner,
         network.ports,
+        network.port_deletion,
         network.copies,
         flavor_copies,
         keypair_copies,
@@ -198,7 +199,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         store, regions, pods, operations, routings, boots, server_volumes, server_reservations
     )
     interfaces = Interfaces(
-        store, regions, pods, operations, routings, planner, network.ports, network.copies
+        store,
+        regions,
+        pods,
+        operations,
+        routings,
+        planner,
+        network.ports,
+        network.port_deletion,
+        network.copies,
     )
     volume = volume_wiring.build(
         settings, store, regions, pods, routings, operations, places, creations

@@ -21,6 +21,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.creation import server_ports
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict
+from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.places import Home, Places
@@ -48,6 +49,7 @@ class Boots:
         operations: Operations,
         planner: BootPlanner,
         port_rows: Ports,
+        port_deletion: PortDeletion,
         copies: Copies,
         flavors: FlavorCopies,
         keypairs: KeypairCopies,
@@ -61,6 +63,7 @@ class Boots:
         self._operations = operations
         self._planner = planner
         self._ports = port_rows
+        self._port_deletion = port_deletion
         self._copies = copies
         self._flavors = flavors
         self._keypairs = keypairs
@@ -128,7 +131,7 @@ class Boots:
         of = server_ports.c.server_id == owner
         held = await tx.all(select(server_ports).where(of))
         made = [row["port_id"] for row in held if row["made"]]
-        waiting = await self._ports.delete_rows(tx, made) if made else []
+        waiting = await self._port_deletion.delete(tx, made) if made else []
         free = ports.update().where(ports.c.device_id == owner)
         await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
         await tx.run(server_ports.delete().where(of))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.errors import BadRequest, Forbidden, GatewayError, NotFound, OverQuota
-from models.network.floatingips import FloatingIPs
+from models.network.floatingips.rows import FloatingIPs
 from models.network.networks import Networks
 from models.values import Caller
 

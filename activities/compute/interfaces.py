@@ -15,6 +15,7 @@ from models.database.tables.creation import server_ports
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodFault, PodUnavailable
+from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -37,6 +38,7 @@ class Interfaces:
         rows: Routings,
         planner: BootPlanner,
         port_rows: Ports,
+        port_deletion: PortDeletion,
         copies: Copies,
     ) -> None:
         self._store = store
@@ -46,6 +48,7 @@ class Interfaces:
         self._routings = rows
         self._planner = planner
         self._ports = port_rows
+        self._port_deletion = port_deletion
         self._copies = copies
 
     async def attach(
@@ -119,7 +122,7 @@ class Interfaces:
             held = await tx.one(select(server_ports).where(mine))
             waiting = []
             if held and held["made"]:
-                waiting = await self._ports.delete_rows(tx, [port_id])
+                waiting = await self._port_deletion.delete(tx, [port_id])
             else:
                 free = ports.update().where(ports.c.id == port_id)
                 await tx.run(free.values(device_id="", device_owner="", status="DOWN"))

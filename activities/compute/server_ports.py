@@ -11,7 +11,7 @@ from activities.network.copy_upkeep import CopyUpkeep
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodUnavailable
-from models.network.floatingips import FloatingIPs
+from models.network.floatingips.rows import FloatingIPs
 from models.network.ports.rows import Ports
 from models.values import Caller
 

@@ -1,190 +1,36 @@
-"""NetworkQuotas: how many objects of each kind a project may have, kept at the top."""
+"""QuotaCopies: a project's limits of the network API in the pods."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
-
 from activities.pods.region import Regions
-from models.database.store import Row, Store, Transaction
-from models.database.tables.quota import quota_limits
-from models.errors import BadRequest, Conflict, GatewayError, NotFound, OverQuota, PodFault
+from models.database.store import Store
+from models.errors import PodFault
 from models.network.collections.checks import LARGEST
-from models.network.usage import used, used_of
-from models.operations import Operations
+from models.network.quotas import own_limits
 from models.pods import PodDirectory
-from models.resource import Kind
-from models.resources.network import NETWORK
-from models.settings import Settings
-from models.values import Caller, Pod
+from models.values import Pod
 
-UNLIMITED = -1
-_SERVICE = "network"
-# Neutron limits these not, and has one name more, of which there is nothing here.
-_UNLIMITED = {"address_scope", "address_group"}
-RESOURCES = [*(kind.member for kind in NETWORK if kind.member not in _UNLIMITED), "trunk"]
 # A pod makes groups and ports of its own beside the copies.
 _POD_NEEDS_MORE = {"port", "security_group", "security_group_rule"}
-# So far from the limit nobody need be kept from counting at the same time.
-_NEAR = 32
-_TYPE = "network_quota"
 
 
-class NetworkQuotas:
-    """Limits of projects, and the guard that keeps them."""
+class QuotaCopies:
+    """Level-triggered: what the rows say now is what the pods get."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        regions: Regions,
-        pods: PodDirectory,
-        operations: Operations,
-    ) -> None:
+    def __init__(self, store: Store, regions: Regions, pods: PodDirectory) -> None:
         self._store = store
         self._regions = regions
         self._pods = pods
-        self._operations = operations
-        self._defaults = dict.fromkeys(RESOURCES, UNLIMITED) | _parsed(settings.network_quotas)
-
-    def defaults(self) -> dict[str, int]:
-        """Return the limits of a project for which none were set."""
-        return dict(self._defaults)
-
-    async def limits(self, project_id: str) -> dict[str, int]:
-        """Return the limits of a project."""
-        async with self._store.read() as tx:
-            return self._defaults | await self._set(tx, project_id)
-
-    async def details(self, project_id: str) -> dict[str, dict[str, int]]:
-        """Return the limits of a project beside what it uses."""
-        limits, counts = await self.limits(project_id), await used(self._store, project_id)
-        return {
-            name: {"limit": limits[name], "used": counts.get(name, 0), "reserved": 0}
-            for name in limits
-        }
-
-    async def all(self) -> list[dict[str, Any]]:
-        """Return the limits of every project for which some were set."""
-        mine = quota_limits.c.service == _SERVICE
-        projects = select(quota_limits.c.project_id).where(mine).distinct()
-        async with self._store.read() as tx:
-            ids = [row["project_id"] for row in await tx.all(projects)]
-            return [
-                {**self._defaults, **await self._set(tx, id_), "project_id": id_, "tenant_id": id_}
-                for id_ in sorted(ids)
-            ]
-
-    async def update(
-        self, caller: Caller, project_id: str, given: Mapping[str, Any]
-    ) -> dict[str, int]:
-        """Set limits, here and in the pods; 409 for one below what is used, unless forced."""
-        wishes = dict(given)
-        forced = str(wishes.pop("force", False)).lower() == "true"
-        wishes.pop("check_limit", None)
-        wanted = {name: _limit(name, value) for name, value in wishes.items()}
-        if not forced:
-            await self._refuse_below_use(project_id, wanted)
-        async with self._store.write() as tx:
-            for name, limit in wanted.items():
-                row = {"service": _SERVICE, "project_id": project_id, "user_id": ""}
-                row |= {"resource": name}
-                if not await tx.insert_new(quota_limits, row | {"hard_limit": limit}):
-                    where = [quota_limits.c[key] == value for key, value in row.items()]
-                    await tx.run(quota_limits.update().where(*where).values(hard_limit=limit))
-            operation = await self._later(tx, caller, project_id)
-        await self._spread(project_id, operation)
-        return await self.limits(project_id)
-
-    async def delete(self, caller: Caller, project_id: str) -> None:
-        """Forget what was set for the project; ``TenantQuotaNotFound`` if nothing was."""
-        async with self._store.write() as tx:
-            if not await tx.run(quota_limits.delete().where(*_mine(project_id))):
-                raise NotFound(
-                    f"Quota for project {project_id} could not be found.", "TenantQuotaNotFound"
-                )
-            operation = await self._later(tx, caller, project_id)
-        await self._spread(project_id, operation)
-
-    async def guard(self, tx: Transaction, kind: Kind, row: Row) -> None:
-        """Return if the project may have one more; ``OverQuota`` otherwise.
-
-        Near the limit the project's others wait until this transaction ends.
-        """
-        project_id = row["project_id"]
-        if kind.member not in self._defaults or not project_id:
-            return
-        own = await tx.value(
-            select(quota_limits.c.hard_limit).where(
-                *_mine(project_id), quota_limits.c.resource == kind.member
-            )
-        )
-        limit = self._defaults[kind.member] if own is None else own
-        if limit < 0:
-            return
-        count = await used_of(tx, kind, project_id)
-        if limit - _NEAR <= count < limit:
-            await self._hold(tx, project_id, kind.member, limit, own is None)
-            count = await used_of(tx, kind, project_id)
-        if count >= limit:
-            raise OverQuota(f"Quota exceeded for resources: ['{kind.member}'].")
 
     async def spread(self, project_id: str) -> None:
         """Bring the project's limits into every pod."""
         await asyncio.gather(*(self._into(pod, project_id) for pod in await self._pods.serving()))
 
-    async def _hold(
-        self, tx: Transaction, project_id: str, resource: str, limit: int, unset: bool
-    ) -> None:
-        """Keep the row of the limit until the transaction ends, made if it is a default."""
-        row = {"service": _SERVICE, "project_id": project_id, "user_id": "", "resource": resource}
-        if unset:
-            # Held under a name that is no limit of anybody's.
-            row |= {"service": f"{_SERVICE}-lock"}
-            await tx.insert_new(quota_limits, row | {"hard_limit": limit})
-        where = [quota_limits.c[key] == value for key, value in row.items()]
-        await tx.value(select(quota_limits.c.id).where(*where).with_for_update())
-
-    async def _set(self, tx: Transaction, project_id: str) -> dict[str, int]:
-        mine = select(quota_limits.c.resource, quota_limits.c.hard_limit)
-        rows = await tx.all(mine.where(*_mine(project_id)))
-        return {row["resource"]: row["hard_limit"] for row in rows}
-
-    async def _refuse_below_use(self, project_id: str, wanted: Mapping[str, int]) -> None:
-        counts = await used(self._store, project_id)
-        for name, limit in wanted.items():
-            if 0 <= limit < counts.get(name, 0):
-                raise Conflict(
-                    f"Quota limit {limit} for '{name}' is lower than the {counts[name]} in use "
-                    f"by project {project_id}.",
-                    "InvalidQuotaValue",
-                )
-
-    async def _later(self, tx: Transaction, caller: Caller, project_id: str) -> str:
-        return await self._operations.add(
-            tx,
-            "update-copies",
-            _TYPE,
-            project_id,
-            workflow_id=f"update-copies/{_TYPE}/{project_id}",
-            project_id=caller.project_id,
-            request_id=caller.request_id,
-        )
-
-    async def _spread(self, project_id: str, operation: str) -> None:
-        """Do it now, so that a raised limit holds when it is answered; and make sure of it."""
-        # The operation repeats what fails, and tells.
-        with suppress(GatewayError):
-            await self.spread(project_id)
-        self._operations.announce(operation)
-
     async def _into(self, pod: Pod, project_id: str) -> None:
         path = f"/quotas/{quote(project_id, safe='')}"
         async with self._store.read() as tx:
-            own = await self._set(tx, project_id)
+            own = await own_limits(tx, project_id)
         known = (await self._regions.admin(pod, "network", "GET", path))["quota"]
         body = {name: _in_pod(name, limit) for name, limit in own.items() if name in known}
         if body:
@@ -200,34 +46,3 @@ class NetworkQuotas:
 
 def _in_pod(name: str, limit: int) -> int:
     return limit if limit < 0 or name not in _POD_NEEDS_MORE else min(2 * limit + 100, LARGEST)
-
-
-def _limit(name: str, value: Any) -> int:
-    if name not in RESOURCES:
-        raise BadRequest(f"Unrecognized attribute(s) '{name}'", "HTTPBadRequest")
-    try:
-        number = int(value) if not isinstance(value, bool) else LARGEST + 1
-    except (TypeError, ValueError):
-        raise BadRequest(
-            f"Invalid input for {name}. Reason: '{value}' is not an integer.", "HTTPBadRequest"
-        ) from None
-    if not UNLIMITED <= number <= LARGEST:
-        raise BadRequest(
-            f"Invalid input for {name}. Reason: '{value}' is not in the range {UNLIMITED} to "
-            f"{LARGEST}.",
-            "HTTPBadRequest",
-        )
-    return number
-
-
-def _mine(project_id: str) -> tuple[Any, ...]:
-    return (
-        quota_limits.c.service == _SERVICE,
-        quota_limits.c.project_id == project_id,
-        quota_limits.c.user_id == "",
-    )
-
-
-def _parsed(defaults: str) -> dict[str, int]:
-    pairs = (item.partition(":") for item in defaults.split(",") if item)
-    return {name.strip(): int(limit) for name, _, limit in pairs}

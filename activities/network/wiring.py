@@ -12,7 +12,7 @@ from activities.network.pod_defaults import PodDefaults
 from activities.network.pod_extensions import PodExtensions
 from activities.network.port_bindings import PortBindings
 from activities.network.port_macs import PortMacs
-from activities.network.quotas import NetworkQuotas
+from activities.network.quotas import QuotaCopies
 from activities.network.routers.apply import RouterCopies
 from activities.network.routers.parts import RouterParts
 from activities.network.routers.work import RouterWork
@@ -25,10 +25,14 @@ from models.network.address_scopes import AddressScopes
 from models.network.auto_allocated_topologies import AutoAllocatedTopologies
 from models.network.bridges.leftovers import BridgeLeftovers
 from models.network.bridges.rows import Bridges
-from models.network.floatingips import FloatingIPs
+from models.network.floatingips.associations import Associations
+from models.network.floatingips.deletion import FloatingIPDeletion
+from models.network.floatingips.rows import FloatingIPs
 from models.network.network_ip_availabilities import NetworkIpAvailabilities
 from models.network.networks import Networks
+from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
+from models.network.quotas import NetworkQuotas
 from models.network.rbac_policies import RbacPolicies
 from models.network.routers.changes import RouterChanges
 from models.network.routers.gateway import RouterGateway
@@ -69,6 +73,7 @@ class NetworkServices:
     quotas: NetworkQuotas
     network_ip_availabilities: NetworkIpAvailabilities
     auto_allocated_topologies: AutoAllocatedTopologies
+    port_deletion: PortDeletion
     copies: Copies
     copy_upkeep: CopyUpkeep
     router_work: RouterWork
@@ -87,32 +92,41 @@ def build(
     named = AddressGroupCopies(store, regions, pods, routings)
     security = SecurityCopies(store, regions, pods, routings, named)
     group_changes = SecurityGroupChanges(pods, operations)
-    defaults = DefaultGroups(store)
-    address_groups = AddressGroups(store, pods, operations)
-    rules = SecurityGroupRules(store, operations, group_changes, defaults, address_groups)
-    pod_defaults = PodDefaults(regions, pods)
-    groups = SecurityGroups(store, operations, group_changes, defaults, rules)
     copies = Copies(settings, store, regions, pods, routings, operations, security, group_changes)
-    scopes = AddressScopes(store)
-    pools = Subnetpools(store, scopes)
-    networks = Networks(store, pods, operations, copies)
-    subnets = Subnets(settings, store, operations, copies, networks, pools)
-    ports = Ports(
-        store, operations, networks, groups, group_changes, PortMacs(regions, pods, routings)
-    )
+    quota_copies = QuotaCopies(store, regions, pods)
+    quotas = NetworkQuotas(settings, store, operations, quota_copies)
+    defaults = DefaultGroups(store)
+    address_groups = AddressGroups(store, quotas, pods, operations)
+    rules = SecurityGroupRules(store, quotas, operations, group_changes, defaults, address_groups)
+    pod_defaults = PodDefaults(regions, pods)
+    groups = SecurityGroups(store, quotas, operations, group_changes, defaults, rules)
     bridges = Bridges(settings)
     topology = Topology(store, bridges)
     changes = RouterChanges(operations, topology)
-    floatingips = FloatingIPs(store, operations, ports, changes)
-    ports.gone.append(floatingips.ports_gone)
-    networks.leaving.append(floatingips.network_goes)
-    routers = Routers(store, operations, ports, RouterGateway(changes, ports))
-    interfaces = RouterInterfaces(store, operations, routers, subnets, ports, changes)
-    policies = RbacPolicies(store, operations)
-    quotas = NetworkQuotas(settings, store, regions, pods, operations)
-    limited = (networks, subnets, ports, routers, floatingips, groups, rules, pools)
-    for collection in (*limited, address_groups, policies):
-        collection.guards.append(quotas.guard)
+    associations = Associations(changes)
+    port_deletion = PortDeletion(operations, associations, group_changes)
+    floatingip_deletion = FloatingIPDeletion(associations, port_deletion)
+    scopes = AddressScopes(store, quotas)
+    pools = Subnetpools(store, quotas, scopes)
+    networks = Networks(store, quotas, pods, operations, copies, floatingip_deletion)
+    subnets = Subnets(settings, store, quotas, operations, copies, networks, pools)
+    ports = Ports(
+        store,
+        quotas,
+        operations,
+        networks,
+        groups,
+        group_changes,
+        PortMacs(regions, pods, routings),
+        port_deletion,
+    )
+    floatingips = FloatingIPs(store, quotas, operations, ports, associations, floatingip_deletion)
+    gateway = RouterGateway(changes, ports, port_deletion)
+    routers = Routers(store, quotas, operations, ports, gateway)
+    interfaces = RouterInterfaces(
+        store, operations, routers, subnets, ports, port_deletion, changes
+    )
+    policies = RbacPolicies(store, quotas, operations)
     parts = RouterParts(
         store, regions, routings, bridges, BridgeNetworks(regions, routings, bridges), copies
     )
@@ -151,6 +165,7 @@ def build(
         auto_allocated_topologies=AutoAllocatedTopologies(
             store, networks, subnets, pools, routers, interfaces
         ),
+        port_deletion=port_deletion,
         copies=copies,
         copy_upkeep=upkeep,
         router_work=RouterWork(store, pods, operations, router_copies, leftovers),
@@ -166,7 +181,7 @@ def build(
             ("update-copies", "port"): upkeep.update_port,
             ("update-copies", "router"): upkeep.update_router,
             ("update-copies", "address_group"): named.sync,
-            ("update-copies", "network_quota"): quotas.spread,
+            ("update-copies", "network_quota"): quota_copies.spread,
             ("security-group-sync", "security_group"): security.sync,
         },
     )

@@ -7,7 +7,7 @@ from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import more_prefixes
-from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.collections.sharing import forget_shares, shared_with
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -24,8 +24,10 @@ class AddressGroups(Collection):
 
     first_revision = 0
 
-    def __init__(self, store: Store, pods: PodDirectory, operations: Operations) -> None:
-        super().__init__(ADDRESS_GROUPS, store)
+    def __init__(
+        self, store: Store, quotas: Quotas, pods: PodDirectory, operations: Operations
+    ) -> None:
+        super().__init__(ADDRESS_GROUPS, store, quotas)
         self._operations = operations
         self._pods = pods
 

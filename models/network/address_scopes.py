@@ -5,7 +5,7 @@ from sqlalchemy import select
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict
-from models.network.collections.collection import Body, Shown
+from models.network.collections.collection import Body, Quotas, Shown
 from models.network.collections.shared_collection import SharedCollection
 from models.network.collections.sharing import forget_shares
 from models.network.prefixes import networks
@@ -19,8 +19,8 @@ _NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 class AddressScopes(SharedCollection):
     """The address scopes as users see them."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(ADDRESS_SCOPES, store)
+    def __init__(self, store: Store, quotas: Quotas) -> None:
+        super().__init__(ADDRESS_SCOPES, store, quotas)
 
     def view(self, row: Row, caller: Caller) -> Shown:
         """Return the scope; Neutron keeps no times of it."""

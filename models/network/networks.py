@@ -1,7 +1,7 @@
 """Networks: their rows, the pod they are bound to, and what has to be there at once."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
@@ -9,7 +9,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.errors import Conflict, GatewayError, NotFound
 from models.network.collections.checks import integer, invalid_input
-from models.network.collections.collection import Body, Collection, Shown
+from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.sharing import (
     EXTERNAL,
     SHARED,
@@ -20,6 +20,7 @@ from models.network.collections.sharing import (
 )
 from models.network.consequences import clean_up, update_copies
 from models.network.copies import Copies
+from models.network.floatingips.deletion import FloatingIPDeletion
 from models.network.placing import Placing
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -36,24 +37,24 @@ _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_seg
 AUTOMATIC = ("network:dhcp", "network:distributed")
 _OUTWARD = ("network:router_gateway", "network:floatingip")
 
-# Called with a network's id in the transaction that deletes it; returns operations.
-Leaving = Callable[[Transaction, str, str], Awaitable[list[str]]]
-
 
 class Networks(Collection):
-    """The networks as users see them.
-
-    ``leaving`` may delete, with a network, what is no reason to keep it.
-    """
+    """The networks as users see them."""
 
     def __init__(
-        self, store: Store, pods: PodDirectory, operations: Operations, copies: Copies
+        self,
+        store: Store,
+        quotas: Quotas,
+        pods: PodDirectory,
+        operations: Operations,
+        copies: Copies,
+        floatingips: FloatingIPDeletion,
     ) -> None:
-        super().__init__(NETWORKS, store)
+        super().__init__(NETWORKS, store, quotas)
         self._pods = pods
         self._operations = operations
+        self._floatingips = floatingips
         self._placing = Placing(store, operations, copies)
-        self.leaving: list[Leaving] = []
         tagged = self.table.c.provider_network_type.in_(_PHYSICAL)
         expected = case((tagged, PHYSICAL_MTU), else_=TUNNEL_MTU)
         shown_mtu = func.coalesce(self.table.c.mtu, expected)
@@ -192,9 +193,7 @@ class Networks(Collection):
         async with self.store.write() as tx:
             await self.own(caller, id_, tx, "delete")
             await self.lock(tx, id_)
-            waiting: list[str] = []
-            for goes in self.leaving:
-                waiting += await goes(tx, id_, caller.request_id)
+            waiting = await self._floatingips.delete_idle(tx, id_, caller.request_id)
             used = select(ports.c.id).where(
                 ports.c.network_id == id_, ports.c.device_owner.not_in(AUTOMATIC)
             )

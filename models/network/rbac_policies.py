@@ -6,7 +6,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import RBAC_ACTIONS, invalid_input
-from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.collections.sharing import EVERYONE, EXTERNAL, SHARED
 from models.network.consequences import copied
 from models.network.security_groups.state import holds
@@ -22,8 +22,8 @@ _NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 class RbacPolicies(Collection):
     """The policies as users see them: those of their own objects."""
 
-    def __init__(self, store: Store, operations: Operations) -> None:
-        super().__init__(RBAC_POLICIES, store)
+    def __init__(self, store: Store, quotas: Quotas, operations: Operations) -> None:
+        super().__init__(RBAC_POLICIES, store, quotas)
         self._operations = operations
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
@@ -53,7 +53,7 @@ class RbacPolicies(Collection):
         self._permit_target("create", caller, row["target_tenant"])
         async with self.store.write() as tx:
             await self._owned(tx, caller, row)
-            await self.guard(tx, row)
+            await self._quotas.guard(tx, self.kind, row)
             stored = {c.name: row[c.name] for c in self.table.c}
             if not await tx.insert_new(self.table, stored):
                 raise Conflict(

@@ -10,7 +10,7 @@ from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.address_groups import AddressGroups
 from models.network.collections import shapes
-from models.network.collections.collection import Body, Collection, Shown
+from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.listing import Page, Params
 from models.network.collections.sharing import shared_with
 from models.network.security_groups.changes import SecurityGroupChanges
@@ -31,12 +31,13 @@ class SecurityGroupRules(Collection):
     def __init__(
         self,
         store: Store,
+        quotas: Quotas,
         operations: Operations,
         changes: SecurityGroupChanges,
         defaults: DefaultGroups,
         address_groups: AddressGroups,
     ) -> None:
-        super().__init__(SECURITY_GROUP_RULES, store)
+        super().__init__(SECURITY_GROUP_RULES, store, quotas)
         self._address_groups = address_groups
         self._defaults = defaults
         self._operations = operations

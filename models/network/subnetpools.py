@@ -11,7 +11,7 @@ from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, OverQuota
 from models.network.address_scopes import AddressScopes
 from models.network.collections.checks import invalid_input, more_prefixes
-from models.network.collections.collection import Body, Shown
+from models.network.collections.collection import Body, Quotas, Shown
 from models.network.collections.shared_collection import SharedCollection
 from models.network.collections.sharing import forget_shares
 from models.network.prefixes import collapse, contains, cut, free, networks
@@ -31,8 +31,8 @@ class Subnetpools(SharedCollection):
 
     first_revision = 0
 
-    def __init__(self, store: Store, scopes: AddressScopes) -> None:
-        super().__init__(SUBNETPOOLS, store)
+    def __init__(self, store: Store, quotas: Quotas, scopes: AddressScopes) -> None:
+        super().__init__(SUBNETPOOLS, store, quotas)
         self._scopes = scopes
 
     def view(self, row: Row, caller: Caller) -> Shown:

@@ -1,11 +1,11 @@
 """Collection: the resources of one kind, as the network API lists, shows and accepts them."""
 
 import copy
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Table, select, true
 
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
@@ -19,8 +19,6 @@ from models.values import Caller
 
 Body = Mapping[str, Any]
 Shown = dict[str, Any]
-# Asked about every new object, in the transaction that makes it; may refuse it.
-Guard = Callable[[Transaction, Kind, Row], Awaitable[None]]
 
 # Shown to everyone who sees the object, yet for an admin alone to set.
 _ADMIN_SETS = {
@@ -36,6 +34,14 @@ _OTHER_PROJECT = (
 )
 
 
+class Quotas(Protocol):
+    """How many objects a project may have."""
+
+    async def guard(self, tx: Transaction, kind: Kind, row: Row) -> None:
+        """Return if the project may have one more of the kind; ``OverQuota`` otherwise."""
+        ...
+
+
 class Collection:
     """Parsing, reading and showing of one kind; subclasses add what its members compute.
 
@@ -45,13 +51,13 @@ class Collection:
 
     first_revision = 1
 
-    def __init__(self, kind: Kind, store: Store) -> None:
+    def __init__(self, kind: Kind, store: Store, quotas: Quotas) -> None:
         self.kind = kind
         self.store = store
+        self._quotas = quotas
         self.table = TABLES[kind.collection]
         self.attributes = kind.by_name
         self.more_filters: dict[str, Filter] = {}
-        self.guards: list[Guard] = []
 
     # What a client sends.
 
@@ -227,27 +233,27 @@ class Collection:
     # What changes.
 
     async def insert(self, tx: Transaction, row: Row) -> Row:
-        """Insert the row's stored part and return it, unless a guard refuses it."""
-        await self.guard(tx, row)
+        """Insert the row's stored part and return it; ``OverQuota`` where it is one too many."""
+        await self._quotas.guard(tx, self.kind, row)
         stored = {c.name: row[c.name] for c in self.table.c if c.name in row}
         await tx.insert(self.table, stored)
         return row
 
-    async def guard(self, tx: Transaction, row: Row) -> None:
-        """Return if the row may be made; Neutron's error, ``OverQuota`` for one, otherwise."""
-        for guard in self.guards:
-            await guard(tx, self.kind, row)
-
     async def change(self, tx: Transaction, row: Row, changes: Row) -> Row:
         """Write the changes as one more revision and return the row as it is then."""
-        stored = {name: value for name, value in changes.items() if name in self.table.c}
-        stored |= {"updated_at": now(), "revision_number": row["revision_number"] + 1}
-        await tx.run(self.table.update().where(self.table.c.id == row["id"]).values(**stored))
-        return {**row, **changes, **stored}
+        return await revise(tx, self.table, row, changes)
 
     async def lock(self, tx: Transaction, id_: str) -> Row | None:
         """Return the row, held against every other writer until the transaction ends."""
         return await tx.one(select(self.table).where(self.table.c.id == id_).with_for_update())
+
+
+async def revise(tx: Transaction, table: Table, row: Row, changes: Row) -> Row:
+    """Write the changes of a row as one more revision and return it as it is then."""
+    stored = {name: value for name, value in changes.items() if name in table.c}
+    stored |= {"updated_at": now(), "revision_number": row["revision_number"] + 1}
+    await tx.run(table.update().where(table.c.id == row["id"]).values(**stored))
+    return {**row, **changes, **stored}
 
 
 def _project(body: Body, caller: Caller) -> str:

@@ -1,6 +1,6 @@
 """Ports: addresses and MACs on networks, for servers, routers and floating IPs."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
@@ -8,17 +8,18 @@ from sqlalchemy import ColumnElement, or_, select
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import NotFound
-from models.network import addresses
-from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.collections.sharing import given_away
-from models.network.consequences import clean_up, copied, update_copies
+from models.network.consequences import update_copies
 from models.network.networks import Networks
 from models.network.ports import addresses as port_addresses
 from models.network.ports import macs
 from models.network.ports import rules as port_rules
+from models.network.ports.deletion import PortDeletion
 from models.network.ports.filters import with_addresses
 from models.network.ports.macs import PluggedPorts
 from models.network.routers import changes as router_changes
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
 from models.values import Caller
@@ -27,9 +28,6 @@ networks = TABLES["networks"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
 _NULL_IS_ABSENT = ("fixed_ips", "security_groups")
 _ATTEMPTS = 16
-
-# Called with deleted ports' ids in the transaction that deletes them; returns operations.
-Gone = Callable[[Transaction, Sequence[str], str], Awaitable[list[str]]]
 
 
 class Groups(Protocol):
@@ -40,36 +38,27 @@ class Groups(Protocol):
         ...
 
 
-class Members(Protocol):
-    """What ports tell the copies of the security groups."""
-
-    async def port_changed(self, tx: Transaction, port: Row) -> list[str]:
-        """Return the operations that a change of the port's groups or addresses asks for."""
-        ...
-
-
 class Ports(Collection):
-    """The ports as users see them, and the rows of those that routers and floating IPs need.
-
-    ``gone`` are told of deleted ports in the transaction that deletes them.
-    """
+    """The ports as users see them, and the rows of those that routers and floating IPs need."""
 
     def __init__(
         self,
         store: Store,
+        quotas: Quotas,
         operations: Operations,
         network_rows: Networks,
         groups: Groups,
-        members: Members,
+        group_changes: SecurityGroupChanges,
         plugged: PluggedPorts,
+        deletion: PortDeletion,
     ) -> None:
-        super().__init__(PORTS, store)
+        super().__init__(PORTS, store, quotas)
         self._operations = operations
         self._networks = network_rows
         self._groups = groups
-        self._members = members
+        self._group_changes = group_changes
         self._plugged = plugged
-        self.gone: list[Gone] = []
+        self._deletion = deletion
         self.more_filters = {"fixed_ips": with_addresses}
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
@@ -116,7 +105,7 @@ class Ports(Collection):
                 row["security_groups"] = await self._default(tx, row)
             else:
                 await port_rules.check_groups(tx, row["security_groups"], caller)
-            await self.guard(tx, row)
+            await self._quotas.guard(tx, self.kind, row)
             row = await self._insert(tx, row, row["fixed_ips"])
             shown = await self.shown(caller, row, tx)
         return shown
@@ -149,8 +138,8 @@ class Ports(Collection):
             waiting: list[str] = []
             if changes:
                 before, row = row, await self.change(tx, row, changes)
-                waiting = await self._members.port_changed(tx, before)
-                waiting += await self._members.port_changed(tx, row)
+                waiting = await self._group_changes.port_changed(tx, before)
+                waiting += await self._group_changes.port_changed(tx, row)
                 waiting += await update_copies(
                     tx,
                     self._operations,
@@ -175,7 +164,7 @@ class Ports(Collection):
             if not caller.admin and caller.project_id not in owners:
                 raise denied("delete_port")
             await port_rules.refuse_in_service(tx, row)
-            waiting = await self.delete_rows(tx, [id_], caller)
+            waiting = await self._deletion.delete(tx, [id_], caller)
         self._operations.announce(*waiting)
 
     # Nobody inserts a finished row here: addresses and MAC are chosen with it.
@@ -210,28 +199,6 @@ class Ports(Collection):
         if security_groups is None:
             row["security_groups"] = await self._default(tx, row)
         return await self._insert(tx, row, fixed_ips)
-
-    async def delete_rows(
-        self, tx: Transaction, port_ids: Sequence[str], caller: Caller | None = None
-    ) -> list[str]:
-        """Delete ports; return the operations to announce.
-
-        The address of a port with a copy stays taken until the copy is gone: the pod would refuse
-        it to the next port.
-        """
-        rows = await tx.all(select(self.table).where(self.table.c.id.in_(port_ids)))
-        request_id = caller.request_id if caller else ""
-        waiting: list[str] = []
-        for told in self.gone:
-            waiting += await told(tx, port_ids, request_id)
-        await tx.run(self.table.delete().where(self.table.c.id.in_(port_ids)))
-        elsewhere = await copied(tx, [("port", row["id"]) for row in rows])
-        for row in rows:
-            waiting += await self._members.port_changed(tx, row)
-            if ("port", row["id"]) not in elsewhere:
-                await addresses.release(tx, port_addresses.holder(row))
-        waiting += await clean_up(tx, self._operations, sorted(elsewhere), caller)
-        return list(dict.fromkeys(waiting))
 
     async def _insert(self, tx: Transaction, row: Row, wishes: Sequence[Row] | None) -> Row:
         """Insert the row with a MAC, then give it its addresses."""

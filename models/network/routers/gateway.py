@@ -9,6 +9,7 @@ from models.database.tables.base import now
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import denied
+from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
 from models.network.routers import changes as router_changes
 from models.network.routers.changes import RouterChanges
@@ -22,9 +23,12 @@ floatingips = TABLES["floatingips"]
 class RouterGateway:
     """Works in the caller's transaction; returns the operations to announce after it."""
 
-    def __init__(self, changes: RouterChanges, port_rows: Ports) -> None:
+    def __init__(
+        self, changes: RouterChanges, port_rows: Ports, port_deletion: PortDeletion
+    ) -> None:
         self._changes = changes
         self._ports = port_rows
+        self._port_deletion = port_deletion
 
     async def set(
         self, tx: Transaction, caller: Caller, router: Row, info: dict[str, Any]
@@ -60,7 +64,7 @@ class RouterGateway:
         if same and (not addresses or _addresses(addresses) <= _addresses(port["fixed_ips"])):
             return await self._snat(tx, caller, router, port, info)
         await self._refuse_in_use(tx, router, port["network_id"])
-        await self._ports.delete_rows(tx, [port["id"]])
+        await self._port_deletion.delete(tx, [port["id"]])
         return await self.set(tx, caller, router, {"network_id": port["network_id"], **info})
 
     async def drop(self, tx: Transaction, router: Row) -> None:
@@ -68,11 +72,11 @@ class RouterGateway:
         port = await self._port(tx, router["id"])
         if port:
             await self._refuse_in_use(tx, router, port["network_id"])
-            await self._ports.delete_rows(tx, [port["id"]])
+            await self._port_deletion.delete(tx, [port["id"]])
 
     async def _clear(self, tx: Transaction, caller: Caller, router: Row, port: Row) -> list[str]:
         await self._refuse_in_use(tx, router, port["network_id"])
-        await self._ports.delete_rows(tx, [port["id"]])
+        await self._port_deletion.delete(tx, [port["id"]])
         await _note(tx, router, None)
         return [await self._operation(tx, caller, router, "clear", port["id"])]
 

@@ -11,6 +11,7 @@ from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections import shapes
 from models.network.collections.sharing import SHARED, shares
+from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
 from models.network.routers import changes as router_changes
 from models.network.routers.changes import RouterChanges
@@ -35,6 +36,7 @@ class RouterInterfaces:
         router_rows: Routers,
         subnet_rows: Subnets,
         port_rows: Ports,
+        port_deletion: PortDeletion,
         changes: RouterChanges,
     ) -> None:
         self._store = store
@@ -42,6 +44,7 @@ class RouterInterfaces:
         self._routers = router_rows
         self._subnets = subnet_rows
         self._ports = port_rows
+        self._port_deletion = port_deletion
         self._changes = changes
 
     async def add(self, caller: Caller, router_id: str, body: Mapping[str, Any]) -> Row:
@@ -68,7 +71,7 @@ class RouterInterfaces:
             subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
             assert subnet is not None
             await self._refuse_in_use(tx, router, subnet)
-            waiting = await self._ports.delete_rows(tx, [port["id"]], caller)
+            waiting = await self._port_deletion.delete(tx, [port["id"]], caller)
             operation = await self._operation(tx, caller, router, "remove", port)
         self._operations.announce(operation, *waiting)
         return _interface(router, port, subnet)

@@ -9,7 +9,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict
-from models.network.collections.collection import Body, Collection, Shown
+from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.ports.rows import Ports
 from models.network.routers.gateway import GATEWAY, RouterGateway
 from models.operations import Operations
@@ -28,9 +28,14 @@ class Routers(Collection):
     """The routers as users see them."""
 
     def __init__(
-        self, store: Store, operations: Operations, port_rows: Ports, gateway: RouterGateway
+        self,
+        store: Store,
+        quotas: Quotas,
+        operations: Operations,
+        port_rows: Ports,
+        gateway: RouterGateway,
     ) -> None:
-        super().__init__(ROUTERS, store)
+        super().__init__(ROUTERS, store, quotas)
         self._operations = operations
         self._ports = port_rows
         self._gateway = gateway

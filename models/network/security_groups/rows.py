@@ -8,7 +8,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound
 from models.network.collections.checks import boolean
-from models.network.collections.collection import Body, Collection, Shown
+from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.listing import Filter, Page, Params
 from models.network.collections.sharing import forget_shares, is_given, shared_with, tell_shares
 from models.network.security_group_rules import SecurityGroupRules
@@ -29,12 +29,13 @@ class SecurityGroups(Collection):
     def __init__(
         self,
         store: Store,
+        quotas: Quotas,
         operations: Operations,
         changes: SecurityGroupChanges,
         defaults: DefaultGroups,
         group_rules: SecurityGroupRules,
     ) -> None:
-        super().__init__(SECURITY_GROUPS, store)
+        super().__init__(SECURITY_GROUPS, store, quotas)
         self._defaults = defaults
         self._operations = operations
         self._changes = changes

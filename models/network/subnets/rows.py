@@ -8,7 +8,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
 from models.network.collections.checks import invalid_input
-from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
 from models.network.copies import Copies
 from models.network.networks import AUTOMATIC, Networks, overlaps
@@ -33,12 +33,13 @@ class Subnets(Collection):
         self,
         settings: Settings,
         store: Store,
+        quotas: Quotas,
         operations: Operations,
         copies: Copies,
         network_rows: Networks,
         pools: Subnetpools,
     ) -> None:
-        super().__init__(SUBNETS, store)
+        super().__init__(SUBNETS, store, quotas)
         self._settings = settings
         self._operations = operations
         self._copies = copies

@@ -4,36 +4,40 @@ import ipaddress
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
-from models.network import addresses
-from models.network.collections.collection import Body, Collection, Shown, denied
+from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
+from models.network.floatingips.associations import Associations
+from models.network.floatingips.deletion import HOLDER, FloatingIPDeletion
 from models.network.ports.rows import Ports
-from models.network.routers import changes as router_changes
-from models.network.routers.changes import RouterChanges
 from models.network.routers.plan import GATEWAY, INTERFACE
 from models.operations import Operations
 from models.resources.network import FLOATINGIPS
 from models.values import Caller
 
 ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
-HOLDER = "network:floatingip"
 
 
 class FloatingIPs(Collection):
     """The floating IPs as users see them. Each holds its address by a port of its own."""
 
     def __init__(
-        self, store: Store, operations: Operations, port_rows: Ports, changes: RouterChanges
+        self,
+        store: Store,
+        quotas: Quotas,
+        operations: Operations,
+        port_rows: Ports,
+        associations: Associations,
+        deletion: FloatingIPDeletion,
     ) -> None:
-        super().__init__(FLOATINGIPS, store)
+        super().__init__(FLOATINGIPS, store, quotas)
         self._operations = operations
         self._ports = port_rows
-        self._changes = changes
+        self._associations = associations
+        self._deletion = deletion
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the details of the ports they lead to."""
@@ -103,7 +107,7 @@ class FloatingIPs(Collection):
                 fixed = body.get("fixed_ip_address")
                 row, waiting = await self._associate(tx, caller, row, port_id, fixed)
             elif "port_id" in body and row["port_id"]:
-                row, waiting = await self._disassociate(tx, row, caller.request_id)
+                row, waiting = await self._associations.lead_nowhere(tx, row, caller.request_id)
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)
         return shown
@@ -112,45 +116,8 @@ class FloatingIPs(Collection):
         """Give the address back; it is free again when the pods have let go of it."""
         async with self.store.write() as tx:
             row = await self.own(caller, id_, tx, "delete")
-            waiting = await self._delete(tx, row, caller.request_id)
+            waiting = await self._deletion.delete(tx, row, caller.request_id)
         self._operations.announce(*waiting)
-
-    async def network_goes(self, tx: Transaction, network_id: str, request_id: str) -> list[str]:
-        """Delete the floating IPs of a network that lead nowhere; return operations."""
-        waiting: list[str] = []
-        idle = select(self.table).where(
-            self.table.c.floating_network_id == network_id, self.table.c.port_id.is_(None)
-        )
-        for row in await tx.all(idle):
-            waiting += await self._delete(tx, row, request_id)
-        return waiting
-
-    async def _delete(self, tx: Transaction, row: Row, request_id: str) -> list[str]:
-        id_ = row["id"]
-        waiting: list[str] = []
-        if row["port_id"]:
-            row, waiting = await self._disassociate(tx, row, request_id)
-        await tx.run(self.table.delete().where(self.table.c.id == id_))
-        holder = select(ports.c.id).where(ports.c.device_id == id_, ports.c.device_owner == HOLDER)
-        held = [r["id"] for r in await tx.all(holder)]
-        copied = select(func.count()).where(
-            routings.c.type == "floatingip", routings.c.top_id == id_
-        )
-        if await tx.value(copied):
-            for port_id in held:
-                await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
-        await self._ports.delete_rows(tx, held)
-        return waiting
-
-    async def ports_gone(
-        self, tx: Transaction, port_ids: Sequence[str], request_id: str
-    ) -> list[str]:
-        """Lead floating IPs of deleted ports nowhere; return the operations to announce."""
-        waiting: list[str] = []
-        led = select(self.table).where(self.table.c.port_id.in_(port_ids))
-        for row in await tx.all(led):
-            waiting += (await self._disassociate(tx, row, request_id))[1]
-        return waiting
 
     async def _external(self, tx: Transaction, caller: Caller, network_id: str) -> Row:
         network = await tx.one(select(networks).where(networks.c.id == network_id))
@@ -198,29 +165,9 @@ class FloatingIPs(Collection):
                 "FloatingIPPortAlreadyAssociated",
             )
         router_id = await self._router(tx, row, port_id, ip["subnet_id"])
-        left = row["router_id"] if row["router_id"] != router_id else None
-        changes = {
-            "port_id": port_id,
-            "fixed_ip_address": ip["ip_address"],
-            "router_id": router_id,
-            "status": "DOWN",
-        }
-        waiting = []
-        if left:
-            waiting.append(await self._operation(tx, "disassociate", row, left, caller.request_id))
-        row = await self.change(tx, row, changes)
-        waiting.append(await self._operation(tx, "associate", row, router_id, caller.request_id))
-        return row, waiting
-
-    async def _disassociate(
-        self, tx: Transaction, row: Row, request_id: str
-    ) -> tuple[Row, list[str]]:
-        router_id = row["router_id"]
-        changes = {"port_id": None, "fixed_ip_address": None, "router_id": None, "status": "DOWN"}
-        row = await self.change(tx, row, changes)
-        if not router_id:
-            return row, []
-        return row, [await self._operation(tx, "disassociate", row, router_id, request_id)]
+        return await self._associations.lead(
+            tx, row, port_id, ip["ip_address"], router_id, caller.request_id
+        )
 
     async def _router(self, tx: Transaction, row: Row, port_id: str, subnet_id: str) -> str:
         """Return the router that leads from the external network to the port's subnet."""
@@ -247,12 +194,6 @@ class FloatingIPs(Collection):
                 "ExternalGatewayForFloatingIPNotFound",
             )
         return str(router_id)
-
-    async def _operation(
-        self, tx: Transaction, verb: str, row: Row, router_id: str, request_id: str
-    ) -> str:
-        change = router_changes.floatingip(verb, row["id"], router_id, row["project_id"])
-        return await self._changes.accept(tx, change, request_id)
 
 
 def _without_port() -> BadRequest:

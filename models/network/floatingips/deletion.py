@@ -1,0 +1,49 @@
+"""FloatingIPDeletion: floating IPs go, and give their addresses back."""
+
+from sqlalchemy import func, select
+
+from models.database.store import Row, Transaction
+from models.database.tables.network import TABLES
+from models.database.tables.routing import routings
+from models.network import addresses
+from models.network.floatingips.associations import Associations
+from models.network.ports.deletion import PortDeletion
+
+floatingips, ports = TABLES["floatingips"], TABLES["ports"]
+HOLDER = "network:floatingip"
+
+
+class FloatingIPDeletion:
+    """Works in the transaction of the request; the operations returned are to be announced."""
+
+    def __init__(self, associations: Associations, port_deletion: PortDeletion) -> None:
+        self._associations = associations
+        self._ports = port_deletion
+
+    async def delete(self, tx: Transaction, row: Row, request_id: str) -> list[str]:
+        """Delete the floating IP; its address is free again when the pods have let go of it."""
+        id_ = row["id"]
+        waiting: list[str] = []
+        if row["port_id"]:
+            row, waiting = await self._associations.lead_nowhere(tx, row, request_id)
+        await tx.run(floatingips.delete().where(floatingips.c.id == id_))
+        holder = select(ports.c.id).where(ports.c.device_id == id_, ports.c.device_owner == HOLDER)
+        held = [r["id"] for r in await tx.all(holder)]
+        copied = select(func.count()).where(
+            routings.c.type == "floatingip", routings.c.top_id == id_
+        )
+        if await tx.value(copied):
+            for port_id in held:
+                await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
+        await self._ports.delete(tx, held)
+        return waiting
+
+    async def delete_idle(self, tx: Transaction, network_id: str, request_id: str) -> list[str]:
+        """Delete the network's floating IPs that lead nowhere: they are no reason to keep it."""
+        waiting: list[str] = []
+        idle = select(floatingips).where(
+            floatingips.c.floating_network_id == network_id, floatingips.c.port_id.is_(None)
+        )
+        for row in await tx.all(idle):
+            waiting += await self.delete(tx, row, request_id)
+        return waiting
