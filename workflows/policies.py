@@ -12,8 +12,8 @@ from temporalio.exceptions import (
 )
 
 
-class Policy(TypedDict):
-    """Keyword arguments of ``execute_activity_method``."""
+class Timeouts(TypedDict):
+    """How long an activity may take and how often it is tried, as its call wants it."""
 
     start_to_close_timeout: timedelta
     schedule_to_close_timeout: timedelta
@@ -22,7 +22,7 @@ class Policy(TypedDict):
 
 
 # Only the database is needed: it is back soon, or nothing works anyway.
-STORE = Policy(
+STORE = Timeouts(
     start_to_close_timeout=timedelta(seconds=10),
     schedule_to_close_timeout=timedelta(hours=24),
     heartbeat_timeout=None,
@@ -32,7 +32,7 @@ STORE = Policy(
 )
 
 # A pod is called: retried through an outage of a day. What a retry cannot mend is marked so.
-POD = Policy(
+POD = Timeouts(
     start_to_close_timeout=timedelta(minutes=5),
     schedule_to_close_timeout=timedelta(hours=24),
     heartbeat_timeout=timedelta(seconds=10),
@@ -42,7 +42,7 @@ POD = Policy(
 )
 
 # Bytes are copied between pods: for as long as they flow.
-TRANSFER = Policy(
+TRANSFER = Timeouts(
     start_to_close_timeout=timedelta(hours=24),
     schedule_to_close_timeout=timedelta(hours=48),
     heartbeat_timeout=timedelta(seconds=10),
@@ -50,7 +50,7 @@ TRANSFER = Policy(
 )
 
 # Undoing what a failed operation made: worth a while, not a day; the audit finds the rest.
-UNDO = Policy(
+UNDO = Timeouts(
     start_to_close_timeout=timedelta(minutes=5),
     schedule_to_close_timeout=timedelta(minutes=10),
     heartbeat_timeout=timedelta(seconds=10),

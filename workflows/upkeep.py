@@ -19,7 +19,7 @@ class UpkeepInput:
     waiting: list[str] = field(default_factory=list)
 
 
-class Worker:
+class OnOneObject:
     """Does the work once for all operations that wait when it begins, until none is left."""
 
     def __init__(self, work: UpkeepInput) -> None:
@@ -55,7 +55,7 @@ class Worker:
 
 
 @workflow.defn(name="clean-up")
-class CleanUp(Worker):
+class CleanUp(OnOneObject):
     """The copies of a deleted object are gone from every pod."""
 
     @workflow.init
@@ -69,7 +69,7 @@ class CleanUp(Worker):
 
 
 @workflow.defn(name="update-copies")
-class UpdateCopies(Worker):
+class UpdateCopies(OnOneObject):
     """The copies of an object show what the object shows."""
 
     @workflow.init
@@ -83,7 +83,7 @@ class UpdateCopies(Worker):
 
 
 @workflow.defn(name="security-group-sync")
-class SyncSecurityGroup(Worker):
+class SyncSecurityGroup(OnOneObject):
     """Rules and members of a security group are the same in every pod that has it."""
 
     @workflow.init

@@ -1,4 +1,4 @@
-"""Connection: one TCP or TLS connection to a pod, one request and its answer at a time."""
+"""PodConnection: one TCP or TLS connection to a pod, one request and its answer at a time."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class Broken(Exception):
     """There is no answer, or not all of one; says why."""
 
 
-class Connection(asyncio.Protocol):
+class PodConnection(asyncio.Protocol):
     """One connection to a pod; one exchange at a time."""
 
     __slots__ = (

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from activities.pods.pages import Pages, Place, sort_of, sort_value
-from activities.pods.region import Answer, Regions
+from activities.pods.region import PodAnswer, Regions
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.resource import Resource
@@ -69,10 +69,10 @@ class Fanout:
 
     async def ask(
         self, service: str, path: str, headers: Mapping[str, str]
-    ) -> tuple[list[Answer], list[str]]:
+    ) -> tuple[list[PodAnswer], list[str]]:
         """Send one GET to every pod; return the answers below 500 and who is missing."""
 
-        async def one(pod: Pod) -> Answer:
+        async def one(pod: Pod) -> PodAnswer:
             return await self._get(pod, service, path, headers)
 
         return await self._each(await self._pods.serving(), one)
@@ -196,7 +196,9 @@ class Fanout:
         except (PodUnavailable, TimeoutError):
             return None
 
-    async def _get(self, pod: Pod, service: str, path: str, headers: Mapping[str, str]) -> Answer:
+    async def _get(
+        self, pod: Pod, service: str, path: str, headers: Mapping[str, str]
+    ) -> PodAnswer:
         answer = await self._regions.forward(pod, service, "GET", path, headers=headers)
         broken = answer.status >= 500 and answer.status != 501
         if broken or answer.status == 429:
@@ -243,7 +245,7 @@ def _asked(question: Question, value: Mapping[str, Any]) -> bool:
     return value.get(_ZONE) not in question.other_zones
 
 
-def _listed(answer: Answer, resource: Resource) -> list[dict[str, Any]]:
+def _listed(answer: PodAnswer, resource: Resource) -> list[dict[str, Any]]:
     body = answer.body
     if answer.status >= 400:
         raise PodFault(answer.pod.pod_name, answer.status, body, f"list {resource.collection}")

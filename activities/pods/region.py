@@ -51,7 +51,7 @@ _CATALOG_SECONDS = 300.0
 
 
 @dataclass(slots=True)
-class Answer:
+class PodAnswer:
     """What a pod said to a forwarded call. Names of headers are in small letters."""
 
     pod: Pod
@@ -158,7 +158,7 @@ class Regions:
         headers: Mapping[str, str],
         body: bytes | None = None,
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> PodAnswer:
         """Forward a call with the given headers (the user's token among them).
 
         ``PodUnavailable`` when no complete answer came in time.
@@ -175,7 +175,7 @@ class Regions:
             )
         except Broken as error:
             raise PodUnavailable(pod.pod_name, str(error)) from error
-        return Answer(pod, status, told, content)
+        return PodAnswer(pod, status, told, content)
 
     async def admin(
         self,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
-from activities.pods.connection import Broken, Connection, Reply
+from activities.pods.connection import Broken, PodConnection, Reply
 from models.errors import BadRequest
 
 _IDLE_SECONDS = 15.0
@@ -83,7 +83,7 @@ class Wire:
         self,
         loop: asyncio.AbstractEventLoop,
         origin: "_Origin",
-        connection: Connection,
+        connection: PodConnection,
         method: str,
         request: bytes,
         until: float,
@@ -103,13 +103,13 @@ class Wire:
 
     async def _connect(
         self, loop: asyncio.AbstractEventLoop, origin: "_Origin", until: float
-    ) -> Connection:
+    ) -> PodConnection:
         if origin.secure and self._tls is None:
             self._tls = ssl.create_default_context()
         try:
             async with asyncio.timeout_at(min(until, loop.time() + self._connect_seconds)):
                 _, connection = await loop.create_connection(
-                    Connection,
+                    PodConnection,
                     origin.host,
                     origin.port,
                     ssl=self._tls if origin.secure else None,
@@ -132,7 +132,7 @@ class Wire:
         return self._roots[root]
 
     def _keep(
-        self, loop: asyncio.AbstractEventLoop, origin: "_Origin", connection: Connection
+        self, loop: asyncio.AbstractEventLoop, origin: "_Origin", connection: PodConnection
     ) -> None:
         connection.since = loop.time()
         origin.idle.append(connection)
@@ -156,9 +156,9 @@ class _Origin:
     port: int
     netloc: str
     secure: bool
-    idle: list[Connection] = field(default_factory=list)
+    idle: list[PodConnection] = field(default_factory=list)
 
-    def kept(self, since: float) -> Connection | None:
+    def kept(self, since: float) -> PodConnection | None:
         """Return the connection used last, if it is still open and was in use since then."""
         while self.idle and self.idle[-1].since >= since:
             connection = self.idle.pop()

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from sqlalchemy import func, select
 
-from activities.pods.region import Answer, Regions
+from activities.pods.region import PodAnswer, Regions
 from activities.pods.versions import PodVersions
 from models.database.store import Store
 from models.database.tables.base import now
@@ -199,7 +199,7 @@ class PodFigures:
             return not project_id or await tx.one(theirs.limit(1)) is not None
 
 
-def _parsed(answer: Answer, key: str) -> Figures:
+def _parsed(answer: PodAnswer, key: str) -> Figures:
     if answer.status >= 400:
         raise PodFault(answer.pod.pod_name, answer.status, answer.body, "quotas")
     figures: Figures = {}

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import orjson
 
 from activities.pods.fanout import Question
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.compute.proxy import PROXY
 from api.compute.reports import ask, known, page, sum_of
 from api.http import Answer, Call, Routes

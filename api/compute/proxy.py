@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.http import Answer, Call
 from api.microversions import COMPUTE
 from api.proxy import Proxy

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from activities.pods.versions import Version
 from api.compute.proxy import PROXY
 from api.http import Call

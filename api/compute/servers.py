@@ -11,7 +11,7 @@ from activities.compute.boots import least_version
 from activities.compute.server_groups import GROUPS_VERSION, group_hint, with_group
 from activities.compute.servers import GONE
 from activities.pods.fanout import Question
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.compute.proxy import PROXY
 from api.compute.reports import ask
 from api.http import Answer, Call, Routes

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.compute.proxy import PROXY
 from api.compute.reports import check_query, page, sum_of
 from api.http import Answer, Call, Routes

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from activities.pods.pages import sort_value
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.http import Answer, Call, Headers
 from api.image.forwarding import forward, passed_on
 from api.links import moved

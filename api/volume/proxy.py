@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from activities.pods.region import Answer as PodAnswer
+from activities.pods.region import PodAnswer
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.proxy import Proxy

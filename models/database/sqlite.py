@@ -33,7 +33,7 @@ class Writers:
             raise sqlite3.OperationalError("database is locked") from None
 
 
-class Connection:
+class SqliteConnection:
     """A connection, which waits its turn among all writers before it writes."""
 
     def __init__(self, writers: Writers, path: str, **options: Any) -> None:
@@ -42,10 +42,10 @@ class Connection:
         # Under this name SQLAlchemy looks whether it is open.
         self._connection: sqlite3.Connection | None = None
 
-    def __await__(self) -> Generator[Any, None, "Connection"]:
+    def __await__(self) -> Generator[Any, None, "SqliteConnection"]:
         return self._open().__await__()
 
-    async def _open(self) -> "Connection":
+    async def _open(self) -> "SqliteConnection":
         # Autocommit: the driver's own transaction handling would begin too late for a
         # read-then-write.
         opened = sqlite3.connect(self._path, timeout=0, isolation_level=None, **self._options)
@@ -127,7 +127,7 @@ class Connection:
 class Cursor:
     """What SQLAlchemy asks of a cursor."""
 
-    def __init__(self, connection: Connection, cursor: sqlite3.Cursor) -> None:
+    def __init__(self, connection: SqliteConnection, cursor: sqlite3.Cursor) -> None:
         self._connection, self._cursor = connection, cursor
 
     async def __aenter__(self) -> "Cursor":
@@ -168,11 +168,11 @@ class Cursor:
             self._cursor.close()
 
 
-def opener(seconds: float) -> Callable[..., Connection]:
+def opener(seconds: float) -> Callable[..., SqliteConnection]:
     """Return what opens connections whose writers wait so many seconds for one another."""
     writers = Writers(seconds)
 
-    def opened(path: str, **options: Any) -> Connection:
-        return Connection(writers, path, **options)
+    def opened(path: str, **options: Any) -> SqliteConnection:
+        return SqliteConnection(writers, path, **options)
 
     return opened
