@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.network.predecessors import Predecessors, patiently
+from activities.network.rbac_policies import sync_shares
 from activities.network.security_groups.copies import SecurityCopies
-from activities.network.share_copies import sync_shares
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES

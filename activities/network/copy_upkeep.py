@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.network.copies import Copies, copied
+from activities.network.rbac_policies import sync_shares
 from activities.network.routers.apply import RouterCopies
 from activities.network.security_groups.copies import SecurityCopies
-from activities.network.share_copies import sync_shares
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 
-from activities.network.address_group_copies import AddressGroupCopies
+from activities.network.address_groups import AddressGroupCopies
 from activities.network.bridges import BridgeNetworks
 from activities.network.copies import Copies
 from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.dhcp_agents import DhcpAgents
-from activities.network.live_ports import LivePorts
-from activities.network.pod_defaults import PodDefaults
-from activities.network.pod_extensions import PodExtensions
-from activities.network.port_bindings import PortBindings
-from activities.network.port_macs import PortMacs
+from activities.network.extensions import PodExtensions
+from activities.network.ports.bindings import PortBindings
+from activities.network.ports.live import LivePorts
+from activities.network.ports.macs import PortMacs
 from activities.network.quotas import QuotaCopies
 from activities.network.routers.apply import RouterCopies
 from activities.network.routers.parts import RouterParts
 from activities.network.routers.work import RouterWork
 from activities.network.security_groups.copies import SecurityCopies
+from activities.network.security_groups.pod_defaults import PodDefaults
 from activities.pods.region import Regions
 from activities.upkeep import Worker
 from models.database.store import Store

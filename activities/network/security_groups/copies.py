@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from activities.network.address_group_copies import AddressGroupCopies
+from activities.network.address_groups import AddressGroupCopies
 from activities.network.security_groups.maker import SecurityMaker
 from activities.pods.region import Regions
 from models.database.store import Store

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy import select
 
-from activities.network.address_group_copies import AddressGroupCopies
+from activities.network.address_groups import AddressGroupCopies
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
 from models.database.store import Row, Store

@@ -1,0 +1,1 @@
+"""Ports as their pods show them: bindings, MACs, live state."""
