@@ -3,10 +3,10 @@
 from urllib.parse import urlencode
 
 from api.http import Answer, Call
-from models.admin.listing import Page
+from models.admin.listing import RowPage
 
 
-def listed(call: Call, collection: str, page: Page) -> Answer:
+def listed(call: Call, collection: str, page: RowPage) -> Answer:
     """Return the list, with a link to the next page where there is one."""
     body: dict[str, object] = {collection: page.rows}
     if page.marker:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.admin.fields import known, text
-from models.admin.listing import Listing, Page, stamp
+from models.admin.listing import Listing, RowPage, stamp
 from models.database.store import IntegrityError, Row, Store, new_id
 from models.database.tables.base import now
 from models.database.tables.pod import bindings, pods
@@ -53,10 +53,10 @@ class Bindings:
             raise Conflict(f"Project {tenant} is bound to pod {pod_id} already.")
         return view(row)
 
-    async def list(self, params: Iterable[tuple[str, str]]) -> Page:
+    async def list(self, params: Iterable[tuple[str, str]]) -> RowPage:
         """Return the bindings, oldest first."""
         page = await _BINDINGS.list(self._store, params)
-        return Page([view(row) for row in page.rows], page.marker)
+        return RowPage([view(row) for row in page.rows], page.marker)
 
     async def get(self, id_: str) -> Row:
         """Return one binding; ``NotFound``."""

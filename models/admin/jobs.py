@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from models.admin.listing import Listing, Page, stamp
+from models.admin.listing import Listing, RowPage, stamp
 from models.database.store import Row, Store
 from models.database.tables.operation import operations
 from models.operations import Operations
@@ -40,10 +40,10 @@ class Jobs:
         self._store = store
         self._work = work
 
-    async def list(self, params: Iterable[tuple[str, str]]) -> Page:
+    async def list(self, params: Iterable[tuple[str, str]]) -> RowPage:
         """Return the jobs that match."""
         page = await _JOBS.list(self._store, params)
-        return Page([self._view(row) for row in page.rows], page.marker)
+        return RowPage([self._view(row) for row in page.rows], page.marker)
 
     async def get(self, id_: str) -> Row:
         """Return one job; ``NotFound``."""

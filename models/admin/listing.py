@@ -19,7 +19,7 @@ def stamp(value: datetime | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RowPage:
     """Rows of a list, and the marker of the next page where there is one."""
 
     rows: list[Row]
@@ -48,7 +48,7 @@ class Listing:
             raise NotFound(f"{self.noun} {id_} could not be found.", f"{self.noun}NotFound")
         return row
 
-    async def list(self, store: Store, params: Iterable[tuple[str, str]]) -> Page:
+    async def list(self, store: Store, params: Iterable[tuple[str, str]]) -> RowPage:
         """Return the page that the query asks for; a repeated filter means any of its values."""
         limit, marker = MOST, ""
         wanted: dict[str, list[str]] = {}
@@ -71,7 +71,7 @@ class Listing:
         async with store.read() as tx:
             rows = await tx.all(statement.order_by(*order).limit(limit + 1))
         more = len(rows) > limit > 0
-        return Page(rows[:limit], str(rows[limit - 1][self.key.name]) if more else "")
+        return RowPage(rows[:limit], str(rows[limit - 1][self.key.name]) if more else "")
 
     async def _beyond(self, store: Store, marker: str) -> Any:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.admin.fields import known, text
-from models.admin.listing import Listing, Page
+from models.admin.listing import Listing, RowPage
 from models.database.store import IntegrityError, Row, Store, Transaction, new_id
 from models.database.tables.compute import aggregates
 from models.database.tables.network import TABLES
@@ -68,7 +68,7 @@ class PodRegistry:
         self._directory.changed()
         return row
 
-    async def list(self, params: Iterable[tuple[str, str]]) -> Page:
+    async def list(self, params: Iterable[tuple[str, str]]) -> RowPage:
         """Return the pods, the top region among them."""
         return await _PODS.list(self._store, params)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.admin.listing import Listing, Page, stamp
+from models.admin.listing import Listing, RowPage, stamp
 from models.database.store import Row, Store
 from models.database.tables.routing import routings
 
@@ -23,10 +23,10 @@ class RoutingView:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def list(self, params: Iterable[tuple[str, str]]) -> Page:
+    async def list(self, params: Iterable[tuple[str, str]]) -> RowPage:
         """Return the routings that match."""
         page = await _ROUTINGS.list(self._store, params)
-        return Page([view(row) for row in page.rows], page.marker)
+        return RowPage([view(row) for row in page.rows], page.marker)
 
     async def get(self, id_: str) -> Row:
         """Return one routing; ``NotFound``."""
