@@ -155,7 +155,7 @@ class Operations:
         follows the desired state of now, it changes nothing where nothing is missing.
         """
         async with self._store.write() as tx:
-            was = await tx.one(select(operations).where(operations.c.id == id_))
+            was = await tx.locked(select(operations).where(operations.c.id == id_))
             if was is None or was["state"] == "cancelled":
                 return None
             values = {"state": "running", "started_at": now(), "attempts": was["attempts"] + 1}

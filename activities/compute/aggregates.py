@@ -120,8 +120,7 @@ class Aggregates:
 
     async def add_host(self, id_: str, host: str) -> Row:
         """Put a host of a pod into the aggregate; ``NotFound`` when no pod has it."""
-        async with self._store.read() as tx:
-            row = await self._own(tx, id_, "changed")
+        row = _no_pods(await self.get(id_), "changed")
         pod = await self._pod_of(host)
         new = {"aggregate_id": row["id"], "host": host, "pod_id": pod.pod_id}
         async with self._store.write() as tx:
@@ -242,28 +241,33 @@ class Aggregates:
             self._operations.announce(operation)
 
     async def _own(self, tx: Transaction, id_: str, verb: str) -> Row:
-        row = await self._row(tx, id_)
-        if row["pod_id"]:
-            raise Conflict(
-                f"Aggregate {row['name']} stands for a pod: it is {verb} with it, at /v1.0/pods."
-            )
-        return row
+        """Return an aggregate that is no pod's, held until the transaction ends."""
+        return _no_pods(await self._row(tx, id_, held=True), verb)
 
     async def _write(self, tx: Transaction, id_: str, values: dict[str, Any]) -> Row:
         await tx.run(aggregates.update().where(aggregates.c.id == int(id_)).values(**values))
         return await self._row(tx, id_)
 
-    async def _row(self, tx: Transaction, id_: str) -> Row:
+    async def _row(self, tx: Transaction, id_: str, *, held: bool = False) -> Row:
         if not re.fullmatch(r"-?[0-9]{1,18}", id_):
             raise BadRequest(f"Invalid input received: id must be an integer: {id_}")
         row = None
         if abs(int(id_)) <= _MOST:
-            row = await tx.one(select(aggregates).where(aggregates.c.id == int(id_)))
+            wanted = select(aggregates).where(aggregates.c.id == int(id_))
+            row = await (tx.locked if held else tx.one)(wanted)
         if row is None:
             raise NotFound(f"Aggregate {id_} could not be found.")
         of = aggregate_hosts.c.aggregate_id == row["id"]
         hosts = await tx.all(select(aggregate_hosts).where(of).order_by(aggregate_hosts.c.host))
         return row | {"hosts": [host["host"] for host in hosts]}
+
+
+def _no_pods(row: Row, verb: str) -> Row:
+    if row["pod_id"]:
+        raise Conflict(
+            f"Aggregate {row['name']} stands for a pod: it is {verb} with it, at /v1.0/pods."
+        )
+    return row
 
 
 def _is(aggregate_id: int, host: str) -> tuple[Any, ...]:

@@ -134,7 +134,8 @@ class BootPlanner:
         """Return what a nic stands for; ``NotFound`` or ``Conflict`` when it cannot be had."""
         port = None
         if nic.port_id:
-            port = await self._ports.own(caller, nic.port_id)
+            port = await self._ports.get(caller, nic.port_id)
+            self._ports.refuse_foreign(caller, port, "update_port")
             if port["device_id"]:
                 raise Conflict(f"Port {nic.port_id} is still in use.", "PortInUse")
             if not port["fixed_ips"]:

@@ -62,6 +62,7 @@ class ServerGroups:
         }
         mine = select(func.count()).where(server_groups.c.project_id == caller.project_id)
         async with self._store.write() as tx:
+            await tx.alone(f"server-groups/{caller.project_id}")
             if 0 <= limit <= int(await tx.value(mine)):
                 raise Forbidden("Quota exceeded, too many server groups.")
             await tx.insert(server_groups, row)

@@ -84,10 +84,10 @@ class PodFigures:
             return
         mine = _where(pod, service, question)
         async with self._store.write() as tx:
-            wanted = select(quota_figures.c.figures).where(*mine).with_for_update()
-            figures: Figures | None = await tx.value(wanted)
-            if figures is None:
+            row = await tx.locked(select(quota_figures.c.figures).where(*mine))
+            if row is None:
                 return
+            figures: Figures = row["figures"]
             for resource, amount in amounts.items():
                 if resource in figures:
                     figures[resource]["in_use"] += amount

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from activities.pods.region import Regions
 from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
-from models.database.store import Row, Store, new_id
+from models.database.store import Judge, Row, Store, Transaction, new_id
 from models.database.tables.volume import group_types, type_copies
 from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
 from models.operations import Operations
@@ -75,24 +75,29 @@ class GroupTypes:
             "group_specs": checks.specs(body.get("group_specs") or {}, "group_specs"),
         }
         await self._learning.fresh(_SOON)
-        async with self._store.hold("volume-types"):
-            await self._refuse_taken(row["name"], "")
-            async with self._store.write() as tx:
-                await tx.insert(group_types, row)
+        async with self._store.hold("volume-types"), self._store.write() as tx:
+            await self._refuse_taken(tx, row["name"], "")
+            await tx.insert(group_types, row)
         return row
 
-    async def change(self, row: Row, values: Mapping[str, Any]) -> Row:
-        """Change a type here and in every pod that has it; a silent pod follows later."""
-        if "name" in values:
-            await self._refuse_taken(values["name"], row["id"])
+    async def change(self, id_: str, judge: Judge) -> Row:
+        """Change a type here and in every pod that has it; a silent pod follows later.
+
+        ``judge`` returns what changes of the row as it is then, or refuses.
+        """
         async with self._store.write() as tx:
-            mine = group_types.update().where(group_types.c.id == row["id"])
-            await tx.run(mine.values(**dict(values)))
+            row = await tx.locked(select(group_types).where(group_types.c.id == id_))
+            if row is None:
+                raise _not_found(id_)
+            values = judge(row)
+            if "name" in values:
+                await self._refuse_taken(tx, values["name"], id_)
+            await tx.run(group_types.update().where(group_types.c.id == id_).values(**values))
         try:
-            await self.update(row["id"])
+            await self.update(id_)
         except PodUnavailable:
-            await self._later("update-copies", row["id"])
-        return row | dict(values)
+            await self._later("update-copies", id_)
+        return row | values
 
     async def delete(self, row: Row) -> None:
         """Delete a type and its copies; ``PodFault`` while a group is of it."""
@@ -136,9 +141,11 @@ class GroupTypes:
 
     async def update(self, id_: str) -> None:
         """Bring every copy up to date."""
-        row = await self._row(group_types.c.id == id_)
-        for copy in await self._copies(id_) if row else ():
-            await self.in_pod(row or {}, await self._pods.get(copy["pod_id"]))
+        # Whoever comes last has read the row last.
+        async with self._store.hold(f"group-type/{id_}"):
+            row = await self._row(group_types.c.id == id_)
+            for copy in await self._copies(id_) if row else ():
+                await self.in_pod(row or {}, await self._pods.get(copy["pod_id"]))
 
     async def clean_up(self, id_: str) -> None:
         """Delete the copies of a deleted type."""
@@ -175,8 +182,8 @@ class GroupTypes:
         listed = (await self._admin(pod, "GET", "/group_types?is_public=None"))["group_types"]
         return next((str(item["id"]) for item in listed if item["name"] == name), None)
 
-    async def _refuse_taken(self, name: str, id_: str) -> None:
-        other = await self._row(group_types.c.name == name)
+    async def _refuse_taken(self, tx: Transaction, name: str, id_: str) -> None:
+        other = await tx.one(select(group_types).where(group_types.c.name == name))
         if other and other["id"] != id_:
             raise Conflict(f"Group Type {name} already exists.")
 

@@ -70,10 +70,11 @@ class QosCopies:
 
     async def update(self, id_: str) -> None:
         """Bring every copy up to date."""
-        row = await self._row(id_)
-        if row is not None:
-            for copy in await self._copies(id_):
-                await self.in_pod(row, await self._pods.get(copy["pod_id"]))
+        # Whoever comes last has read the row last.
+        async with self._store.hold(f"qos-specs/{id_}"):
+            row = await self._row(id_)
+            for copy in await self._copies(id_) if row else ():
+                await self.in_pod(row or {}, await self._pods.get(copy["pod_id"]))
 
     async def delete(self, id_: str) -> None:
         """Delete the copies of specs that are gone at the top."""

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
-from models.database.store import Row, Store, new_id
+from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.volume import qos_specs
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume import checks
@@ -58,34 +58,43 @@ class QosSpecs:
                 await tx.insert(qos_specs, row)
         return row
 
-    async def update(self, row: Row, body: Mapping[str, Any]) -> Row:
+    async def update(self, id_: str, body: Mapping[str, Any]) -> Row:
         """Add keys to specs, or replace those of the same names."""
         values = _parsed(body)
-        values["specs"] = row["specs"] | values["specs"]
-        return await self._set(row["id"], values)
+        async with self._store.write() as tx:
+            row = await self._held(tx, id_)
+            return await _written(tx, row, values | {"specs": row["specs"] | values["specs"]})
 
-    async def unset(self, row: Row, keys: Iterable[Any]) -> Row:
+    async def unset(self, id_: str, keys: Iterable[Any]) -> Row:
         """Remove keys; ``NotFound`` for one that is not there."""
-        kept = dict(row["specs"])
-        for key in keys:
-            if key not in kept:
-                raise NotFound(f"QoS spec {row['id']} has no spec with key {key}.")
-            del kept[key]
-        return await self._set(row["id"], {"specs": kept})
+        async with self._store.write() as tx:
+            row = await self._held(tx, id_)
+            kept = dict(row["specs"])
+            for key in keys:
+                if key not in kept:
+                    raise NotFound(f"QoS spec {id_} has no spec with key {key}.")
+                del kept[key]
+            return await _written(tx, row, {"specs": kept})
 
     async def forget(self, id_: str) -> None:
         """Delete the row."""
         async with self._store.write() as tx:
             await tx.run(qos_specs.delete().where(qos_specs.c.id == id_))
 
-    async def _set(self, id_: str, values: Mapping[str, Any]) -> Row:
-        async with self._store.write() as tx:
-            await tx.run(qos_specs.update().where(qos_specs.c.id == id_).values(**dict(values)))
-        return await self.get(id_)
+    async def _held(self, tx: Transaction, id_: str) -> Row:
+        row = await tx.locked(select(qos_specs).where(qos_specs.c.id == id_))
+        if row is None:
+            raise _not_found(id_)
+        return row
 
     async def _row(self, condition: Any) -> Row | None:
         async with self._store.read() as tx:
             return await tx.one(select(qos_specs).where(condition))
+
+
+async def _written(tx: Transaction, row: Row, values: dict[str, Any]) -> Row:
+    await tx.run(qos_specs.update().where(qos_specs.c.id == row["id"]).values(**values))
+    return row | values
 
 
 def _parsed(body: Mapping[str, Any]) -> dict[str, Any]:

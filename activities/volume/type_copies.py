@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from activities.pods.region import Regions
 from activities.volume.qos_copies import QosCopies
 from activities.volume.types import VolumeTypes
-from models.database.store import Row, Store
+from models.database.store import Judge, Row, Store
 from models.database.tables.volume import type_copies, volume_types
 from models.errors import GatewayError, PodFault, PodUnavailable
 from models.operations import Operations
@@ -82,12 +81,20 @@ class TypeCopies:
                 self._tops.popitem(last=False)
         return known
 
-    async def change(self, row: Row, values: Mapping[str, Any]) -> Row:
-        """Change a type in every pod that has it, then at the top.
+    async def change(self, id_: str, judge: Judge) -> tuple[Row, Row]:
+        """Change a type in every pod that has it, then at the top; return it before and after.
 
-        What a pod refuses is undone in the others. A pod that does not answer follows later.
+        ``judge`` returns what changes of the row as it is then, or refuses. What a pod refuses is
+        undone in the others. A pod that does not answer follows later.
         """
-        new = row | dict(values)
+        async with self._store.hold(f"volume-type/{id_}"):
+            row = await self._types.known(id_)
+            return row, await self._change(row, judge(row))
+
+    async def _change(self, row: Row, values: Row) -> Row:
+        if not values:
+            return row
+        new = row | values
         done: list[Pod] = []
         late = False
         for pod in await self._holders(row["id"]):
@@ -122,10 +129,10 @@ class TypeCopies:
 
     async def update(self, id_: str) -> None:
         """Bring every copy up to date."""
-        row = await self._row(id_)
-        if row is not None:
-            for pod in await self._holders(id_):
-                await self.in_pod(row, pod)
+        async with self._store.hold(f"volume-type/{id_}"):
+            row = await self._row(id_)
+            for pod in await self._holders(id_) if row else ():
+                await self.in_pod(row or {}, pod)
 
     async def clean_up(self, id_: str) -> None:
         """Delete the copies of a deleted type."""

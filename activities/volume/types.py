@@ -75,7 +75,7 @@ class VolumeTypes:
                 raise Conflict(f"Volume Type {row['name']} already exists.")
             async with self._store.write() as tx:
                 await tx.insert(volume_types, row)
-        return await self._known(row["id"])
+        return await self.known(row["id"])
 
     async def refuse_taken(self, name: str, id_: str) -> None:
         """Return if no other type has the name; ``Conflict``."""
@@ -89,7 +89,7 @@ class VolumeTypes:
             await tx.run(
                 volume_types.update().where(volume_types.c.id == id_).values(**dict(values))
             )
-        return await self._known(id_)
+        return await self.known(id_)
 
     async def forget(self, id_: str) -> None:
         """Delete the row."""
@@ -136,7 +136,8 @@ class VolumeTypes:
         async with self._store.read() as tx:
             return await tx.one(select(qos_specs).where(qos_specs.c.id == id_)) if id_ else None
 
-    async def _known(self, id_: str) -> Row:
+    async def known(self, id_: str) -> Row:
+        """Return a type by its id; ``NotFound``."""
         row = await self._row(volume_types.c.id == id_)
         if row is None:
             raise not_found(id_)

@@ -22,11 +22,14 @@ async def encryption(call: Call) -> Answer:
 async def encrypt(call: Call) -> Answer:
     """Have the type's volumes encrypted."""
     given = _parsed(await call.json(), required=("provider", "control_location"))
-    row = await _row(call)
-    if row["encryption"]:
-        raise BadRequest(f"Volume type encryption for type {row['id']} already exists.")
     given["encryption_id"] = new_id()
-    await _copies(call).change(row, {"encryption": given})
+
+    def judge(row: Row) -> Row:
+        if row["encryption"]:
+            raise BadRequest(f"Volume type encryption for type {row['id']} already exists.")
+        return {"encryption": given}
+
+    row, _ = await _copies(call).change((await _row(call))["id"], judge)
     return Answer(200, {"encryption": given | {"volume_type_id": row["id"]}})
 
 
@@ -45,16 +48,23 @@ async def encryption_item(call: Call) -> Answer:
 async def reencrypt(call: Call) -> Answer:
     """Change settings of the encryption."""
     given = _parsed(await call.json(), required=())
-    row = _encrypted(await _row(call))
-    await _copies(call).change(row, {"encryption": row["encryption"] | given})
+
+    def judge(row: Row) -> Row:
+        return {"encryption": _encrypted(row)["encryption"] | given}
+
+    await _copies(call).change((await _row(call))["id"], judge)
     return Answer(200, {"encryption": given})
 
 
 @routes.route("DELETE", "/types/{id}/encryption/{key}", admin=True)
 async def decrypt(call: Call) -> Answer:
     """Have the type's volumes no longer encrypted."""
-    row = _encrypted(await _row(call))
-    await _copies(call).change(row, {"encryption": {}})
+
+    def judge(row: Row) -> Row:
+        _encrypted(row)
+        return {"encryption": {}}
+
+    await _copies(call).change((await _row(call))["id"], judge)
     return Answer(202)
 
 

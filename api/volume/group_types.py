@@ -8,7 +8,7 @@ from activities.volume.group_types import GroupTypes, no_spec, parsed
 from api.http import Answer, Call, Handler, Routes
 from api.microversions import VOLUME
 from api.volume.proxy import PROXY
-from models.database.store import Row
+from models.database.store import Judge, Row
 from models.errors import BadRequest, NotFound
 from models.volume import checks
 
@@ -68,7 +68,7 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Change name, description or visibility."""
     values = parsed(checks.envelope(await call.json(), "group_type"))
-    row = await _types(call).change(await _row(call), values)
+    row = await _types(call).change((await _row(call))["id"], lambda _: values)
     return Answer(200, {"group_type": _view(call, row)})
 
 
@@ -92,8 +92,7 @@ async def specs(call: Call) -> Answer:
 async def set_specs(call: Call) -> Answer:
     """Add specs, or replace some."""
     given = checks.specs(checks.envelope(await call.json(), "group_specs"), "group_specs")
-    row = await _row(call)
-    await _types(call).change(row, {"group_specs": row["group_specs"] | given})
+    await _types(call).change((await _row(call))["id"], _with(given))
     return Answer(202, {"group_specs": given})
 
 
@@ -115,7 +114,7 @@ async def set_spec(call: Call) -> Answer:
     row = await _row(call)
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")
-    await _types(call).change(row, {"group_specs": row["group_specs"] | given})
+    await _types(call).change(row["id"], _with(given))
     return Answer(200, given)
 
 
@@ -123,12 +122,21 @@ async def set_spec(call: Call) -> Answer:
 @since(SINCE)
 async def unset_spec(call: Call) -> Answer:
     """Remove one spec."""
-    row, key = await _row(call), call.args["key"]
-    if key not in row["group_specs"]:
-        raise NotFound(f"Group Type {row['id']} has no specs with key {key}.")
-    kept = {name: value for name, value in row["group_specs"].items() if name != key}
-    await _types(call).change(row, {"group_specs": kept})
+    key = call.args["key"]
+
+    def judge(row: Row) -> Row:
+        if key not in row["group_specs"]:
+            raise NotFound(f"Group Type {row['id']} has no specs with key {key}.")
+        kept = {name: value for name, value in row["group_specs"].items() if name != key}
+        return {"group_specs": kept}
+
+    await _types(call).change((await _row(call))["id"], judge)
     return Answer(202)
+
+
+def _with(given: dict[str, Any]) -> Judge:
+    """Return what adds specs to a type."""
+    return lambda row: {"group_specs": row["group_specs"] | given}
 
 
 def _types(call: Call) -> GroupTypes:

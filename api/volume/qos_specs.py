@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from activities.volume.qos_specs import QosSpecs
 from api.http import Answer, Call, Routes
-from models.database.store import Row
+from models.database.store import Judge, Row
 from models.errors import BadRequest
 from models.volume import checks
 
@@ -43,7 +43,7 @@ async def update(call: Call) -> Answer:
     """Add keys, or replace some."""
     body = await call.json()
     given = checks.envelope(body, "qos_specs")
-    row = await _specs(call).update(await _row(call), given)
+    row = await _specs(call).update((await _row(call))["id"], given)
     await call.services.qos_copies.spread(row)
     return Answer(200, body)
 
@@ -56,7 +56,7 @@ async def delete_keys(call: Call) -> Answer:
     keys = checks.required(body, "keys", "body")
     if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
         raise checks.refuse("keys", keys, f"{keys!r} is not of type 'array'")
-    row = await _specs(call).unset(await _row(call), keys)
+    row = await _specs(call).unset((await _row(call))["id"], keys)
     await call.services.qos_copies.spread(row)
     return Answer(202)
 
@@ -70,7 +70,7 @@ async def delete(call: Call) -> Answer:
     if types and not force:
         raise BadRequest("Qos specs still in use.")
     for type_ in types:
-        await call.services.type_copies.change(type_, {"qos_specs_id": None})
+        await call.services.type_copies.change(type_["id"], _without(row["id"]))
     await _specs(call).forget(row["id"])
     await call.services.qos_copies.delete(row["id"])
     return Answer(202)
@@ -89,12 +89,16 @@ async def associations(call: Call) -> Answer:
 async def associate(call: Call) -> Answer:
     """Give a type the specs."""
     row, type_ = await _row(call), await _type(call)
-    if type_["qos_specs_id"] not in (None, row["id"]):
-        raise BadRequest(
-            f"Invalid volume type: Type {type_['id']} is already associated with another qos "
-            f"specs: {type_['qos_specs_id']}"
-        )
-    await call.services.type_copies.change(type_, {"qos_specs_id": row["id"]})
+
+    def judge(now: Row) -> Row:
+        if now["qos_specs_id"] not in (None, row["id"]):
+            raise BadRequest(
+                f"Invalid volume type: Type {now['id']} is already associated with another qos "
+                f"specs: {now['qos_specs_id']}"
+            )
+        return {"qos_specs_id": row["id"]}
+
+    await call.services.type_copies.change(type_["id"], judge)
     return Answer(202)
 
 
@@ -102,8 +106,7 @@ async def associate(call: Call) -> Answer:
 async def disassociate(call: Call) -> Answer:
     """Take the specs from a type."""
     row, type_ = await _row(call), await _type(call)
-    if type_["qos_specs_id"] == row["id"]:
-        await call.services.type_copies.change(type_, {"qos_specs_id": None})
+    await call.services.type_copies.change(type_["id"], _without(row["id"]))
     return Answer(202)
 
 
@@ -112,8 +115,13 @@ async def disassociate_all(call: Call) -> Answer:
     """Take the specs from every type."""
     row = await _row(call)
     for type_ in await call.services.volume_types.of_specs(row["id"]):
-        await call.services.type_copies.change(type_, {"qos_specs_id": None})
+        await call.services.type_copies.change(type_["id"], _without(row["id"]))
     return Answer(202)
+
+
+def _without(id_: str) -> Judge:
+    """Return what takes the specs from a type that has them."""
+    return lambda type_: {"qos_specs_id": None} if type_["qos_specs_id"] == id_ else {}
 
 
 def _specs(call: Call) -> QosSpecs:

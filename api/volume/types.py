@@ -7,7 +7,7 @@ from activities.volume.type_copies import TypeCopies
 from activities.volume.types import VISIBLE, VolumeTypes
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
-from models.database.store import Row
+from models.database.store import Judge, Row
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume import checks
 
@@ -68,7 +68,8 @@ async def update(call: Call) -> Answer:
     row = await _row(call)
     if "name" in values:
         await _types(call).refuse_taken(values["name"], row["id"])
-    view = _view(call, await _copies(call).change(row, values))
+    row, changed = await _copies(call).change(row["id"], lambda _: values)
+    view = _view(call, changed)
     if view["name"] != row["name"]:
         await call.services.type_limits.renamed(row["name"], view["name"])
     del view[_PUBLIC]
@@ -98,22 +99,23 @@ async def action(call: Call) -> Answer:
     inner = checks.envelope(body, name)
     checks.only(inner, ("project",), name)
     project = checks.text(checks.required(inner, "project", name), "project")
-    row = await _row(call)
-    if row["is_public"]:
-        raise BadRequest(
-            "Invalid volume type: Type access modification is not applicable to public volume "
-            "type."
-        )
-    combination = f"{row['id']} / {project} combination"
-    if name == "addProjectAccess":
-        if project in row["access"]:
-            raise Conflict(f"Volume type access for {combination} already exists.")
-        access = [*row["access"], project]
-    else:
+
+    def judge(row: Row) -> Row:
+        if row["is_public"]:
+            raise BadRequest(
+                "Invalid volume type: Type access modification is not applicable to public "
+                "volume type."
+            )
+        combination = f"{row['id']} / {project} combination"
+        if name == "addProjectAccess":
+            if project in row["access"]:
+                raise Conflict(f"Volume type access for {combination} already exists.")
+            return {"access": [*row["access"], project]}
         if project not in row["access"]:
             raise NotFound(f"Volume type access not found for {combination}.")
-        access = [one for one in row["access"] if one != project]
-    await _copies(call).change(row, {"access": access})
+        return {"access": [one for one in row["access"] if one != project]}
+
+    await _copies(call).change((await _row(call))["id"], judge)
     return Answer(202)
 
 
@@ -140,8 +142,7 @@ async def set_specs(call: Call) -> Answer:
     checks.only(body, ("extra_specs",), "body")
     given = checks.required(body, "extra_specs", "body")
     given = checks.specs(given, "extra_specs", spaces=False)
-    row = await _row(call)
-    await _copies(call).change(row, {"extra_specs": row["extra_specs"] | given})
+    await _copies(call).change((await _row(call))["id"], _with(given))
     return Answer(200, {"extra_specs": given})
 
 
@@ -163,20 +164,28 @@ async def set_spec(call: Call) -> Answer:
     row = await _row(call)
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")
-    await _copies(call).change(row, {"extra_specs": row["extra_specs"] | given})
+    await _copies(call).change(row["id"], _with(given))
     return Answer(200, given)
 
 
 @routes.route("DELETE", "/types/{id}/extra_specs/{key}", admin=True)
 async def unset_spec(call: Call) -> Answer:
     """Remove one extra spec."""
-    row = await _row(call)
     key = call.args["key"]
-    if key not in row["extra_specs"]:
-        raise _no_spec(row, key)
-    kept = {name: value for name, value in row["extra_specs"].items() if name != key}
-    await _copies(call).change(row, {"extra_specs": kept})
+
+    def judge(row: Row) -> Row:
+        if key not in row["extra_specs"]:
+            raise _no_spec(row, key)
+        kept = {name: value for name, value in row["extra_specs"].items() if name != key}
+        return {"extra_specs": kept}
+
+    await _copies(call).change((await _row(call))["id"], judge)
     return Answer(202)
+
+
+def _with(given: dict[str, Any]) -> Judge:
+    """Return what adds extra specs to a type."""
+    return lambda row: {"extra_specs": row["extra_specs"] | given}
 
 
 def _types(call: Call) -> VolumeTypes:

@@ -155,7 +155,7 @@ def _aggregate(pod: Row) -> Row:
 
 
 async def _locked(tx: Transaction, pod_id: str) -> Row:
-    row = await tx.one(select(pods).where(pods.c.pod_id == pod_id).with_for_update())
+    row = await tx.locked(select(pods).where(pods.c.pod_id == pod_id))
     if row is None:
         raise NotFound(f"Pod {pod_id} could not be found.", "PodNotFound")
     return row

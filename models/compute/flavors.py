@@ -107,7 +107,7 @@ class Flavors:
         """Delete a flavor; its copies in pods follow."""
         operation = ""
         async with self._store.write() as tx:
-            await self._row(tx, id_)
+            await self._held(tx, id_)
             await tx.run(flavors.delete().where(flavors.c.id == id_))
             copies = select(routings.c.id).where(
                 routings.c.type == "flavor", routings.c.top_id == id_
@@ -122,13 +122,13 @@ class Flavors:
     async def set_specs(self, id_: str, specs: Mapping[str, str]) -> Row:
         """Add extra specs, or replace those of the same keys."""
         async with self._store.write() as tx:
-            row = await self._row(tx, id_)
+            row = await self._held(tx, id_)
             return await self._write(tx, id_, {"extra_specs": row["extra_specs"] | dict(specs)})
 
     async def unset_spec(self, id_: str, key: str) -> None:
         """Remove one extra spec; ``NotFound`` when it is not there."""
         async with self._store.write() as tx:
-            specs = (await self._row(tx, id_))["extra_specs"]
+            specs = (await self._held(tx, id_))["extra_specs"]
             if key not in specs:
                 raise NotFound(f"Flavor {id_} has no extra specs with key {key}.")
             kept = {k: v for k, v in specs.items() if k != key}
@@ -137,7 +137,7 @@ class Flavors:
     async def grant(self, id_: str, project_id: str) -> Row:
         """Let a project use a private flavor."""
         async with self._store.write() as tx:
-            row = await self._row(tx, id_)
+            row = await self._held(tx, id_)
             if project_id in row["access"]:
                 raise Conflict(
                     f"Flavor access already exists for flavor {id_} "
@@ -148,7 +148,7 @@ class Flavors:
     async def revoke(self, id_: str, project_id: str) -> Row:
         """Take a project's access to a private flavor back."""
         async with self._store.write() as tx:
-            row = await self._row(tx, id_)
+            row = await self._held(tx, id_)
             if project_id not in row["access"]:
                 raise NotFound(f"Flavor access not found for {id_} / {project_id} combination.")
             kept = [project for project in row["access"] if project != project_id]
@@ -156,7 +156,7 @@ class Flavors:
 
     async def _set(self, id_: str, values: dict[str, Any]) -> Row:
         async with self._store.write() as tx:
-            await self._row(tx, id_)
+            await self._held(tx, id_)
             return await self._write(tx, id_, values)
 
     async def _write(self, tx: Transaction, id_: str, values: dict[str, Any]) -> Row:
@@ -168,6 +168,11 @@ class Flavors:
         if row is None:
             raise _not_found(id_)
         return row
+
+    async def _held(self, tx: Transaction, id_: str) -> Row:
+        """Return the row that is to be changed, held until the transaction ends."""
+        await tx.locked(select(flavors.c.id).where(flavors.c.id == id_))
+        return await self._row(tx, id_)
 
 
 def _parsed(body: Mapping[str, Any], describable: bool) -> Row:

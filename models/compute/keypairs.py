@@ -38,6 +38,7 @@ class Keypairs:
         row, private = await asyncio.to_thread(_parsed, user_id, body, version)
         mine = select(func.count()).where(keypairs.c.user_id == user_id)
         async with self._store.write() as tx:
+            await tx.alone(f"keypairs/{user_id}")
             if 0 <= limit <= int(await tx.value(mine)):
                 raise Forbidden("Quota exceeded, too many key pairs.")
             if not await tx.insert_new(keypairs, row):

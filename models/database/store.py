@@ -4,11 +4,11 @@ import asyncio
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Executable, Table, event, select
+from sqlalchemy import Executable, Select, Table, event, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -19,10 +19,12 @@ from models.database.tables.routing import leases
 from models.errors import PodBusy
 
 Row = dict[str, Any]
+# What a change makes of a row as it is when it is held; it may refuse.
+Judge = Callable[[Row], Row]
 # So long a statement waits for other writers.
 _LOCKED_SECONDS = 30.0
 
-__all__ = ["IntegrityError", "Row", "Store", "Transaction", "new_id"]
+__all__ = ["IntegrityError", "Judge", "Row", "Store", "Transaction", "new_id"]
 
 
 def new_id() -> str:
@@ -33,8 +35,9 @@ def new_id() -> str:
 class Transaction:
     """Statements that take effect together, or not at all."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, *, writes: bool = False) -> None:
         self._connection = connection
+        self._writes = writes
 
     async def all(self, statement: Executable) -> list[Row]:
         """Return the rows as dicts by column name."""
@@ -48,6 +51,28 @@ class Transaction:
         result = await self._connection.execute(statement)
         row = result.mappings().first()
         return {str(name): value for name, value in row.items()} if row is not None else None
+
+    async def locked(self, statement: Select[Any]) -> Row | None:
+        """Return the first row, held against every other writer until the transaction ends.
+
+        What a change is judged by, or made of, is read so: it cannot be stale when it is written.
+        """
+        return next(iter(await self.all_locked(statement.limit(1))), None)
+
+    async def all_locked(self, statement: Select[Any]) -> list[Row]:
+        """Return the rows, held as by ``locked``; give them an order, the same everywhere."""
+        if not self._writes:
+            raise RuntimeError("rows are held by a transaction that writes")
+        return await self.all(statement.with_for_update())
+
+    async def alone(self, name: str) -> None:
+        """Keep others who do the same under the name waiting until the transaction ends.
+
+        For what is judged by more than the row that is written: how many there are, whether
+        another one is. On SQLite writers come one after the other anyway.
+        """
+        if self._connection.dialect.name != "sqlite":
+            await self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
     async def value(self, statement: Executable) -> Any:
         """Return the first column of the first row, or None."""
@@ -101,7 +126,7 @@ class Store:
     async def write(self) -> AsyncIterator[Transaction]:
         """A transaction that may write: committed at its end, undone by an exception."""
         async with self._writing.begin() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, writes=True)
 
     @asynccontextmanager
     async def hold(self, name: str, *, wait: float = 60.0) -> AsyncIterator[None]:

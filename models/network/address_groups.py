@@ -7,7 +7,7 @@ from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import more_prefixes
-from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
+from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.sharing import forget_shares, shared_with
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -46,7 +46,7 @@ class AddressGroups(Collection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change name or description."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             if changes:
                 row = await self.change(tx, row, changes)
@@ -55,7 +55,7 @@ class AddressGroups(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the group; 409 ``AddressGroupInUse`` while a rule names it."""
         async with self.store.write() as tx:
-            await self._held(tx, caller, id_, "delete_address_group")
+            await self._ours(tx, caller, id_, "delete_address_group")
             used = select(rules.c.id).where(rules.c.remote_address_group_id == id_)
             if await tx.value(used.limit(1)):
                 raise Conflict(
@@ -69,7 +69,7 @@ class AddressGroups(Collection):
         """Add addresses; all or, when one is there already, none."""
         wanted = self._addresses(given)
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_, "add_addresses")
+            row = await self._ours(tx, caller, id_, "add_addresses")
             there = [one for one in wanted if one in row["addresses"]]
             if there:
                 raise BadRequest(
@@ -84,7 +84,7 @@ class AddressGroups(Collection):
         """Remove addresses; all or, when one is not there, none."""
         wanted = self._addresses(given)
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_, "remove_addresses")
+            row = await self._ours(tx, caller, id_, "remove_addresses")
             absent = [one for one in wanted if one not in row["addresses"]]
             if absent:
                 raise NotFound(
@@ -98,9 +98,7 @@ class AddressGroups(Collection):
 
     async def named(self, tx: Transaction, caller: Caller, id_: str) -> None:
         """Keep a group that a rule is to name; ``NotFound`` if the caller sees no such group."""
-        row = await self.get(caller, id_, tx)
-        if not await self.lock(tx, row["id"]):
-            raise self.missing(id_)
+        await self.held(tx, caller, id_)
 
     async def _set(
         self, tx: Transaction, caller: Caller, row: Row, addresses: list[str]
@@ -128,11 +126,10 @@ class AddressGroups(Collection):
             )
         return due
 
-    async def _held(self, tx: Transaction, caller: Caller, id_: str, rule: str) -> Row:
-        row = await self.get(caller, id_, tx)
-        if not caller.admin and row["project_id"] != caller.project_id:
-            raise denied(rule)
-        return await self.lock(tx, id_) or await self.own(caller, id_, tx)
+    async def _ours(self, tx: Transaction, caller: Caller, id_: str, rule: str) -> Row:
+        row = await self.held(tx, caller, id_)
+        self.refuse_foreign(caller, row, rule)
+        return row
 
     def _addresses(self, given: object) -> list[str]:
         if given is None:

@@ -37,7 +37,7 @@ class AddressScopes(SharedCollection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Rename or share the scope; what is shared stays so."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             if changes.get("shared") is False:
                 raise BadRequest(
@@ -52,8 +52,7 @@ class AddressScopes(SharedCollection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the scope; 409 ``AddressScopeInUse`` while it has pools."""
         async with self.store.write() as tx:
-            await self.own(caller, id_, tx, "delete")
-            await self.lock(tx, id_)
+            await self.own(tx, caller, id_, "delete")
             used = select(pools.c.id).where(pools.c.address_scope_id == id_)
             if await tx.value(used.limit(1)):
                 raise Conflict(
@@ -69,8 +68,7 @@ class AddressScopes(SharedCollection):
         scope_id = pool["address_scope_id"]
         if scope_id is None:
             return
-        scope = await self.get(caller, scope_id, tx)
-        await self.lock(tx, scope_id)
+        scope = await self.held(tx, caller, scope_id)
         if scope["ip_version"] != pool["ip_version"]:
             raise BadRequest(
                 f"Illegal subnetpool association: subnetpool {pool['id']} cannot associate with "

@@ -161,7 +161,7 @@ class Networks(Collection):
         """Change attributes; the copy follows."""
         waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             if changes.get("router_external") is False:
                 await self._refuse_internal(tx, id_)
@@ -191,8 +191,7 @@ class Networks(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the network and its subnets; 409 ``NetworkInUse`` while it has ports."""
         async with self.store.write() as tx:
-            await self.own(caller, id_, tx, "delete")
-            await self.lock(tx, id_)
+            await self.own(tx, caller, id_, "delete")
             waiting = await self._floatingips.delete_idle(tx, id_, caller.request_id)
             used = select(ports.c.id).where(
                 ports.c.network_id == id_, ports.c.device_owner.not_in(AUTOMATIC)
@@ -236,6 +235,7 @@ class Networks(Collection):
     async def _refuse_second_default(self, tx: Transaction, row: Row) -> None:
         if not (row["is_default"] and row["router_external"]):
             return
+        await tx.alone("default network")
         other = select(self.table.c.id).where(
             self.table.c.is_default.is_(True),
             self.table.c.router_external.is_(True),

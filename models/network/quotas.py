@@ -147,7 +147,7 @@ class NetworkQuotas:
             row |= {"service": f"{_SERVICE}-lock"}
             await tx.insert_new(quota_limits, row | {"hard_limit": limit})
         where = [quota_limits.c[key] == value for key, value in row.items()]
-        await tx.value(select(quota_limits.c.id).where(*where).with_for_update())
+        await tx.locked(select(quota_limits.c.id).where(*where))
 
     async def _refuse_below_use(self, project_id: str, wanted: Mapping[str, int]) -> None:
         counts = await used(self._store, project_id)

@@ -67,7 +67,7 @@ class RbacPolicies(Collection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Give the object to another project instead."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             waiting: list[str] = []
             if changes:
@@ -82,7 +82,7 @@ class RbacPolicies(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Take the object back; 409 ``RbacPolicyInUse`` while the project uses it."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx, "delete")
+            row = await self.own(tx, caller, id_, "delete")
             await self._refuse_used(tx, row)
             await tx.run(self.table.delete().where(self.table.c.id == id_))
             waiting = await self._follow(tx, caller, row)

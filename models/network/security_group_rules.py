@@ -72,15 +72,16 @@ class SecurityGroupRules(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Take the rule out of its group."""
         async with self.store.write() as tx:
-            rule = await self.own(caller, id_, tx, "delete")
+            rule = await self.own(tx, caller, id_, "delete")
             await tx.run(delete(self.table).where(self.table.c.id == id_))
-            group = await tx.one(select(groups).where(groups.c.id == rule["security_group_id"]))
+            of = groups.c.id == rule["security_group_id"]
+            group = await tx.locked(select(groups).where(of))
             waiting = await self._revised(tx, group) if group else []
         self._operations.announce(*waiting)
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Refuse: Neutron has no update of a rule either."""
-        self.parse_update(body, caller, await self.own(caller, id_))
+        self.parse_update(body, caller, await self.get(caller, id_))
         raise BadRequest("A security group rule cannot be updated.", "HTTPBadRequest")
 
     async def list(self, caller: Caller, params: Params) -> Page:
@@ -114,7 +115,7 @@ class SecurityGroupRules(Collection):
         return canonical(row | {"remote_ip_prefix": given.get("remote_ip_prefix")})
 
     async def _group(self, tx: Transaction, caller: Caller, id_: str) -> Row:
-        group = await tx.one(select(groups).where(groups.c.id == id_).with_for_update())
+        group = await tx.locked(select(groups).where(groups.c.id == id_))
         if group is None or (group["project_id"] != caller.project_id and not caller.admin):
             raise NotFound(f"Security group {id_} does not exist", "SecurityGroupNotFound")
         return group

@@ -53,13 +53,13 @@ class Subnetpools(SharedCollection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change attributes; prefixes can only be added."""
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_)
+            row = await self.own(tx, caller, id_)
             return await self._update(tx, caller, row, self.parse_update(body, caller, row))
 
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the pool; refused while subnets were cut from it."""
         async with self.store.write() as tx:
-            await self._held(tx, caller, id_)
+            await self.own(tx, caller, id_)
             if await self._given(tx, id_):
                 reason = "Subnet pool has existing allocations"
                 raise BadRequest(
@@ -72,7 +72,7 @@ class Subnetpools(SharedCollection):
         """Add prefixes and return all of the pool."""
         wanted = _more(given)
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_)
+            row = await self.own(tx, caller, id_)
             if wanted:
                 changes = {"prefixes": [*row["prefixes"], *wanted]}
                 row = await self._update(tx, caller, row, changes)
@@ -82,7 +82,7 @@ class Subnetpools(SharedCollection):
         """Remove prefixes and return the pool's others; refused where subnets use them."""
         wanted = networks(_more(given))
         async with self.store.write() as tx:
-            row = await self._held(tx, caller, id_)
+            row = await self.own(tx, caller, id_)
             used = networks(subnet["cidr"] for subnet in await self._given(tx, id_))
             if any(one.version == two.version and one.overlaps(two)
                    for one in used for two in wanted):  # fmt: skip
@@ -146,8 +146,7 @@ class Subnetpools(SharedCollection):
             if subnet["cidr"] is None:
                 raise _bad_subnet("a subnetpool must be specified in the absence of a cidr")
             return None
-        await self.get(caller, wanted, tx)
-        return await self.lock(tx, wanted)
+        return await self.held(tx, caller, wanted)
 
     async def _refuse_mixture(self, tx: Transaction, subnet: Row, pool: Row | None) -> None:
         """Refuse a second pool in a network, unless both are of one address scope."""
@@ -175,10 +174,6 @@ class Subnetpools(SharedCollection):
                     "NetworkSubnetPoolAffinityError",
                 )
 
-    async def _held(self, tx: Transaction, caller: Caller, id_: str) -> Row:
-        await self.own(caller, id_, tx)
-        return await self.lock(tx, id_) or await self.own(caller, id_, tx)
-
     async def _update(self, tx: Transaction, caller: Caller, row: Row, changes: Row) -> Shown:
         if "prefixes" in changes:
             _version(changes["prefixes"] or row["prefixes"])
@@ -201,7 +196,10 @@ class Subnetpools(SharedCollection):
         return await tx.all(given.where(subnets.c.subnetpool_id == id_))
 
     async def _refuse_second_default(self, tx: Transaction, row: Row) -> None:
-        found = await self.default(tx, row["ip_version"]) if row["is_default"] else None
+        if not row["is_default"]:
+            return
+        await tx.alone("default subnetpool")
+        found = await self.default(tx, row["ip_version"])
         if found and found["id"] != row["id"]:
             raise invalid_input(
                 "A default subnetpool for this IP family has already been set. Only one default "

@@ -54,7 +54,7 @@ class Tags:
 
     async def _own(self, tx: Transaction, caller: Caller, id_: str) -> Row:
         try:
-            return await self._collection.own(caller, id_, tx)
+            return await self._collection.own(tx, caller, id_)
         except NotFound:
             raise self._missing(id_) from None
 

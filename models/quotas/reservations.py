@@ -94,6 +94,7 @@ class Reservations:
                 user: await self._quotas.project(asker, caller.project_id, user) for user in users
             }
             async with self._store.write() as tx:
+                await tx.alone(f"reservations/{asker.service}/{caller.project_id}")
                 rows = before | await self._open(tx, asker.service, caller.project_id)
                 count = most
                 for user, known in figures.items():

@@ -72,6 +72,16 @@ def test_nothing_prints_but_commands() -> None:
     assert found == []
 
 
+def test_rows_are_held_by_one_door() -> None:
+    # It refuses to hold what a transaction that only reads would soon let go.
+    found = [
+        str(path.relative_to(ROOT))
+        for path in _tracked("api/*.py", "activities/*.py", "models/*.py")
+        if ".with_for_update()" in _text(path)
+    ]
+    assert found == ["models/database/store.py"]
+
+
 def test_workflows_ask_nothing_but_their_history() -> None:
     # A replay has to decide as the first run did: no clock, chance, environment, file or network.
     sources = {

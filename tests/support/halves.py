@@ -21,6 +21,7 @@ SECONDS = {
     "workflows/test_router_gateway.py": 35,
     "workflows/test_temporal.py": 22,
     "api/test_bad_input.py": 16,
+    "api/test_parallel_changes.py": 16,
     "api/test_image_per_pod.py": 14,
     "api/test_volumes.py": 12,
     "api/test_tenancy.py": 11,

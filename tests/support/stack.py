@@ -36,8 +36,9 @@ class Stack:
     pods: tuple[str, ...] = tuple(ZONES)
     external_has: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str = "") -> None:
         self.folder = folder
+        self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'trio2o.db'}"
         self.port, self.network_port = free_ports(2)
         self.url = f"http://127.0.0.1:{self.port}"
         self.network_url = f"http://127.0.0.1:{self.network_port}"
@@ -229,7 +230,7 @@ class Stack:
     def _settings(self, clouds_yaml: Path) -> dict[str, str]:
         return {
             "OS_CLIENT_CONFIG_FILE": str(clouds_yaml),
-            "TRIO2O_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'trio2o.db'}",
+            "TRIO2O_DATABASE_URL": self.database_url,
             "TRIO2O_PORT": str(self.port),
             "TRIO2O_NETWORK_PORT": str(self.network_port),
             "TRIO2O_TEMPORAL_ADDRESS": self.temporal.address,

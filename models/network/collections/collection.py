@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Table, select, true
+from sqlalchemy import ColumnElement, Select, Table, select, true
 
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
@@ -144,23 +144,40 @@ class Collection:
         if tx is None:
             async with self.store.read() as tx:
                 return await self.get(caller, id_, tx)
-        visible = await self.visible(tx, caller)
-        row = await tx.one(select(self.table).where(self.table.c.id == id_, visible))
+        row = await tx.one(await self._seen(tx, caller, id_))
         if row is None:
             raise self.missing(id_)
         return row
 
-    async def own(
-        self, caller: Caller, id_: str, tx: Transaction | None = None, verb: str = "update"
-    ) -> Row:
-        """Return the row if the caller may change it.
+    async def held(self, tx: Transaction, caller: Caller, id_: str) -> Row:
+        """Return the row as ``get``, held against every other writer until the transaction ends.
+
+        Whoever changes the row, or writes what depends on it, reads it so.
+        """
+        if "\0" in id_:
+            raise self.missing(id_)
+        row = await tx.locked(await self._seen(tx, caller, id_))
+        if row is None:
+            raise self.missing(id_)
+        return row
+
+    async def own(self, tx: Transaction, caller: Caller, id_: str, verb: str = "update") -> Row:
+        """Return the row, held as by ``held``, if the caller may change it.
 
         ``NotFound`` if the caller may not see it, ``Forbidden`` if it is only shared.
         """
-        row = await self.get(caller, id_, tx)
-        if not caller.admin and row["project_id"] != caller.project_id:
-            raise denied(f"{verb}_{self.kind.member}")
+        row = await self.held(tx, caller, id_)
+        self.refuse_foreign(caller, row, f"{verb}_{self.kind.member}")
         return row
+
+    def refuse_foreign(self, caller: Caller, row: Row, rule: str) -> None:
+        """Refuse by the policy rule what is another project's; an admin may change everything."""
+        if not caller.admin and row["project_id"] != caller.project_id:
+            raise denied(rule)
+
+    async def _seen(self, tx: Transaction, caller: Caller, id_: str) -> Select[Any]:
+        visible = await self.visible(tx, caller)
+        return select(self.table).where(self.table.c.id == id_, visible)
 
     def missing(self, id_: str) -> NotFound:
         """Return the error that says there is no such object."""
@@ -243,13 +260,9 @@ class Collection:
         """Write the changes as one more revision and return the row as it is then."""
         return await revise(tx, self.table, row, changes)
 
-    async def lock(self, tx: Transaction, id_: str) -> Row | None:
-        """Return the row, held against every other writer until the transaction ends."""
-        return await tx.one(select(self.table).where(self.table.c.id == id_).with_for_update())
-
 
 async def revise(tx: Transaction, table: Table, row: Row, changes: Row) -> Row:
-    """Write the changes of a row as one more revision and return it as it is then."""
+    """Write the changes of a row that is held as one more revision; return it as it is then."""
     stored = {name: value for name, value in changes.items() if name in table.c}
     stored |= {"updated_at": now(), "revision_number": row["revision_number"] + 1}
     await tx.run(table.update().where(table.c.id == row["id"]).values(**stored))

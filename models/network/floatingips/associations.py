@@ -61,7 +61,7 @@ class Associations:
         """Take the floating IPs of ports that are about to be deleted from them; return work."""
         waiting: list[str] = []
         led = select(floatingips).where(floatingips.c.port_id.in_(port_ids))
-        for row in await tx.all(led):
+        for row in await tx.all_locked(led.order_by(floatingips.c.id)):
             waiting += (await self.lead_nowhere(tx, row, request_id))[1]
         return waiting
 

@@ -44,6 +44,6 @@ class FloatingIPDeletion:
         idle = select(floatingips).where(
             floatingips.c.floating_network_id == network_id, floatingips.c.port_id.is_(None)
         )
-        for row in await tx.all(idle):
+        for row in await tx.all_locked(idle.order_by(floatingips.c.id)):
             waiting += await self.delete(tx, row, request_id)
         return waiting

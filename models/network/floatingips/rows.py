@@ -19,6 +19,7 @@ from models.resources.network import FLOATINGIPS
 from models.values import Caller
 
 ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
+routers = TABLES["routers"]
 
 
 class FloatingIPs(Collection):
@@ -95,9 +96,12 @@ class FloatingIPs(Collection):
         """Lead the address to another port, or nowhere; a body without port keeps it."""
         waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
-            changes = self.parse_update(body, caller, row)
             port_id = body.get("port_id")
+            if isinstance(port_id, str) and "\0" not in port_id:
+                # Before its floating IPs, as by whoever deletes it.
+                await tx.locked(select(ports.c.id).where(ports.c.id == port_id))
+            row = await self.own(tx, caller, id_)
+            changes = self.parse_update(body, caller, row)
             if "fixed_ip_address" in body and not (port_id or row["port_id"]):
                 raise _without_port()
             plain = {k: v for k, v in changes.items() if k == "description"}
@@ -115,7 +119,7 @@ class FloatingIPs(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Give the address back; it is free again when the pods have let go of it."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx, "delete")
+            row = await self.own(tx, caller, id_, "delete")
             waiting = await self._deletion.delete(tx, row, caller.request_id)
         self._operations.announce(*waiting)
 
@@ -143,7 +147,7 @@ class FloatingIPs(Collection):
     async def _associate(
         self, tx: Transaction, caller: Caller, row: Row, port_id: str, fixed: str | None
     ) -> tuple[Row, list[str]]:
-        port = await self._ports.get(caller, port_id, tx)
+        port = await self._ports.held(tx, caller, port_id)
         if port["project_id"] != row["project_id"]:
             raise BadRequest(
                 f"Bad floatingip request: Port {port_id} is associated with a different "
@@ -187,6 +191,14 @@ class FloatingIPs(Collection):
             ports.c.network_id == row["floating_network_id"],
         )
         router_id = await tx.value(outside)
+        if router_id is not None:
+            # Held, it keeps what leads there; that may have gone since it was looked for.
+            await tx.locked(select(routers.c.id).where(routers.c.id == router_id))
+            legs = inside.where(ports.c.device_id == router_id)
+            there = any(
+                ip["subnet_id"] == subnet_id for p in await tx.all(legs) for ip in p["fixed_ips"]
+            )
+            router_id = await tx.value(outside) if there else None
         if router_id is None:
             raise NotFound(
                 f"External network {row['floating_network_id']} is not reachable from subnet "

@@ -38,7 +38,8 @@ class PortDeletion:
         The address of a port with a copy stays taken until the copy is gone: the pod would refuse
         it to the next port.
         """
-        rows = await tx.all(select(ports).where(ports.c.id.in_(port_ids)))
+        mine = select(ports).where(ports.c.id.in_(port_ids))
+        rows = await tx.all_locked(mine.order_by(ports.c.id))
         request_id = caller.request_id if caller else ""
         waiting = await self._associations.ports_go(tx, port_ids, request_id)
         await tx.run(ports.delete().where(ports.c.id.in_(port_ids)))

@@ -40,7 +40,7 @@ async def change(tx: Transaction, port: Row, changes: Row) -> list[Row]:
         )
     # No port is made there meanwhile.
     mine = networks.c.id == port["network_id"]
-    await tx.one(select(networks.c.id).where(mine).with_for_update())
+    await tx.locked(select(networks.c.id).where(mine))
     wanted = changes["mac_address"]
     same = ports.c.network_id == port["network_id"], ports.c.mac_address == wanted
     if await tx.value(select(ports.c.id).where(*same)):

@@ -24,7 +24,7 @@ from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
 from models.values import Caller
 
-networks = TABLES["networks"]
+networks, routers = TABLES["networks"], TABLES["routers"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
 _NULL_IS_ABSENT = ("fixed_ips", "security_groups")
 _ATTEMPTS = 16
@@ -118,7 +118,10 @@ class Ports(Collection):
                 body["mac_address"] = macs.generated()
             await self._plugged.refuse_bound(await self.get(caller, id_), body["mac_address"])
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            device = (await self.get(caller, id_, tx))["device_id"]
+            # Before its interfaces, as by whoever removes them.
+            await tx.locked(select(routers.c.id).where(routers.c.id == device))
+            row = await self.own(tx, caller, id_)
             network = await self._networks.get(caller, row["network_id"], tx)
             port_rules.permit("update", body, network, caller)
             changes = self.parse_update(body, caller, row)
@@ -158,7 +161,7 @@ class Ports(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the port; a floating IP that led to it leads nowhere then."""
         async with self.store.write() as tx:
-            row = await self.get(caller, id_, tx)
+            row = await self.held(tx, caller, id_)
             network = await self._networks.get(caller, row["network_id"], tx)
             owners = (row["project_id"], network["project_id"])
             if not caller.admin and caller.project_id not in owners:

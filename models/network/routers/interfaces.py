@@ -51,7 +51,7 @@ class RouterInterfaces:
         """Attach a subnet or a port; return what Neutron's answer says about the interface."""
         by_subnet, by_port = _which(body)
         async with self._store.write() as tx:
-            router = await self._routers.own(caller, router_id, tx)
+            router = await self._routers.own(tx, caller, router_id)
             port, subnet = (
                 await self._by_subnet(tx, caller, router, by_subnet)
                 if by_subnet
@@ -65,7 +65,7 @@ class RouterInterfaces:
         """Detach a subnet or a port; the interface's port is gone with it."""
         by_subnet, by_port = _which(body, both=True)
         async with self._store.write() as tx:
-            router = await self._routers.own(caller, router_id, tx)
+            router = await self._routers.own(tx, caller, router_id)
             port = await self._attached(tx, caller, router_id, by_subnet, by_port)
             subnet_id = port["fixed_ips"][0]["subnet_id"]
             subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
@@ -102,7 +102,7 @@ class RouterInterfaces:
     async def _by_port(
         self, tx: Transaction, caller: Caller, router: Row, port_id: str
     ) -> tuple[Row, Row]:
-        port = await self._ports.own(caller, port_id, tx)
+        port = await self._ports.own(tx, caller, port_id)
         if port["device_id"] or port["device_owner"]:
             raise Conflict(
                 f"Unable to complete operation on port {port_id} for network "

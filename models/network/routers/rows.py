@@ -1,7 +1,7 @@
 """Routers: their rows, and the operations that make them true in the pods."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 
@@ -81,21 +81,9 @@ class Routers(Collection):
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change attributes, the user's routes or the gateway."""
-        waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
-            changes = self.parse_update(body, caller, row)
-            gateway = changes.pop("external_gateway_info", row["external_gateway_info"])
-            if "external_gateway_info" in body:
-                waiting += await self._gateway.change(tx, caller, row, gateway)
-            if "routes" in changes:
-                waiting += await self._routes(tx, caller, row, changes["routes"])
-            if {"name", "admin_state_up"} & changes.keys():
-                waiting += await self._copies(tx, caller, row)
-            row = await self.get(caller, id_, tx)
-            if changes:
-                row = await self.change(tx, row, changes)
-            shown = await self.shown(caller, row, tx)
+            row = await self.own(tx, caller, id_)
+            shown, waiting = await self._change(tx, caller, row, body)
         self._operations.announce(*waiting)
         return shown
 
@@ -103,7 +91,7 @@ class Routers(Collection):
         """Delete the router and its gateway; 409 ``RouterInUse`` while it has interfaces."""
         waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx, "delete")
+            row = await self.own(tx, caller, id_, "delete")
             attached = select(ports.c.id).where(
                 ports.c.device_id == id_, ports.c.device_owner == INTERFACE
             )
@@ -132,17 +120,48 @@ class Routers(Collection):
 
     async def add_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
         """Add the user's routes that are not there yet (``add_extraroutes``)."""
-        row = await self.own(caller, id_)
-        kept = list(row["routes"] or [])
-        fresh = [route for route in routes if route not in kept]
-        shown = await self.update(caller, id_, {"routes": kept + fresh})
-        return await self._bare(id_, shown)
+
+        def added(kept: list[Row]) -> list[Row]:
+            return kept + [route for route in routes if route not in kept]
+
+        return await self._bare(id_, await self._reroute(caller, id_, added))
 
     async def remove_routes(self, caller: Caller, id_: str, routes: Sequence[Row]) -> Shown:
         """Remove the user's routes that are there (``remove_extraroutes``)."""
-        row = await self.own(caller, id_)
-        kept = [route for route in row["routes"] or [] if route not in routes]
-        return await self._bare(id_, await self.update(caller, id_, {"routes": kept}))
+
+        def left(kept: list[Row]) -> list[Row]:
+            return [route for route in kept if route not in routes]
+
+        return await self._bare(id_, await self._reroute(caller, id_, left))
+
+    async def _reroute(
+        self, caller: Caller, id_: str, changed: Callable[[list[Row]], list[Row]]
+    ) -> Shown:
+        """Bring the user's routes to what follows from those that there are."""
+        async with self.store.write() as tx:
+            row = await self.own(tx, caller, id_)
+            body = {"routes": changed(list(row["routes"] or []))}
+            shown, waiting = await self._change(tx, caller, row, body)
+        self._operations.announce(*waiting)
+        return shown
+
+    async def _change(
+        self, tx: Transaction, caller: Caller, row: Row, body: Body
+    ) -> tuple[Shown, list[str]]:
+        """Change a row that is held; return it as shown, and operations to announce."""
+        waiting: list[str] = []
+        changes = self.parse_update(body, caller, row)
+        gateway = changes.pop("external_gateway_info", row["external_gateway_info"])
+        if "external_gateway_info" in body:
+            waiting += await self._gateway.change(tx, caller, row, gateway)
+        if "routes" in changes:
+            waiting += await self._routes(tx, caller, row, changes["routes"])
+        if {"name", "admin_state_up"} & changes.keys():
+            waiting += await self._copies(tx, caller, row)
+        row = await self.get(caller, row["id"], tx)
+        if changes:
+            row = await self.change(tx, row, changes)
+        return await self.shown(caller, row, tx), waiting
 
     async def _bare(self, id_: str, shown: Shown) -> Shown:
         """Return the answer to a change of single routes, which Neutron gives as it is stored."""

@@ -62,7 +62,7 @@ class SecurityGroups(Collection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change name, description or statefulness."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             if "name" in body:
                 _refuse_default_name(str(body["name"]))
@@ -84,7 +84,7 @@ class SecurityGroups(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the group, its rules, and the rules that admit it; the copies go after."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx, "delete")
+            row = await self.own(tx, caller, id_, "delete")
             await self._refuse_used(tx, id_)
             if row["default_of"] and not caller.admin:
                 raise Conflict(

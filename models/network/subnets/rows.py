@@ -80,8 +80,7 @@ class Subnets(Collection):
             self._complete(row, body)
         waiting: list[str] = []
         async with self.store.write() as tx:
-            network = await self._networks.get(caller, row["network_id"], tx)
-            await self._networks.lock(tx, network["id"])
+            network = await self._networks.held(tx, caller, row["network_id"])
             if not caller.admin and network["project_id"] != caller.project_id:
                 if not network["router_external"]:
                     raise denied("create_subnet")
@@ -107,7 +106,7 @@ class Subnets(Collection):
         """Change attributes; the copies follow."""
         waiting: list[str] = []
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx)
+            row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             changed = {**row, **changes}
             check_subnet(changed, dhcp_was_on=row["enable_dhcp"])
@@ -130,8 +129,8 @@ class Subnets(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the subnet; 409 ``SubnetInUse`` while a port has an address in it."""
         async with self.store.write() as tx:
-            row = await self.own(caller, id_, tx, "delete")
-            await self._networks.lock(tx, row["network_id"])
+            row = await self.own(tx, caller, id_, "delete")
+            await tx.locked(select(networks.c.id).where(networks.c.id == row["network_id"]))
             users = (
                 select(func.count())
                 .select_from(ip_allocations)
