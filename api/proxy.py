@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from activities.pods.fanout import Merged, Question
+from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer
 from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes

@@ -1,21 +1,22 @@
 """Fanout: one question to every pod, and one list out of their answers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.pods.pages import Pages, Place, sort_of, sort_value
+from activities.pods.pages import Pages, Place
+from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer, Regions
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.resource import Resource
 from models.settings import Settings
-from models.values import Caller, Pod
+from models.sorts import Params, sort_of, sort_value
+from models.values import Pod
 
-Params = Sequence[tuple[str, str]]
 MAX_LIMIT = 1000
 # Two objects made at one moment may stand in one order here and in the other in their pod.
 _SPARE = 5
@@ -23,37 +24,6 @@ _OURS = {"limit", "offset", "marker", "availability_zone"}
 _TELL_OF_GONE = {"changes-since", "changes-before", "deleted"}
 _ZONE = "OS-EXT-AZ:availability_zone"
 _SORTING = {"sort", "sort_key", "sort_dir"}
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A list that a caller asks for: ``path`` in the pod, with what to look into when sorting.
-
-    ``only``: the ids of which alone the gateway knows that they are asked for. ``inner_zone``:
-    the zone asked for is one inside pods, which they know by the same name. ``other_zones``: the
-    pods' names for those that it does not include, though they are in its pods.
-    """
-
-    service: str
-    resource: Resource
-    path: str
-    params: Params
-    headers: Mapping[str, str]
-    caller: Caller
-    detail_path: str = ""
-    only: frozenset[str] | None = None
-    inner_zone: bool = False
-    other_zones: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class Merged:
-    """Objects with their pods, in the order of the merged list."""
-
-    objects: list[tuple[Pod, dict[str, Any]]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    full: bool = False
-    count: int | None = None
 
 
 class Fanout:

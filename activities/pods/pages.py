@@ -6,21 +6,18 @@ marker of one pod's object means a place in every other pod's list.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
+from activities.pods.questions import Question
 from models.database.store import Store
 from models.database.tables.routing import routings
 from models.errors import BadRequest, NotFound
+from models.sorts import Sort, sort_value
 from models.values import Pod
-
-if TYPE_CHECKING:
-    from activities.pods.fanout import Params, Question
 
 # How far a pod's idea of when objects were made may be from the routing rows'.
 _SKEW = timedelta(seconds=10)
@@ -29,34 +26,7 @@ _PARAMETERS = 20_000
 _KEPT = 50_000
 # Pods go on listing these to who asks for them, when their routings are gone.
 _GONE = ("DELETED", "SOFT_DELETED")
-_SORTS = {
-    "created_at": ("created_at", "created"),
-    "updated_at": ("updated_at", "updated"),
-    "display_name": ("name",),
-    "uuid": ("id",),
-    "vm_state": ("OS-EXT-STS:vm_state",),
-    "task_state": ("OS-EXT-STS:task_state",),
-    "power_state": ("OS-EXT-STS:power_state",),
-    "host": ("OS-EXT-SRV-ATTR:host", "host"),
-    "launched_at": ("OS-SRV-USG:launched_at",),
-    "terminated_at": ("OS-SRV-USG:terminated_at",),
-    "access_ip_v4": ("accessIPv4",),
-    "access_ip_v6": ("accessIPv6",),
-    "auto_disk_config": ("OS-DCF:diskConfig",),
-    "availability_zone": ("OS-EXT-AZ:availability_zone", "availability_zone"),
-    "display_description": ("description",),
-    "hostname": ("OS-EXT-SRV-ATTR:hostname",),
-    "image_ref": ("image",),
-    "instance_type_id": ("flavor",),
-    "kernel_id": ("OS-EXT-SRV-ATTR:kernel_id",),
-    "launch_index": ("OS-EXT-SRV-ATTR:launch_index",),
-    "node": ("OS-EXT-SRV-ATTR:hypervisor_hostname",),
-    "ramdisk_id": ("OS-EXT-SRV-ATTR:ramdisk_id",),
-    "root_device_name": ("OS-EXT-SRV-ATTR:root_device_name",),
-    "project_id": ("tenant_id", "project_id"),
-}
 Place = tuple[datetime, str]
-Sort = list[tuple[tuple[str, ...], bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +45,7 @@ class Pages:
         self._store = store
         self._lookups = _Lookups(store)
 
-    async def place(self, question: "Question", marker: str) -> Place | None:
+    async def place(self, question: Question, marker: str) -> Place | None:
         """Return the place of the marker's object; ``BadRequest`` when there is no such."""
         if not marker:
             return None
@@ -92,7 +62,7 @@ class Pages:
             raise BadRequest(f"marker [{marker}] not found")
         return found["created_at"], found["top_id"]
 
-    async def window(self, question: "Question", pod: Pod, place: Place | None) -> tuple[str, int]:
+    async def window(self, question: Question, pod: Pod, place: Place | None) -> tuple[str, int]:
         """Return a marker in the pod safely before the place, and how many lie between them."""
         if place is None:
             return "", 0
@@ -111,7 +81,7 @@ class Pages:
             return (anchor["top_id"] if anchor else ""), int(await tx.value(between))
 
     async def routed(
-        self, question: "Question", pod: Pod, listed: list[dict[str, Any]]
+        self, question: Question, pod: Pod, listed: list[dict[str, Any]]
     ) -> list[Item]:
         """Return those of a pod's objects that have a routing there."""
         ids = [str(item.get("id")) for item in listed]
@@ -227,26 +197,6 @@ def _most(together: list[_Lookup]) -> int:
     return len(together)
 
 
-def sort_of(params: "Params") -> Sort:
-    """Return the sort that a query asks for, in Nova's spelling or in Cinder's."""
-    keys = [value for name, value in params if name == "sort_key"]
-    ways = [value for name, value in params if name == "sort_dir"]
-    pairs = list(zip_longest(keys, ways[: len(keys)], fillvalue="desc"))
-    for part in dict(params).get("sort", "").split(","):
-        key, _, way = part.strip().partition(":")
-        if key:
-            pairs.append((key, way))
-    return [(_SORTS.get(key, (key,)), way != "asc") for key, way in pairs]
-
-
-def sort_value(item: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, Any]:
-    """Return what the first of an object's fields that is there is sorted by."""
-    value = next((item[name] for name in names if name in item), None)
-    if value is None:
-        return (0, 0)
-    return (1, value) if isinstance(value, int | float) else (2, str(value))
-
-
-def _all_projects(question: "Question") -> bool:
+def _all_projects(question: Question) -> bool:
     asked = dict(question.params).get("all_tenants", "0").lower()
     return question.caller.admin and asked not in ("0", "false", "no", "off")

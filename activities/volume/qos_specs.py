@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.volume import qos_specs
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume import checks
+from models.volume.learning import Learning
 
 _CONSUMERS = ("front-end", "back-end", "both")
 _SOON = 2.0
@@ -19,7 +19,7 @@ _SOON = 2.0
 class QosSpecs:
     """The rows of QoS specs."""
 
-    def __init__(self, store: Store, learning: TypeLearning) -> None:
+    def __init__(self, store: Store, learning: Learning) -> None:
         self._store = store
         self._learning = learning
 

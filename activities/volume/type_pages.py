@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from activities.pods.pages import sort_of
 from models.database.store import Row
 from models.errors import NotFound
+from models.sorts import sort_of
 from models.volume import checks
 
 _MOST = 1000

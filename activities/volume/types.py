@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.pods.region import Regions
-from activities.volume.type_learning import TypeLearning
 from activities.volume.type_pages import page_of
 from models.database.store import Row, Store, new_id
 from models.database.tables.volume import default_types, qos_specs, volume_types
 from models.errors import BadRequest, Conflict, NotFound
 from models.values import Caller
 from models.volume import checks
+from models.volume.learning import Learning
 
 # What everybody may know of a type; the other extra specs are for admins.
 VISIBLE = ("RESKEY:availability_zones", "multiattach", "replication_enabled")
@@ -23,9 +22,8 @@ _SOON = 2.0
 class VolumeTypes:
     """The rows of volume types."""
 
-    def __init__(self, store: Store, regions: Regions, learning: TypeLearning) -> None:
+    def __init__(self, store: Store, learning: Learning) -> None:
         self._store = store
-        self._regions = regions
         self._learning = learning
 
     async def learn(self) -> None:

@@ -49,7 +49,7 @@ def build(
     """Build the parts."""
     objects = VolumeObjects(store, regions, pods, operations, routings, places, creations)
     learning = TypeLearning(settings, store, regions, pods)
-    types = VolumeTypes(store, regions, learning)
+    types = VolumeTypes(store, learning)
     qos_copies = QosCopies(store, regions, pods, operations)
     type_copies = TypeCopies(store, regions, pods, operations, types, qos_copies)
     group_types = GroupTypes(store, regions, pods, operations, learning)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import orjson
 
-from activities.pods.fanout import Question
+from activities.pods.questions import Question
 from activities.pods.region import PodAnswer
 from api.compute.proxy import PROXY
 from api.compute.reports import ask, known, page, sum_of

@@ -1,6 +1,6 @@
 """/os-migrations: those of all pods, newest first."""
 
-from activities.pods.fanout import Question
+from activities.pods.questions import Question
 from api.compute.proxy import PROXY
 from api.compute.reports import page
 from api.http import Answer, Call, Routes

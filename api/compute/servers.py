@@ -10,7 +10,7 @@ from activities.compute.boot_plan import BootPlan
 from activities.compute.boots import least_version
 from activities.compute.server_groups import GROUPS_VERSION, group_hint, with_group
 from activities.compute.servers import GONE
-from activities.pods.fanout import Question
+from activities.pods.questions import Question
 from activities.pods.region import PodAnswer
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes

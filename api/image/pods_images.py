@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from activities.pods.pages import sort_value
 from activities.pods.region import PodAnswer
 from api.http import Answer, Call, Headers
 from api.image.forwarding import forward, passed_on
 from api.links import moved
 from api.proxy import missing_pods
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.sorts import sort_value
 from models.values import Pod
 
 _LIMIT, _MAX = 25, 1000
