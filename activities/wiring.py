@@ -40,9 +40,7 @@ from activities.volume import wiring as volume_wiring
 from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
-from activities.volume.qos_specs import QosSpecs
 from activities.volume.type_copies import TypeCopies
-from activities.volume.types import VolumeTypes
 from activities.volume.volumes import Volumes
 from models.admin.bindings import Bindings
 from models.admin.jobs import Jobs
@@ -74,6 +72,8 @@ from models.quotas.reservations import Reservations
 from models.quotas.type_limits import TypeLimits
 from models.routings import Routings
 from models.settings import Settings
+from models.volume.qos_specs import QosSpecs
+from models.volume.types import VolumeTypes
 
 
 @dataclass(slots=True)

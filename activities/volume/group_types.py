@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from activities.pods.region import Regions
 from activities.volume.type_learning import TypeLearning
-from activities.volume.type_pages import page_of
 from models.database.store import Judge, Row, Store, Transaction, new_id
 from models.database.tables.volume import group_types, type_copies
 from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
@@ -16,6 +15,7 @@ from models.operations import Operations
 from models.pods import PodDirectory
 from models.values import Caller, Pod
 from models.volume import checks
+from models.volume.type_pages import page_of
 
 # From here on Cinder has them.
 SINCE = "3.11"

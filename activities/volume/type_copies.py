@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from activities.pods.region import Regions
 from activities.volume.qos_copies import QosCopies
-from activities.volume.types import VolumeTypes
 from models.database.store import Judge, Row, Store
 from models.database.tables.volume import type_copies, volume_types
 from models.errors import GatewayError, PodFault, PodUnavailable
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.values import Pod
+from models.volume.types import VolumeTypes
 
 _KEPT = 10_000
 _SETTINGS = ("provider", "control_location", "cipher", "key_size")

@@ -6,11 +6,11 @@ from typing import Any
 from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.type_copies import TypeCopies
-from activities.volume.types import VolumeTypes
 from models.errors import BadRequest, NotFound
 from models.places import Home
 from models.pods import PodDirectory
 from models.values import Caller, Pod
+from models.volume.types import VolumeTypes
 
 _HINTS = "OS-SCH-HNT:scheduler_hints"
 # Hints that name what the volume is to be near to, or far from.

@@ -9,10 +9,8 @@ from activities.upkeep import Worker
 from activities.volume.group_types import GroupTypes
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
-from activities.volume.qos_specs import QosSpecs
 from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
-from activities.volume.types import VolumeTypes
 from activities.volume.volumes import Volumes
 from models.database.store import Store
 from models.operations import Operations
@@ -20,6 +18,8 @@ from models.places import Places
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.settings import Settings
+from models.volume.qos_specs import QosSpecs
+from models.volume.types import VolumeTypes
 
 
 @dataclass(slots=True)

@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.volume.qos_specs import QosSpecs
 from api.http import Answer, Call, Routes
 from models.database.store import Judge, Row
 from models.errors import BadRequest
 from models.volume import checks
+from models.volume.qos_specs import QosSpecs
 
 routes = Routes()
 

@@ -4,12 +4,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from activities.volume.type_copies import TypeCopies
-from activities.volume.types import VISIBLE, VolumeTypes
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
 from models.database.store import Judge, Row
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume import checks
+from models.volume.types import VISIBLE, VolumeTypes
 
 routes = Routes()
 _PUBLIC = "os-volume-type-access:is_public"

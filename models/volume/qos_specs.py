@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.volume.type_pages import page_of
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.volume import qos_specs
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume import checks
 from models.volume.learning import Learning
+from models.volume.type_pages import page_of
 
 _CONSUMERS = ("front-end", "back-end", "both")
 _SOON = 2.0

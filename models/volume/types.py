@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.volume.type_pages import page_of
 from models.database.store import Row, Store, new_id
 from models.database.tables.volume import default_types, qos_specs, volume_types
 from models.errors import BadRequest, Conflict, NotFound
 from models.values import Caller
 from models.volume import checks
 from models.volume.learning import Learning
+from models.volume.type_pages import page_of
 
 # What everybody may know of a type; the other extra specs are for admins.
 VISIBLE = ("RESKEY:availability_zones", "multiattach", "replication_enabled")
