@@ -13,6 +13,7 @@ from activities.compute.boot_plan import BootPlanner
 from activities.compute.boots import Boots
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.floating_ips import ComputeFloatingIPs
+from activities.compute.hosts import Hosts
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.security_groups import ComputeSecurityGroups
@@ -101,6 +102,7 @@ class Services:
     keypairs: Keypairs
     keypair_copies: KeypairCopies
     aggregates: Aggregates
+    aggregate_copies: AggregateCopies
     inner_zones: InnerZones
     pod_numbers: PodNumbers
     server_groups: ServerGroups
@@ -162,14 +164,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     flavor_copies = FlavorCopies(store, regions, pods, routings)
     keypairs = Keypairs(store, operations)
     keypair_copies = KeypairCopies(store, regions, pods, routings)
+    hosts = Hosts(regions, pods)
     aggregate_copies = AggregateCopies(store, regions, pods, routings)
-    aggregates = Aggregates(store, pods, operations, aggregate_copies)
+    aggregates = Aggregates(store, pods, operations, aggregate_copies, hosts)
     server_groups = ServerGroups(store, regions, pods, operations, routings)
     inner_zones = InnerZones(store, pods)
     planner = BootPlanner(
         store,
         places,
-        BootHomes(regions, pods, places),
+        BootHomes(hosts, places),
         network.networks,
         network.ports,
         flavors,
@@ -252,6 +255,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keypairs=keypairs,
             keypair_copies=keypair_copies,
             aggregates=aggregates,
+            aggregate_copies=aggregate_copies,
             inner_zones=inner_zones,
             pod_numbers=PodNumbers(store, pods),
             server_groups=server_groups,

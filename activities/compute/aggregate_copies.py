@@ -50,15 +50,6 @@ class AggregateCopies:
             else:
                 await self._bring(row, pod, wanted[pod_id])
 
-    async def having(self, pods: list[Pod], host: str) -> list[Pod]:
-        """Return the pods that have a compute host of this name."""
-        query = f"/os-services?binary=nova-compute&host={host}"
-        found = []
-        for pod in pods:
-            if (await self._regions.admin(pod, "compute", "GET", query))["services"]:
-                found.append(pod)
-        return found
-
     async def cache_images(self, id_: str, body: Any, version: str) -> None:
         """Have the hosts of every copy fetch images beforehand."""
         of = (routings.c.type == "aggregate", routings.c.top_id == id_)

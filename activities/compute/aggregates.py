@@ -1,13 +1,12 @@
 """Aggregates: the admin's, and one for each pod that shows its availability zone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from activities.compute.aggregate_copies import AggregateCopies
 from models.compute import checks
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.compute import aggregate_hosts, aggregates
@@ -28,16 +27,38 @@ from models.values import Pod
 _MOST = 0x7FFFFFFF
 
 
+class AggregateCopies(Protocol):
+    """The aggregates that pods have of the gateway's."""
+
+    async def align(self, id_: str) -> None:
+        """Bring the aggregate's copies in line with its row and its hosts."""
+        ...
+
+
+class Hosts(Protocol):
+    """The compute hosts of pods."""
+
+    async def with_host(self, pods: Iterable[Pod], name: str) -> list[Pod]:
+        """Return those of the pods that have a compute host of this name; ``PodUnavailable``."""
+        ...
+
+
 class Aggregates:
     """The aggregate rows, each with its ``hosts``; a host is in one pod, by its name."""
 
     def __init__(
-        self, store: Store, pods: PodDirectory, operations: Operations, copies: AggregateCopies
+        self,
+        store: Store,
+        pods: PodDirectory,
+        operations: Operations,
+        copies: AggregateCopies,
+        hosts: Hosts,
     ) -> None:
         self._store = store
         self._pods = pods
         self._operations = operations
-        self.copies = copies
+        self._copies = copies
+        self._hosts = hosts
 
     async def create(self, body: Mapping[str, Any]) -> Row:
         """Write an aggregate."""
@@ -135,7 +156,7 @@ class Aggregates:
                 raise Conflict(f"Aggregate {id_} already has host {host}.")
             operation = await self._later(tx, id_)
         try:
-            await self.copies.align(id_)
+            await self._copies.align(id_)
         except (PodFault, Conflict):
             async with self._store.write() as tx:
                 await tx.run(aggregate_hosts.delete().where(*_is(row["id"], host)))
@@ -164,7 +185,7 @@ class Aggregates:
         found, silent = [], []
         for pod in await self._pods.serving():
             try:
-                found += await self.copies.having([pod], host)
+                found += await self._hosts.with_host([pod], host)
             except PodUnavailable:
                 silent.append(pod.pod_name)
         if len(found) > 1:
@@ -230,7 +251,7 @@ class Aggregates:
         """
         try:
             with suppress(PodUnavailable, PodBusy):
-                await self.copies.align(id_)
+                await self._copies.align(id_)
         except GatewayError:
             if before:
                 kept = ("name", "availability_zone", "metadata")

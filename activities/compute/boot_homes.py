@@ -1,28 +1,32 @@
 """BootHomes: where a server has to be because of what its request names beside networks."""
 
-import asyncio
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
 
-from activities.pods.region import Regions
 from models.compute.servers.boot_request import BootRequest
-from models.errors import BadRequest, Forbidden, NotFound, PodUnavailable
+from models.errors import BadRequest, Forbidden, NotFound
 from models.places import Home, Places
-from models.pods import PodDirectory
 from models.values import Caller, Pod
 
 _SAME, _DIFFERENT = "same_host", "different_host"
-# Hypervisors are found by their whole name from here on.
-_PATTERN = "2.53"
+
+
+class Hosts(Protocol):
+    """Compute hosts, each in one pod; ``BadRequest`` for one that no pod has."""
+
+    async def pod_of_host(self, name: str) -> Pod:
+        """Return the pod with the compute service of this host."""
+        ...
+
+    async def pod_of_node(self, name: str) -> Pod:
+        """Return the pod with the hypervisor of this name."""
+        ...
 
 
 class BootHomes:
     """Volumes, snapshots, other servers and compute hosts, each of which is in one pod."""
 
-    def __init__(self, regions: Regions, pods: PodDirectory, places: Places) -> None:
-        self._regions = regions
-        self._pods = pods
+    def __init__(self, hosts: Hosts, places: Places) -> None:
+        self._hosts = hosts
         self._places = places
 
     async def homes(self, caller: Caller, request: BootRequest) -> list[Home]:
@@ -66,31 +70,10 @@ class BootHomes:
             raise Forbidden(f"Policy doesn't allow {api}:servers:create:{rule} to be performed.")
         homes = []
         if host:
-            path = f"/os-services?binary=nova-compute&host={quote(host)}"
-            match = {"host": host}
-            homes.append((f"host {host}", await self._has(path, "services", match, host)))
+            homes.append((f"host {host}", await self._hosts.pod_of_host(host)))
         if node:
-            path = f"/os-hypervisors?hypervisor_hostname_pattern={quote(node)}"
-            match = {"hypervisor_hostname": node}
-            homes.append((f"host {node}", await self._has(path, "hypervisors", match, node)))
+            homes.append((f"host {node}", await self._hosts.pod_of_node(node)))
         return homes
-
-    async def _has(self, path: str, key: str, match: Mapping[str, str], name: str) -> Pod:
-        """Return the pod that lists such a thing."""
-
-        async def ask(pod: Pod) -> bool:
-            found = await self._regions.admin(pod, "compute", "GET", path, microversion=_PATTERN)
-            return any(match.items() <= row.items() for row in found[key])
-
-        pods = await self._pods.serving()
-        answers = await asyncio.gather(*(ask(pod) for pod in pods), return_exceptions=True)
-        for pod, answer in zip(pods, answers, strict=True):
-            if answer is True:
-                return pod
-        silent = [answer for answer in answers if isinstance(answer, PodUnavailable)]
-        if silent:
-            raise silent[0]
-        raise BadRequest(f"Compute host {name} could not be found.")
 
 
 def texts(value: object) -> list[str]:

@@ -1,13 +1,13 @@
 """FlavorCopies: a flavor in a pod, with the same id and what is said of it now."""
 
 import asyncio
-import re
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import select
 
 from activities.pods.region import Regions
+from models.compute.flavors import aside_name
 from models.compute.release import released
 from models.database.store import Row, Store
 from models.database.tables.compute import flavors
@@ -20,14 +20,6 @@ from models.values import Pod
 # From here on Nova keeps a description, our marker.
 _DESCRIBED = "2.55"
 _SIZES = ("name", "ram", "vcpus", "disk", "ephemeral", "swap", "rxtx_factor", "is_public")
-
-
-_ASIDE = re.compile(r" trio2o-[\w.\- ]+$")
-
-
-def flavor_name(name: str) -> str:
-    """Return a flavor's name at the top, given that of its copy in a pod."""
-    return _ASIDE.sub("", name)
 
 
 class FlavorCopies:
@@ -56,7 +48,7 @@ class FlavorCopies:
             if await self._made(_body(row), pod) or await self._found(row, pod):
                 return str(id_)
             # The name belongs to a flavor of the pod's own.
-            aside = _body(row) | {"name": _aside(row)}
+            aside = _body(row) | {"name": aside_name(row)}
             if not await self._made(aside, pod) and await self._found(row, pod) is None:
                 raise Conflict(f"Pod {pod.pod_name} takes no flavor named {aside['name']}.")
             return str(id_)
@@ -153,11 +145,6 @@ class FlavorCopies:
         return await self._regions.admin(
             pod, "compute", method, path, body, microversion=_DESCRIBED
         )
-
-
-def _aside(row: Row) -> str:
-    suffix = f" trio2o-{row['id']}"
-    return str(row["name"])[: 255 - len(suffix)] + suffix
 
 
 def _sizes(row: Row) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """ServerPorts: what users of the compute API change on a server's ports; ports are the top's."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from activities.compute.boot_plan import BootPlanner
 from activities.compute.security_groups import rule_view
-from activities.network.copy_upkeep import CopyUpkeep
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodUnavailable
@@ -19,6 +18,14 @@ ports, floatingips = TABLES["ports"], TABLES["floatingips"]
 groups, rules = TABLES["security_groups"], TABLES["security_group_rules"]
 
 
+class PortCopies(Protocol):
+    """The copies of ports in pods."""
+
+    async def update_port(self, port_id: str) -> None:
+        """Bring the port's copy up to date; ``PodUnavailable``, ``PodBusy``."""
+        ...
+
+
 class ServerPorts:
     """Security groups, fixed addresses and floating addresses of a server."""
 
@@ -28,13 +35,13 @@ class ServerPorts:
         planner: BootPlanner,
         port_rows: Ports,
         floating: FloatingIPs,
-        upkeep: CopyUpkeep,
+        copies: PortCopies,
     ) -> None:
         self._store = store
         self._planner = planner
         self._ports = port_rows
         self._floating = floating
-        self._upkeep = upkeep
+        self._copies = copies
 
     async def set_group(self, caller: Caller, server_id: str, name: str, *, add: bool) -> None:
         """Add a security group to the server's ports, or take it from them."""
@@ -151,7 +158,7 @@ class ServerPorts:
         await self._ports.update(caller, row["id"], body)
         # Clients look at the server next. Where the pod is out, the update's workflow waits.
         with suppress(PodUnavailable, PodBusy):
-            await self._upkeep.update_port(row["id"])
+            await self._copies.update_port(row["id"])
 
     async def _group(self, caller: Caller, name: str) -> str:
         try:

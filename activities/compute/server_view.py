@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.compute.flavor_copies import flavor_name
+from models.compute.flavors import shown_name
 from models.compute.inner_zones import InnerZones
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES, bridge_addresses
@@ -33,7 +33,7 @@ class ServerView:
                     server[key] = await self._zones.shown(pod, server[key])
             flavor = server.get("flavor")
             if isinstance(flavor, dict) and "original_name" in flavor:
-                flavor["original_name"] = flavor_name(flavor["original_name"])
+                flavor["original_name"] = shown_name(flavor["original_name"])
         await self._groups(servers)
         await self._addresses(servers)
 

@@ -86,7 +86,8 @@ async def images(call: Call) -> Answer:
         raise NotFound("The resource could not be found.", "HTTPNotFound")
     body, aggregates = await call.json(), call.services.aggregates
     row = await aggregates.get(call.args["id"])
-    await aggregates.copies.cache_images(str(row["id"]), body, f"{version[0]}.{version[1]}")
+    copies = call.services.aggregate_copies
+    await copies.cache_images(str(row["id"]), body, f"{version[0]}.{version[1]}")
     return Answer(202)
 
 

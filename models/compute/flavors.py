@@ -35,6 +35,8 @@ _SORT_KEYS = {
     "updated_at": "created_at",
     "vcpu_weight": "created_at",
 }
+# What the name of a copy ends with in a pod that has a flavor of that name itself.
+_ASIDE = re.compile(r" trio2o-[\w.\- ]+$")
 _ID = re.compile(r"^(?! )[a-zA-Z0-9. _-]+(?<! )$")
 
 
@@ -244,3 +246,14 @@ def _page(rows: list[Row], asked: Mapping[str, str]) -> list[Row]:
             raise BadRequest(f"marker [{marker}] not found")
         start = ids.index(marker) + 1
     return rows[start : start + min(int(limit), 1000)]
+
+
+def aside_name(row: Row) -> str:
+    """Return the name for a copy where the pod has a flavor of that name itself."""
+    suffix = f" trio2o-{row['id']}"
+    return str(row["name"])[: 255 - len(suffix)] + suffix
+
+
+def shown_name(name: str) -> str:
+    """Return a flavor's name at the top, given that of its copy in a pod."""
+    return _ASIDE.sub("", name)
