@@ -17,6 +17,7 @@ from activities.compute.hosts import Hosts
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.security_groups import ComputeSecurityGroups
+from activities.compute.server_group_copies import ServerGroupCopies
 from activities.compute.server_groups import ServerGroups
 from activities.compute.server_ports import ServerPorts
 from activities.compute.server_view import ServerView
@@ -106,6 +107,7 @@ class Services:
     inner_zones: InnerZones
     pod_numbers: PodNumbers
     server_groups: ServerGroups
+    server_group_copies: ServerGroupCopies
     server_reservations: ServerReservations
     server_view: ServerView
     quotas: Quotas
@@ -167,7 +169,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     hosts = Hosts(regions, pods)
     aggregate_copies = AggregateCopies(store, regions, pods, routings)
     aggregates = Aggregates(store, pods, operations, aggregate_copies, hosts)
-    server_groups = ServerGroups(store, regions, pods, operations, routings)
+    server_groups = ServerGroups(store, pods, operations, routings)
+    server_group_copies = ServerGroupCopies(store, regions, pods, routings, server_groups)
     inner_zones = InnerZones(store, pods)
     planner = BootPlanner(
         store,
@@ -227,7 +230,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         ("update-copies", "quota"): limit_copies.spread,
         ("update-copies", "image"): image_copies.copy,
         ("update-copies", "aggregate"): aggregate_copies.align,
-        ("clean-up", "server_group"): server_groups.clean_up,
+        ("clean-up", "server_group"): server_group_copies.clean_up,
         ("clean-up", "flavor"): flavor_copies.clean_up,
         ("clean-up", "keypair"): keypair_copies.clean_up,
     }
@@ -259,6 +262,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             inner_zones=inner_zones,
             pod_numbers=PodNumbers(store, pods),
             server_groups=server_groups,
+            server_group_copies=server_group_copies,
             server_reservations=server_reservations,
             server_view=ServerView(store, inner_zones),
             quotas=quotas,

@@ -8,7 +8,8 @@ import orjson
 
 from activities.compute.boot_plan import BootPlan
 from activities.compute.boots import least_version
-from activities.compute.server_groups import GROUPS_VERSION, group_hint, with_group
+from activities.compute.server_group_copies import GROUPS_VERSION
+from activities.compute.server_groups import group_hint, with_group
 from activities.compute.servers import GONE
 from activities.pods.questions import Question
 from activities.pods.region import PodAnswer
@@ -167,7 +168,7 @@ async def _grouped(call: Call, plan: BootPlan, body: dict[str, Any]) -> dict[str
     if not group:
         return body
     headers = await PROXY.headers(call, GROUPS_VERSION)
-    groups = call.services.server_groups
+    groups = call.services.server_group_copies
     return with_group(body, await groups.in_pod(call.caller, group, plan.pod, headers))
 
 

@@ -1,0 +1,127 @@
+"""ServerGroupCopies: a server group in each pod that has servers of it."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from activities.compute.server_groups import TYPE, ServerGroups
+from activities.pods.region import Regions
+from models.database.store import Row, Store
+from models.database.tables.compute import server_groups
+from models.database.tables.routing import routings
+from models.errors import PodFault, PodUnavailable
+from models.pods import PodDirectory
+from models.routings import Routings, marker
+from models.values import Caller, Pod
+
+_PATH = "/os-server-groups"
+# In which copies are made: a group has one policy, and maybe rules.
+GROUPS_VERSION = (2, 64)
+
+
+class ServerGroupCopies:
+    """Copies of groups, and who is in them."""
+
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        copies: Routings,
+        groups: ServerGroups,
+    ) -> None:
+        self._store = store
+        self._regions = regions
+        self._pods = pods
+        self._copies = copies
+        self._groups = groups
+
+    async def members(self, ids: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+        """Return the servers in each group, and the pods that did not say."""
+        rows = await self._copies.rows(routings.c.type == TYPE, routings.c.top_id.in_(list(ids)))
+        found: dict[str, list[str]] = {}
+        missing: set[str] = set()
+
+        async def ask(copy: Row) -> None:
+            pod = await self._pods.get(copy["pod_id"])
+            path = f"{_PATH}/{copy['bottom_id']}"
+            try:
+                group = (await self._regions.admin(pod, "compute", "GET", path))["server_group"]
+            except PodUnavailable:
+                missing.add(pod.pod_name)
+            except PodFault as fault:
+                if fault.status != 404:
+                    raise
+            else:
+                found.setdefault(copy["top_id"], []).extend(group["members"])
+
+        await asyncio.gather(*(ask(row) for row in rows if row["bottom_id"]))
+        return found, sorted(missing)
+
+    async def in_pod(
+        self,
+        caller: Caller,
+        id_: str,
+        pod: Pod,
+        headers: Mapping[str, str],
+    ) -> str:
+        """Return the group's id in the pod, made there when it is not.
+
+        ``headers`` carry the user's token, since groups belong to the project that makes them,
+        and a version in which a group has one policy.
+        """
+        row = await self._groups.hinted(caller, id_)
+        name = marker(TYPE, id_)
+
+        async def find() -> str | None:
+            listed = await self._as_user(pod, "GET", _PATH, headers)
+            same = (group for group in listed["server_groups"] if group["name"] == name)
+            return next((str(group["id"]) for group in same), None)
+
+        async def create() -> str:
+            body: dict[str, Any] = {"name": name, "policy": row["policy"]}
+            if row["rules"]:
+                body["rules"] = row["rules"]
+            made = await self._as_user(pod, "POST", _PATH, headers, {"server_group": body})
+            return str(made["server_group"]["id"])
+
+        return await self._copies.materialise(
+            TYPE, id_, pod, find=find, create=create, project_id=row["project_id"]
+        )
+
+    async def clean_up(self, id_: str) -> None:
+        """Remove the copies of a group that is no more."""
+        async with self._store.read() as tx:
+            if await tx.one(select(server_groups.c.id).where(server_groups.c.id == id_)):
+                return
+        of = (routings.c.type == TYPE, routings.c.top_id == id_)
+        for copy in await self._copies.rows(*of):
+            await self._remove(id_, await self._pods.get(copy["pod_id"]))
+
+    async def _remove(self, id_: str, pod: Pod) -> None:
+        async def delete(bottom: str) -> None:
+            if not bottom:
+                path = f"{_PATH}?all_projects=true"
+                listed = await self._regions.admin(pod, "compute", "GET", path)
+                name = marker(TYPE, id_)
+                same = (group for group in listed["server_groups"] if group["name"] == name)
+                bottom = next((str(group["id"]) for group in same), "")
+            if bottom:
+                await self._regions.admin(pod, "compute", "DELETE", f"{_PATH}/{bottom}")
+
+        await self._copies.remove(TYPE, id_, pod, delete)
+
+    async def _as_user(
+        self, pod: Pod, method: str, path: str, headers: Mapping[str, str], body: Any = None
+    ) -> Any:
+        sent = None if body is None else orjson.dumps(body)
+        told = {**headers, "Content-Type": "application/json"}
+        answer = await self._regions.forward(pod, "compute", method, path, headers=told, body=sent)
+        if answer.status >= 500:
+            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
+        if answer.status >= 400:
+            raise PodFault(pod.pod_name, answer.status, answer.body, f"{method} {path}")
+        return answer.json()
