@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.compute.boot_plan import BootPlan, BootPlanner, Link
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
 from activities.creations import Creations
@@ -14,6 +13,7 @@ from activities.network.copies import Copies
 from activities.network.unbinding import Unbinding
 from models.compute.inner_zones import DEFAULT
 from models.compute.release import release
+from models.compute.servers.boot_plan import BootPlan, BootPlanner, Link
 from models.compute.servers.boot_request import NETWORKS_REQUIRED, BootRequest
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes

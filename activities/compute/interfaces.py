@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.compute.boot_plan import BootPlanner, Link
 from activities.network.copies import Copies
 from activities.pods.region import Regions
 from models.compute import checks
+from models.compute.servers.boot_plan import BootPlanner, Link
 from models.compute.servers.boot_request import Nic
 from models.database.store import Row, Store
 from models.database.tables.creation import server_ports

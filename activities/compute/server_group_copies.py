@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from activities.compute.server_groups import TYPE, ServerGroups
 from activities.pods.region import Regions
+from models.compute.server_groups import TYPE, ServerGroups
 from models.database.store import Row, Store
 from models.database.tables.compute import server_groups
 from models.database.tables.routing import routings

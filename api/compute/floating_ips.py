@@ -2,10 +2,10 @@
 
 import orjson
 
-from activities.compute.floating_ips import ComputeFloatingIPs
 from api.compute.proxies import until
 from api.http import Answer, Call, Route, Routes
 from models.compute import checks
+from models.compute.floating_ips import ComputeFloatingIPs
 from models.errors import BadRequest
 
 routes = Routes()

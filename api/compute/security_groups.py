@@ -1,9 +1,9 @@
 """/os-security-groups and /os-security-group-rules: the network API's, as Nova had them."""
 
-from activities.compute.security_groups import ComputeSecurityGroups
 from api.compute.proxies import cut, until
 from api.http import Answer, Call, Route, Routes
 from models.compute import checks
+from models.compute.security_groups import ComputeSecurityGroups
 
 routes = Routes()
 _GROUPS, _RULES = "/os-security-groups", "/os-security-group-rules"

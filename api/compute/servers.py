@@ -6,10 +6,8 @@ from typing import Any
 
 import orjson
 
-from activities.compute.boot_plan import BootPlan
 from activities.compute.boots import least_version
 from activities.compute.server_group_copies import GROUPS_VERSION
-from activities.compute.server_groups import group_hint, with_group
 from activities.compute.servers import GONE
 from activities.pods.questions import Question
 from activities.pods.region import PodAnswer
@@ -17,7 +15,9 @@ from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import room
+from models.compute.server_groups import group_hint, with_group
 from models.compute.servers import boot_fields
+from models.compute.servers.boot_plan import BootPlan
 from models.compute.servers.boot_request import parse
 from models.errors import GatewayError, PodUnavailable
 from models.resources.compute import SERVERS

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from activities.compute.boot_homes import BootHomes
 from models.compute.flavors import Flavors
 from models.compute.inner_zones import InnerZones
 from models.compute.keypairs import Keypairs
+from models.compute.servers.boot_homes import BootHomes
 from models.compute.servers.boot_request import BootRequest, Nic
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from activities.compute.boot_plan import BootPlanner
-from activities.compute.security_groups import rule_view
+from models.compute.security_groups import rule_view
+from models.compute.servers.boot_plan import BootPlanner
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodUnavailable
