@@ -5,6 +5,7 @@ bridge passes 802.1Q tags untouched. The outside host hangs on an access port of
 because the kernel may have no VLAN devices, and reaches the external networks of both pods.
 """
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from deploy.pods.layout import (
 from deploy.pods.ovn import vsctl
 
 FABRIC = "trio2o-fabric"
+_NAMESPACES = Path("/run/netns")
+_GUEST = "guest-"
 
 
 def _namespaces() -> set[str]:
@@ -53,8 +56,12 @@ def _add_namespace(name: str) -> None:
         run(("ip", "netns", "exec", name, "sysctl", "-qw", setting), check=False)
 
 
-def build() -> None:
-    """Namespaces and cables exist; the switches are not needed yet."""
+def build(state: State) -> None:
+    """Namespaces and cables exist, all of this state folder's; the switches are not needed yet."""
+    if _strangers(state):
+        # A lab whose state folder is gone left them: its devices have the names of ours, and hang
+        # on switches that run no more.
+        dismantle(state)
     _add_namespace(FABRIC)
     there = _links(FABRIC)
     for network in PHYSICAL_NETWORKS:
@@ -68,6 +75,8 @@ def build() -> None:
         for network in PHYSICAL_NETWORKS:
             if f"to-{network}" not in there:
                 _cable(pod, network)
+    _add_namespace(OUTSIDE)
+    _record(state).write_text(json.dumps(_identities(), indent=1, sort_keys=True))
 
 
 def _cable(pod: Pod, network: str) -> None:
@@ -91,7 +100,6 @@ def connect(state: State) -> None:
 
 
 def _connect_outside(state: State, pod: Pod) -> None:
-    _add_namespace(OUTSIDE)
     there = _links(OUTSIDE)
     for device, (vlan, address) in OUTSIDE_WIRES.items():
         port = ("--may-exist", "add-port", "br-extern", device, f"tag={vlan}")
@@ -104,20 +112,31 @@ def _connect_outside(state: State, pod: Pod) -> None:
         _ip(OUTSIDE, f"addr replace {address} dev {device}", f"link set {device} up")
 
 
-def guests(state: State) -> list[str]:
-    """The namespaces of all guests that the lab's compute hosts know."""
-    records = [
-        file
-        for pod in PODS
-        for file in Path(state.folder("data", pod.key, "guests")).glob("*.json")
-    ]
-    return [f"guest-{file.stem}" for file in records]
+def _fixed() -> set[str]:
+    return {FABRIC, OUTSIDE, *(pod.namespace for pod in PODS)}
+
+
+def _identities() -> dict[str, int]:
+    """The lab's namespaces that exist, each with what tells it from an earlier one of its name."""
+    return {name: (_NAMESPACES / name).stat().st_ino for name in _fixed() & _namespaces()}
+
+
+def _record(state: State) -> Path:
+    return state.folder("run") / "namespaces.json"
+
+
+def _strangers(state: State) -> bool:
+    """Whether a namespace of the lab's names was not made for this state folder."""
+    record = _record(state)
+    known = json.loads(record.read_text()) if record.exists() else {}
+    return any(known.get(name) != identity for name, identity in _identities().items())
 
 
 def dismantle(state: State) -> None:
-    """None of the lab's namespaces is left, and nothing runs in one of them."""
-    ours = {FABRIC, OUTSIDE, *(pod.namespace for pod in PODS), *guests(state)}
-    for name in sorted(ours & _namespaces()):
+    """None of the lab's namespaces is left, guests' included, and nothing runs in one of them."""
+    guests = {name for name in _namespaces() if name.startswith(_GUEST)}
+    for name in sorted(_fixed() & _namespaces() | guests):
         for pid in run(("ip", "netns", "pids", name)).split():
             run(("kill", "-9", pid), check=False)
         run(("ip", "netns", "del", name))
+    _record(state).unlink(missing_ok=True)

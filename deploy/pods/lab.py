@@ -161,7 +161,7 @@ class Lab:
         for pod in PODS:
             for service in (placement, neutron, nova, cinder):
                 service.configure(state, pod)
-        fabric.build()
+        fabric.build(state)
 
     def _start(self, daemons: Sequence[Daemon]) -> None:
         for daemon in daemons:

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar
 
+from eventlet.timeout import Timeout
 from nova import exception
 from nova.compute import power_state, task_states
 from nova.image import glance
@@ -140,13 +141,21 @@ class NamespaceDriver(fake.FakeDriverWithoutFakeNodes):
         _vsctl("--if-exists", "del-port", "br-int", _device(vif))
 
     def _plug_and_wait(self, instance: Any, vifs: list[Any]) -> None:
-        """Plug, and return when Neutron has said that the ports are active."""
+        """Plug, and return when Neutron has said that the ports are active.
+
+        ``VirtualInterfaceCreateException`` when it does not say so in time.
+        """
         events = [("network-vif-plugged", vif["id"]) for vif in vifs if not vif.get("active")]
-        with self.virtapi.wait_for_instance_event(
-            instance, events, deadline=PLUG_PATIENCE, error_callback=_plugging_failed
-        ):
-            for vif in vifs:
-                self._plug(instance, vif)
+        try:
+            with self.virtapi.wait_for_instance_event(
+                instance, events, deadline=PLUG_PATIENCE, error_callback=_plugging_failed
+            ):
+                for vif in vifs:
+                    self._plug(instance, vif)
+        except Timeout as error:
+            # No Exception, so Nova would never hear of it: the server would stay in BUILD.
+            LOG.error("Neutron did not report the ports active", instance=instance)
+            raise exception.VirtualInterfaceCreateException() from error
 
     def plug_vifs(self, instance: Any, network_info: Any) -> None:
         """The guest's namespace has all these interfaces."""
