@@ -97,6 +97,7 @@ class Lab:
         """Both regions serve; what runs already is left alone."""
         begin = time.monotonic()
         self.install()
+        self._supervisor.end_former_lives()
         self._configure()
         with step("database server, broker, switches"):
             together(self._start_foundation, *(self._chassis_starter(pod) for pod in PODS))

@@ -20,6 +20,9 @@ from deploy.pods.commands import environment
 from deploy.pods.console import LabError
 from deploy.pods.layout import State
 
+# In the environment of every daemon and its children: the state folder they belong to.
+_LIFE = "TRIO2O_LIFE"
+
 
 @dataclass(frozen=True)
 class Daemon:
@@ -116,7 +119,7 @@ class Supervisor:
         with self.log_file(daemon.name).open("ab") as log:
             process = subprocess.Popen(
                 command,
-                env=environment(self._state, daemon.env),
+                env=environment(self._state, daemon.env) | {_LIFE: str(self._state.root)},
                 cwd=self._state.root,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -125,6 +128,24 @@ class Supervisor:
             )
         started = _start_time(process.pid)
         self._pid_file(daemon.name).write_text(f"{process.pid} {started}\n")
+
+    def end_former_lives(self) -> None:
+        """Nothing runs that was started for this state folder but has no pid file there any more.
+
+        Such processes outlive a lab whose state folder was removed, or whose daemon was killed
+        without its children; they hold ports, and talk to the new lab.
+        """
+        known = {self.pid(file.stem) for file in self._state.folder("run").glob("*.pid")}
+        ours = f"{_LIFE}={self._state.root}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if ours in (process / "environ").read_bytes().split(b"\0"):
+                    pid = int(process.name)
+                    if os.getsid(pid) not in known:
+                        os.kill(pid, signal.SIGKILL)
+            except OSError:
+                # It ended meanwhile, or is another user's.
+                continue
 
     def wait(self, daemon: Daemon) -> None:
         """Return when the daemon answers; fail at once when it has died."""
