@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from activities.pods.region import Regions
+from models import work
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
 from models.database.tables.creation import creations
@@ -141,12 +142,7 @@ class Creations:
             if not await tx.one(there):
                 return
             operation = await self._operations.add(
-                tx,
-                "clean-up",
-                "creation",
-                id_,
-                project_id=project_id,
-                workflow_id=f"clean-up/creation/{id_}",
+                tx, work.CleanUp.CREATION.on(id_), project_id=project_id
             )
         self._operations.announce(operation)
 

@@ -11,6 +11,8 @@ from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
 from models.database.tables.operation import operations
 from models.errors import Conflict
+from models.values import Caller
+from models.work import Work
 
 LOG = logging.getLogger(__name__)
 OPEN = ("accepted", "running")
@@ -39,24 +41,26 @@ class Operations:
     async def add(
         self,
         tx: Transaction,
-        type_: str,
-        resource_type: str,
-        resource_id: str,
+        work: Work,
         *,
-        workflow_id: str,
-        router_id: str = "",
-        project_id: str = "",
-        request_id: str = "",
+        caller: Caller | None = None,
+        project_id: str | None = None,
+        request_id: str | None = None,
     ) -> str:
         """Write an accepted operation in the caller's transaction; return its id.
 
-        Call ``announce`` with the id after the commit. An operation that has not started yet and
-        does the same is not written twice: whoever runs it reads the desired state of that moment.
+        It is told to be of the given project and request, else of the caller's. Call ``announce``
+        with the id after the commit. An operation that has not started yet and does the same is
+        not written twice: whoever runs it reads the desired state of that moment.
         """
+        if project_id is None:
+            project_id = caller.project_id if caller else ""
+        if request_id is None:
+            request_id = caller.request_id if caller else ""
         same = (
             operations.c.state == "accepted",
             operations.c.started_at.is_(None),
-            operations.c.workflow_id == workflow_id,
+            operations.c.workflow_id == work.workflow_id,
         )
         waiting = await tx.value(select(operations.c.id).where(*same))
         if waiting:
@@ -65,11 +69,11 @@ class Operations:
         row = {
             "id": new_id(),
             "sequence": (sequence or 0) + 1,
-            "type": type_,
-            "resource_type": resource_type,
-            "resource_id": resource_id,
-            "workflow_id": workflow_id,
-            "router_id": router_id,
+            "type": work.kind.type,
+            "resource_type": work.kind.resource_type,
+            "resource_id": work.resource_id,
+            "workflow_id": work.workflow_id,
+            "router_id": work.router_id,
             "project_id": project_id,
             "request_id": request_id,
         }

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from activities.network.copies import Copies
 from activities.pods.region import Regions
+from models import work
 from models.compute import checks
 from models.compute.servers.boot_plan import BootPlanner, Link
 from models.compute.servers.boot_request import Nic
@@ -92,13 +93,7 @@ class Interfaces:
         except (PodBusy, PodUnavailable):
             async with self._store.write() as tx:
                 operation = await self._operations.add(
-                    tx,
-                    "clean-up",
-                    "interface",
-                    port_id,
-                    project_id=caller.project_id,
-                    request_id=caller.request_id,
-                    workflow_id=f"clean-up/interface/{port_id}",
+                    tx, work.CleanUp.INTERFACE.on(port_id), caller=caller
                 )
             self._operations.announce(operation)
 

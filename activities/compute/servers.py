@@ -9,6 +9,7 @@ from sqlalchemy import select, true
 
 from activities.compute.boots import Boots
 from activities.pods.region import Regions
+from models import work
 from models.compute.release import release
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
@@ -56,15 +57,7 @@ class Servers:
     async def deleting(self, caller: Caller, id_: str) -> str:
         """Write the clean-up of a server that is about to be deleted; return its operation."""
         async with self._store.write() as tx:
-            return await self._operations.add(
-                tx,
-                "clean-up",
-                "server",
-                id_,
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"clean-up/server/{id_}",
-            )
+            return await self._operations.add(tx, work.CleanUp.SERVER.on(id_), caller=caller)
 
     async def clean_up(self, id_: str) -> None:
         """Remove what the gateway keeps for a server once its pod no longer has it.
@@ -103,8 +96,8 @@ class Servers:
         """
         going = select(operations.c.resource_id).where(
             operations.c.state.in_(OPEN),
-            operations.c.type == "clean-up",
-            operations.c.resource_type == "server",
+            operations.c.type == work.CleanUp.SERVER.type,
+            operations.c.resource_type == work.CleanUp.SERVER.resource_type,
             true() if caller.admin else operations.c.project_id == caller.project_id,
         )
         async with self._store.read() as tx:

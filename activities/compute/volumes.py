@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.creations import Creations
+from models import work
 from models.database.store import Store
 from models.errors import NotFound
 from models.operations import Operations
@@ -47,12 +48,4 @@ class ComputeVolumes:
         if await self._places.home("volume", id_) is None:
             raise NotFound(f"Volume {id_} could not be found.")
         async with self._store.write() as tx:
-            return await self._operations.add(
-                tx,
-                "clean-up",
-                "volume",
-                id_,
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"clean-up/volume/{id_}",
-            )
+            return await self._operations.add(tx, work.CleanUp.VOLUME.on(id_), caller=caller)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.pods.region import Regions
+from models import work
 from models.database.store import Store
 from models.errors import Conflict, NotFound, PodBusy, PodFault, PodUnavailable
 from models.operations import DONE, Operations
@@ -63,15 +64,7 @@ class ImageCopies:
         if not await self._visible(caller, image_id, pod):
             return
         async with self._store.write() as tx:
-            job = await self._operations.add(
-                tx,
-                "update-copies",
-                "image",
-                f"{image_id}/{pod.pod_id}",
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"copy-image/{image_id}/{pod.pod_name}",
-            )
+            job = await self._operations.add(tx, work.InPod.IMAGE.on(image_id, pod), caller=caller)
         self._operations.announce(job)
         await self._done(job, image_id, pod)
 
@@ -90,7 +83,7 @@ class ImageCopies:
 
     async def copy(self, key: str) -> None:
         """Copy an image to a pod, ``<image>/<pod id>``; again where a copy was cut short."""
-        image_id, _, pod_id = key.partition("/")
+        image_id, pod_id = work.InPod.parts(key)
         target = await self._pods.get(pod_id)
         here = await self._shown(target, image_id)
         if here and here["status"] == "active":

@@ -13,6 +13,7 @@ from models.network.security_groups import state
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Pod
+from models.work import InPod
 
 address_groups = TABLES["address_groups"]
 _PATH = "/address-groups"
@@ -73,7 +74,7 @@ class AddressGroupCopies:
 
     async def sync(self, copy: str) -> None:
         """Bring one copy, ``<group>/<pod name>``, up to date; remove it if no rule needs it."""
-        id_, _, name = copy.partition("/")
+        id_, name = InPod.parts(copy)
         pod = await self._pods.named(name)
         if pod is None:
             return

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, or_, select
 
 from activities.network.copies import Copies
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.database.tables.routing import routings
@@ -52,15 +53,7 @@ class Unbinding:
                 continue
             mine = networks.update().where(networks.c.id == id_)
             if await tx.run(mine.values(pod_id=None)):
-                waiting.append(
-                    await self._operations.add(
-                        tx,
-                        "clean-up",
-                        "network-copy",
-                        id_,
-                        workflow_id=f"clean-up/network-copy/{id_}",
-                    )
-                )
+                waiting.append(await self._operations.add(tx, work.CleanUp.NETWORK_COPY.on(id_)))
         return waiting
 
     async def clean_up(self, network_id: str) -> None:

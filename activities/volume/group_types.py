@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from activities.pods.region import Regions
 from activities.volume.type_learning import TypeLearning
+from models import work
 from models.database.store import Judge, Row, Store, Transaction, new_id
 from models.database.tables.volume import group_types, type_copies
 from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
@@ -96,7 +97,7 @@ class GroupTypes:
         try:
             await self.update(id_)
         except PodUnavailable:
-            await self._later("update-copies", id_)
+            await self._later(work.UpdateCopies.GROUP_TYPE.on(id_))
         return row | values
 
     async def delete(self, row: Row) -> None:
@@ -111,7 +112,7 @@ class GroupTypes:
             async with self._store.write() as tx:
                 await tx.run(group_types.delete().where(group_types.c.id == row["id"]))
         if late:
-            await self._later("clean-up", row["id"])
+            await self._later(work.CleanUp.GROUP_TYPE.on(row["id"]))
 
     async def in_pod(self, row: Row, pod: Pod) -> str:
         """Return the id of the type in the pod, made and brought up to date as needed."""
@@ -187,11 +188,9 @@ class GroupTypes:
         if other and other["id"] != id_:
             raise Conflict(f"Group Type {name} already exists.")
 
-    async def _later(self, what: str, id_: str) -> None:
+    async def _later(self, task: work.Work) -> None:
         async with self._store.write() as tx:
-            operation = await self._operations.add(
-                tx, what, "group_type", id_, workflow_id=f"{what}/group_type/{id_}"
-            )
+            operation = await self._operations.add(tx, task)
         self._operations.announce(operation)
 
     async def _copies(self, id_: str) -> list[Row]:

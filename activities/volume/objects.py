@@ -1,11 +1,12 @@
 """VolumeObjects: what lives in one pod's Cinder: its routing, from its making to its end."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from activities.creations import GROUPED, Creations
 from activities.pods.region import Regions
+from models import work
 from models.database.store import Store
 from models.database.tables.routing import routings
 from models.errors import BadRequest, NotFound, PodBusy, PodFault, PodUnavailable
@@ -15,6 +16,7 @@ from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Caller, Pod
 
+ObjectType = Literal["volume", "snapshot", "backup", "group", "group_snapshot"]
 _GOING = {"deleting", "unmanaging", "error_managing_deleting"}
 # In what a volume, or a backup, is made from; and what that is.
 SOURCES = {
@@ -80,18 +82,10 @@ class VolumeObjects:
         async with self._store.write() as tx:
             await self.creations.settle(tx, creation)
 
-    async def deleting(self, caller: Caller, type_: str, id_: str) -> str:
+    async def deleting(self, caller: Caller, type_: ObjectType, id_: str) -> str:
         """Write the clean-up of an object that is about to be deleted; return its operation."""
         async with self._store.write() as tx:
-            return await self._operations.add(
-                tx,
-                "clean-up",
-                type_,
-                id_,
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"clean-up/{type_}/{id_}",
-            )
+            return await self._operations.add(tx, work.CleanUp(type_).on(id_), caller=caller)
 
     async def clean_up(self, type_: str, id_: str) -> None:
         """Forget an object that its pod no longer has, and what went with it.
@@ -145,13 +139,7 @@ class VolumeObjects:
         """Write that a volume is about to change hands; return the operation."""
         async with self._store.write() as tx:
             return await self._operations.add(
-                tx,
-                "update-copies",
-                "volume",
-                volume_id,
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"update-copies/volume/{volume_id}",
+                tx, work.UpdateCopies.VOLUME.on(volume_id), caller=caller
             )
 
     async def given(self, volume_id: str) -> None:

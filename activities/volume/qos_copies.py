@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.pods.region import Regions
+from models import work
 from models.database.store import Row, Store
 from models.database.tables.volume import qos_specs, type_copies
 from models.errors import PodFault, PodUnavailable
@@ -66,7 +67,7 @@ class QosCopies:
         try:
             await self.update(row["id"])
         except PodUnavailable:
-            await self._later("update-copies", row["id"])
+            await self._later(work.UpdateCopies.QOS_SPECS.on(row["id"]))
 
     async def update(self, id_: str) -> None:
         """Bring every copy up to date."""
@@ -81,7 +82,7 @@ class QosCopies:
         try:
             await self.clean_up(id_)
         except PodUnavailable:
-            await self._later("clean-up", id_)
+            await self._later(work.CleanUp.QOS_SPECS.on(id_))
 
     async def clean_up(self, id_: str) -> None:
         """Delete the copies of specs that are gone at the top."""
@@ -117,11 +118,9 @@ class QosCopies:
     async def _link(self, pod: Pod, id_: str, how: str, type_id: str) -> None:
         await self._admin(pod, "GET", f"/qos-specs/{id_}/{how}?vol_type_id={type_id}")
 
-    async def _later(self, what: str, id_: str) -> None:
+    async def _later(self, task: work.Work) -> None:
         async with self._store.write() as tx:
-            operation = await self._operations.add(
-                tx, what, "qos_specs", id_, workflow_id=f"{what}/qos_specs/{id_}"
-            )
+            operation = await self._operations.add(tx, task)
         self._operations.announce(operation)
 
     async def _row(self, id_: str | None) -> Row | None:

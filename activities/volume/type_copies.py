@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from activities.pods.region import Regions
 from activities.volume.qos_copies import QosCopies
+from models import work
 from models.database.store import Judge, Row, Store
 from models.database.tables.volume import type_copies, volume_types
 from models.errors import GatewayError, PodFault, PodUnavailable
@@ -108,7 +109,7 @@ class TypeCopies:
                 raise
         changed = await self._types.set(row["id"], values)
         if late:
-            await self._later("update-copies", row["id"])
+            await self._later(work.UpdateCopies.VOLUME_TYPE.on(row["id"]))
         return changed
 
     async def delete(self, row: Row) -> None:
@@ -125,7 +126,7 @@ class TypeCopies:
                     late = True
             await self._types.forget(row["id"])
         if late:
-            await self._later("clean-up", row["id"])
+            await self._later(work.CleanUp.VOLUME_TYPE.on(row["id"]))
 
     async def update(self, id_: str) -> None:
         """Bring every copy up to date."""
@@ -264,11 +265,9 @@ class TypeCopies:
         here = {row["pod_id"] for row in rows}
         return [pod for pod in await self._pods.all() if pod.pod_id in here]
 
-    async def _later(self, what: str, id_: str) -> None:
+    async def _later(self, task: work.Work) -> None:
         async with self._store.write() as tx:
-            operation = await self._operations.add(
-                tx, what, "volume_type", id_, workflow_id=f"{what}/volume_type/{id_}"
-            )
+            operation = await self._operations.add(tx, task)
         self._operations.announce(operation)
 
     async def _row(self, id_: str) -> Row | None:

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from activities.pods.region import PodAnswer
+from activities.volume.objects import ObjectType
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.proxy import Proxy
@@ -69,7 +70,7 @@ async def volume_size(call: Call, pod: Pod, id_: str) -> int:
     return int(answer.json()["volume"]["size"]) if answer.status == 200 else 0
 
 
-async def ending(call: Call, type_: str, pod: Pod, body: bytes | None = None) -> Answer:
+async def ending(call: Call, type_: ObjectType, pod: Pod, body: bytes | None = None) -> Answer:
     """Pass on a call that may end an object; its routing goes when the pod no longer has it."""
     id_ = call.args["id"]
     operation = await call.services.volume_objects.deleting(call.caller, type_, id_)
@@ -79,7 +80,7 @@ async def ending(call: Call, type_: str, pod: Pod, body: bytes | None = None) ->
         call.services.operations.announce(operation)
 
 
-def members(path: str, type_: str) -> Routes:
+def members(path: str, type_: ObjectType) -> Routes:
     """Return the routes that show, and delete, an object in its pod."""
     routes = Routes()
 

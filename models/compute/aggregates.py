@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from models import work
 from models.compute import checks
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.compute import aggregate_hosts, aggregates
@@ -240,9 +241,7 @@ class Aggregates:
         return sorted(zones)
 
     async def _later(self, tx: Transaction, id_: str) -> str:
-        return await self._operations.add(
-            tx, "update-copies", "aggregate", id_, workflow_id=f"update-copies/aggregate/{id_}"
-        )
+        return await self._operations.add(tx, work.UpdateCopies.AGGREGATE.on(id_))
 
     async def _align(self, id_: str, operation: str, before: Row | None = None) -> None:
         """Do it now where that works; the operation sees to the rest.

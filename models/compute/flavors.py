@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models import work
 from models.compute import checks
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.compute import flavors
@@ -115,9 +116,7 @@ class Flavors:
                 routings.c.type == "flavor", routings.c.top_id == id_
             )
             if await tx.one(copies):
-                operation = await self._operations.add(
-                    tx, "clean-up", "flavor", id_, workflow_id=f"clean-up/flavor/{id_}"
-                )
+                operation = await self._operations.add(tx, work.CleanUp.FLAVOR.on(id_))
         if operation:
             self._operations.announce(operation)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from models import work
 from models.compute import checks, keys
 from models.database.store import Row, Store, Transaction
 from models.database.tables.compute import keypairs
@@ -77,9 +78,7 @@ class Keypairs:
                 routings.c.type == "keypair", routings.c.top_id == id_
             )
             if await tx.one(copies):
-                operation = await self._operations.add(
-                    tx, "clean-up", "keypair", id_, workflow_id=f"clean-up/keypair/{id_}"
-                )
+                operation = await self._operations.add(tx, work.CleanUp.KEYPAIR.on(id_))
         if operation:
             self._operations.announce(operation)
 

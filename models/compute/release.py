@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.creation import creations
 from models.database.tables.routing import routings
@@ -16,13 +17,7 @@ async def release(tx: Transaction, operations: Operations, pod_id: str) -> list[
         return []
     copies = select(routings).where(routings.c.pod_id == pod_id, routings.c.type.in_(_KINDS))
     return [
-        await operations.add(
-            tx,
-            "clean-up",
-            copy["type"],
-            copy["top_id"],
-            workflow_id=f"clean-up/{copy['type']}/{copy['top_id']}",
-        )
+        await operations.add(tx, work.CleanUp(copy["type"]).on(copy["top_id"]))
         for copy in await tx.all(copies)
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from models import work
 from models.compute import checks
 from models.database.store import Row, Store, new_id
 from models.database.tables.compute import server_groups
@@ -82,13 +83,7 @@ class ServerGroups:
         async with self._store.write() as tx:
             await tx.run(server_groups.delete().where(server_groups.c.id == id_))
             operation = await self._operations.add(
-                tx,
-                "clean-up",
-                TYPE,
-                id_,
-                project_id=caller.project_id,
-                request_id=caller.request_id,
-                workflow_id=f"clean-up/{TYPE}/{id_}",
+                tx, work.CleanUp.SERVER_GROUP.on(id_), caller=caller
             )
         self._operations.announce(operation)
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
@@ -113,14 +114,11 @@ class AddressGroups(Collection):
         copies = select(routings).where(routings.c.type == NAMED, routings.c.top_id == group["id"])
         due = []
         for copy in await tx.all(copies.order_by(routings.c.id)):
-            name = f"{group['id']}/{(await self._pods.get(copy['pod_id'])).pod_name}"
+            pod = await self._pods.get(copy["pod_id"])
             due.append(
                 await self._operations.add(
                     tx,
-                    "update-copies",
-                    "address_group",
-                    name,
-                    workflow_id=f"update-copies/address_group/{name}",
+                    work.InPod.ADDRESS_GROUP.on(group["id"], pod),
                     project_id=group["project_id"],
                 )
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, or_, select
 
+from models import work
 from models.database.store import Row, Transaction
 from models.database.tables.routing import routings
 from models.operations import Operations
@@ -29,23 +30,15 @@ async def copied(tx: Transaction, objects: Sequence[tuple[str, str]]) -> set[tup
 async def clean_up(
     tx: Transaction,
     operations: Operations,
-    objects: Sequence[tuple[str, str]],
+    objects: Sequence[tuple[work.CleanUp, str]],
     caller: Caller | None = None,
 ) -> list[str]:
     """Write an operation for each deleted object that has copies; return them to announce."""
-    having = await copied(tx, objects)
+    having = await copied(tx, [(kind.resource_type, id_) for kind, id_ in objects])
     return [
-        await operations.add(
-            tx,
-            "clean-up",
-            type_,
-            id_,
-            project_id=caller.project_id if caller else "",
-            request_id=caller.request_id if caller else "",
-            workflow_id=f"clean-up/{type_}/{id_}",
-        )
-        for type_, id_ in objects
-        if (type_, id_) in having
+        await operations.add(tx, kind.on(id_), caller=caller)
+        for kind, id_ in objects
+        if (kind.resource_type, id_) in having
     ]
 
 
@@ -55,12 +48,9 @@ async def complete_copies(
     """Write the operation that makes what a network's copies lack; return it to announce."""
     return await operations.add(
         tx,
-        "update-copies",
-        "network",
-        network["id"],
+        work.UpdateCopies.NETWORK.on(network["id"]),
         project_id=network["project_id"],
         request_id=caller.request_id,
-        workflow_id=f"update-copies/network/{network['id']}",
     )
 
 
@@ -83,11 +73,8 @@ async def update_copies(
     return [
         await operations.add(
             tx,
-            "update-copies",
-            kind.member,
-            row["id"],
+            work.UpdateCopies(kind.member).on(row["id"]),
             project_id=row["project_id"],
             request_id=caller.request_id,
-            workflow_id=f"update-copies/{kind.member}/{row['id']}",
         )
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.errors import Conflict, GatewayError, NotFound
@@ -258,7 +259,9 @@ class Networks(Collection):
         await tx.run(self.table.delete().where(self.table.c.id == id_))
         await forget_shares(tx, id_)
         # The copies of the subnets go with that of the network.
-        gone = [("port", port["id"]) for port in automatic] + [("network", id_)]
+        gone = [(work.CleanUp.PORT, port["id"]) for port in automatic] + [
+            (work.CleanUp.NETWORK, id_)
+        ]
         return await clean_up(tx, self._operations, gone, caller)
 
     async def _refuse_unsharing(self, tx: Transaction, row: Row) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.quota import quota_limits
 from models.errors import BadRequest, Conflict, GatewayError, NotFound, OverQuota
@@ -24,7 +25,6 @@ _UNLIMITED = {"address_scope", "address_group"}
 RESOURCES = [*(kind.member for kind in NETWORK if kind.member not in _UNLIMITED), "trunk"]
 # So far from the limit nobody need be kept from counting at the same time.
 _NEAR = 32
-_TYPE = "network_quota"
 
 
 class QuotaCopies(Protocol):
@@ -161,13 +161,7 @@ class NetworkQuotas:
 
     async def _later(self, tx: Transaction, caller: Caller, project_id: str) -> str:
         return await self._operations.add(
-            tx,
-            "update-copies",
-            _TYPE,
-            project_id,
-            workflow_id=f"update-copies/{_TYPE}/{project_id}",
-            project_id=caller.project_id,
-            request_id=caller.request_id,
+            tx, work.UpdateCopies.NETWORK_QUOTA.on(project_id), caller=caller
         )
 
     async def _spread(self, project_id: str, operation: str) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import BadRequest, Conflict, NotFound
@@ -145,11 +146,9 @@ class RbacPolicies(Collection):
         return [
             await self._operations.add(
                 tx,
-                "update-copies",
-                *object_,
+                work.UpdateCopies.NETWORK.on(row["object_id"]),
                 project_id=row["project_id"],
                 request_id=caller.request_id,
-                workflow_id=f"update-copies/network/{row['object_id']}",
             )
         ]
 

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from models.database.store import Transaction
 from models.database.tables.network import TABLES
-from models.network.routers import changes as router_changes
 from models.operations import Operations
+from models.work import RouterChange
 
 ports, floatingips = TABLES["ports"], TABLES["floatingips"]
 INTERFACE = "network:router_interface"
@@ -17,9 +17,11 @@ async def of_network(tx: Transaction, operations: Operations, network_id: str) -
         ports.c.network_id == network_id, ports.c.device_owner == INTERFACE
     )
     return [
-        await router_changes.interface(
-            "add", port["id"], port["device_id"], port["project_id"]
-        ).write(tx, operations)
+        await operations.add(
+            tx,
+            RouterChange.ADD_INTERFACE.on(port["device_id"], port["id"]),
+            project_id=port["project_id"],
+        )
         for port in await tx.all(attached)
     ]
 
@@ -30,8 +32,10 @@ async def of_port(tx: Transaction, operations: Operations, port_id: str) -> list
         floatingips.c.port_id == port_id, floatingips.c.router_id.is_not(None)
     )
     return [
-        await router_changes.floatingip(
-            "associate", floating["id"], floating["router_id"], floating["project_id"]
-        ).write(tx, operations)
+        await operations.add(
+            tx,
+            RouterChange.ASSOCIATE_FLOATINGIP.on(floating["router_id"], floating["id"]),
+            project_id=floating["project_id"],
+        )
         for floating in await tx.all(associated)
     ]

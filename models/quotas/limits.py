@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Table, select
 
+from models import work
 from models.database.store import Store, Transaction
 from models.database.tables.quota import quota_classes, quota_limits
 from models.errors import BadRequest, GatewayError
@@ -121,15 +122,7 @@ class Limits(SetLimits):
         await self._spread(id_, operation)
 
     async def _later(self, tx: Transaction, caller: Caller, id_: str) -> str:
-        return await self._operations.add(
-            tx,
-            "update-copies",
-            "quota",
-            id_,
-            workflow_id=f"update-copies/quota/{id_}",
-            project_id=caller.project_id,
-            request_id=caller.request_id,
-        )
+        return await self._operations.add(tx, work.UpdateCopies.QUOTA.on(id_), caller=caller)
 
     async def _spread(self, id_: str, operation: str) -> None:
         """Do it now, so that a raised limit holds when it is answered; and make sure of it."""

@@ -14,9 +14,9 @@ from models.database.tables.routing import routings
 from models.errors import NotFound, PodBusy, PodFault
 from models.network import addresses
 from models.network.bridges.leftovers import BridgeLeftovers
-from models.network.routers.changes import NEEDS_PLACES
 from models.operations import OPEN, Operations
 from models.pods import PodDirectory
+from models.work import EXTRA_ROUTES, CleanUp, RouterChange, kind_of
 
 ports, routers = TABLES["ports"], TABLES["routers"]
 floatingips = TABLES["floatingips"]
@@ -93,7 +93,7 @@ class RouterWork:
             await tx.run(mine.values(status="ALLOCATING"))
         pods = await self._names(
             await self._copies.pods_to_change(
-                operation["router_id"], whole=operation["type"] in NEEDS_PLACES
+                operation["router_id"], whole=_kind(operation).needs_places
             )
         )
         again = operation["state"] not in OPEN
@@ -149,7 +149,7 @@ class RouterWork:
 
     async def _spare(self, tx: Transaction, operation: Row) -> list[str]:
         """Write the clean-up of a network's copy that was made for a failed interface alone."""
-        if operation["type"] != "router-interface-add":
+        if _kind(operation) is not RouterChange.ADD_INTERFACE:
             return []
         port = select(ports.c.network_id).where(ports.c.id == operation["resource_id"])
         network_id = await tx.value(port)
@@ -158,12 +158,9 @@ class RouterWork:
         return [
             await self._operations.add(
                 tx,
-                "clean-up",
-                "network-copy",
-                network_id,
+                CleanUp.NETWORK_COPY.on(network_id),
                 project_id=operation["project_id"],
                 request_id=operation["request_id"],
-                workflow_id=f"clean-up/network-copy/{network_id}",
             )
         ]
 
@@ -171,7 +168,7 @@ class RouterWork:
         others = select(func.count()).where(
             operations.c.router_id == router_id,
             operations.c.state.in_(OPEN),
-            operations.c.type != "extra-routes",
+            operations.c.type != EXTRA_ROUTES.type,
         )
         async with self._store.read() as tx:
             return bool(await tx.value(others))
@@ -222,16 +219,14 @@ class RouterWork:
     async def _tell(self, tx: Transaction, settled: Settled) -> None:
         id_ = settled.router_id
         owner = await tx.value(select(routers.c.project_id).where(routers.c.id == id_))
-        job = await self._operations.add(
-            tx,
-            "extra-routes",
-            "router",
-            id_,
-            workflow_id=f"router/{id_}",
-            router_id=id_,
-            project_id=owner or "",
-        )
+        job = await self._operations.add(tx, EXTRA_ROUTES.on(id_), project_id=owner or "")
         await self._operations.finish(tx, job, "failed", settled.error, unbegun=True)
+
+
+def _kind(operation: Row) -> RouterChange:
+    kind = kind_of(operation["type"], operation["resource_type"])
+    assert isinstance(kind, RouterChange)
+    return kind
 
 
 async def _mark(tx: Transaction, operation: Row, status: str, *, only: str = "") -> None:

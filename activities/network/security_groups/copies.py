@@ -19,6 +19,7 @@ from models.network.security_groups.state import ADDRESSES, GROUP
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Pod
+from models.work import InPod
 
 
 class SecurityCopies:
@@ -52,7 +53,7 @@ class SecurityCopies:
 
         One operation for each pod: a pod that is out keeps no other from it.
         """
-        sg_id, _, name = copy.partition("/")
+        sg_id, name = InPod.parts(copy)
         pod = await self._pods.named(name)
         if pod is None:
             return

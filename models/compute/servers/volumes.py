@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models import work
 from models.compute.servers.boot_request import BootRequest
 from models.database.store import Store, Transaction
 from models.database.tables.routing import routings
@@ -71,12 +72,7 @@ class ServerVolumes:
         mine = routings.c.type == "volume", routings.c.owner_id == server_id
         return [
             await self._operations.add(
-                tx,
-                "clean-up",
-                "volume",
-                row["top_id"],
-                project_id=row["project_id"],
-                workflow_id=f"clean-up/volume/{row['top_id']}",
+                tx, work.CleanUp.VOLUME.on(row["top_id"]), project_id=row["project_id"]
             )
             for row in await tx.all(select(routings).where(*mine))
         ]

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from models.database.store import Row, Transaction
 from models.database.tables.network import TABLES
 from models.network.collections.collection import revise
-from models.network.routers import changes as router_changes
 from models.network.routers.changes import RouterChanges
+from models.work import RouterChange
 
 floatingips = TABLES["floatingips"]
 _NOWHERE = {"port_id": None, "fixed_ip_address": None, "router_id": None, "status": "DOWN"}
@@ -33,7 +33,9 @@ class Associations:
         waiting = []
         if row["router_id"] and row["router_id"] != router_id:
             waiting.append(
-                await self._accept(tx, "disassociate", row, row["router_id"], request_id)
+                await self._accept(
+                    tx, RouterChange.DISASSOCIATE_FLOATINGIP, row, row["router_id"], request_id
+                )
             )
         changes = {
             "port_id": port_id,
@@ -42,7 +44,9 @@ class Associations:
             "status": "DOWN",
         }
         row = await revise(tx, floatingips, row, changes)
-        waiting.append(await self._accept(tx, "associate", row, router_id, request_id))
+        waiting.append(
+            await self._accept(tx, RouterChange.ASSOCIATE_FLOATINGIP, row, router_id, request_id)
+        )
         return row, waiting
 
     async def lead_nowhere(
@@ -53,7 +57,11 @@ class Associations:
         row = await revise(tx, floatingips, row, _NOWHERE)
         if not router_id:
             return row, []
-        return row, [await self._accept(tx, "disassociate", row, router_id, request_id)]
+        return row, [
+            await self._accept(
+                tx, RouterChange.DISASSOCIATE_FLOATINGIP, row, router_id, request_id
+            )
+        ]
 
     async def ports_go(
         self, tx: Transaction, port_ids: Sequence[str], request_id: str
@@ -66,7 +74,8 @@ class Associations:
         return waiting
 
     async def _accept(
-        self, tx: Transaction, verb: str, row: Row, router_id: str, request_id: str
+        self, tx: Transaction, change: RouterChange, row: Row, router_id: str, request_id: str
     ) -> str:
-        change = router_changes.floatingip(verb, row["id"], router_id, row["project_id"])
-        return await self._changes.accept(tx, change, request_id)
+        return await self._changes.accept(
+            tx, change, router_id, row["id"], project_id=row["project_id"], request_id=request_id
+        )

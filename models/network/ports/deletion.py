@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from models import work
 from models.database.store import Transaction
 from models.database.tables.network import TABLES
 from models.network import addresses
@@ -48,5 +49,6 @@ class PortDeletion:
             waiting += await self._group_changes.port_changed(tx, row)
             if ("port", row["id"]) not in elsewhere:
                 await addresses.release(tx, holder(row))
-        waiting += await clean_up(tx, self._operations, sorted(elsewhere), caller)
+        gone = [(work.CleanUp.PORT, id_) for _, id_ in sorted(elsewhere)]
+        waiting += await clean_up(tx, self._operations, gone, caller)
         return list(dict.fromkeys(waiting))

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import NotFound
@@ -18,7 +19,7 @@ from models.network.ports import rules as port_rules
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.filters import with_addresses
 from models.network.ports.macs import PluggedPorts
-from models.network.routers import changes as router_changes
+from models.network.routers.changes import shows_work
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
@@ -250,9 +251,13 @@ class Ports(Collection):
 
     async def _interface_moves(self, tx: Transaction, row: Row, caller: Caller) -> str:
         """Write the operation that brings a router interface to its address in the pod."""
-        await router_changes.shows_work(tx, row["device_id"])
-        change = router_changes.interface("add", row["id"], row["device_id"], row["project_id"])
-        return await change.write(tx, self._operations, caller.request_id)
+        await shows_work(tx, row["device_id"])
+        return await self._operations.add(
+            tx,
+            work.RouterChange.ADD_INTERFACE.on(row["device_id"], row["id"]),
+            project_id=row["project_id"],
+            request_id=caller.request_id,
+        )
 
 
 def _without_nulls(body: Body, *more: str) -> dict[str, Any]:

@@ -1,56 +1,12 @@
-"""RouterChanges: how a change of a router's pieces is accepted, and how it is written."""
-
-from dataclasses import dataclass
+"""RouterChanges: how a change of a router's pieces is accepted."""
 
 from models.database.store import Transaction
 from models.database.tables.network import TABLES
 from models.network.routers.plan import Topology
 from models.operations import Operations
+from models.work import RouterChange
 
 routers = TABLES["routers"]
-# What may need a place on a bridge that is not there yet.
-NEEDS_PLACES = ("router-interface-add", "router-gateway-set", "floatingip-associate")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is to be done (the workflow's type), with which piece, of which router and project."""
-
-    type: str
-    piece: tuple[str, str]
-    router_id: str
-    project_id: str
-    workflow_id: str
-
-    async def write(self, tx: Transaction, operations: Operations, request_id: str = "") -> str:
-        """Write the operation; announce the returned id after the commit."""
-        return await operations.add(
-            tx,
-            self.type,
-            *self.piece,
-            router_id=self.router_id,
-            project_id=self.project_id,
-            request_id=request_id,
-            workflow_id=self.workflow_id,
-        )
-
-
-def interface(verb: str, port_id: str, router_id: str, project_id: str) -> Change:
-    """Return the change of an interface: ``add`` (also: bring up to date) or ``remove``."""
-    name = f"router-interface-{verb}"
-    return Change(name, ("port", port_id), router_id, project_id, f"{name}/{router_id}/{port_id}")
-
-
-def gateway(verb: str, port_id: str, router_id: str, project_id: str) -> Change:
-    """Return the change of a gateway: ``set`` or ``clear``."""
-    name = f"router-gateway-{verb}"
-    return Change(name, ("port", port_id), router_id, project_id, f"{name}/{router_id}")
-
-
-def floatingip(verb: str, id_: str, router_id: str, project_id: str) -> Change:
-    """Return the change of a floating IP: ``associate`` or ``disassociate``."""
-    name = f"floatingip-{verb}"
-    return Change(name, ("floatingip", id_), router_id, project_id, f"{name}/{id_}")
 
 
 async def shows_work(tx: Transaction, router_id: str) -> None:
@@ -65,14 +21,24 @@ class RouterChanges:
         self._operations = operations
         self._topology = topology
 
-    async def accept(self, tx: Transaction, change: Change, request_id: str) -> str:
+    async def accept(
+        self,
+        tx: Transaction,
+        change: RouterChange,
+        router_id: str,
+        piece_id: str,
+        *,
+        project_id: str,
+        request_id: str,
+    ) -> str:
         """Write the operation, and all the VLANs and addresses between pods that it will need.
 
         ``OverQuota`` naming the pool when one is used up: the client is told instead of finding
         the router in ERROR. A network that has no pod yet may still need one later. What takes
         something away is never refused: what still waits for a place is another's matter.
         """
-        await shows_work(tx, change.router_id)
-        if change.type in NEEDS_PLACES:
-            await self._topology.allocate(tx, change.router_id)
-        return await change.write(tx, self._operations, request_id)
+        await shows_work(tx, router_id)
+        if change.needs_places:
+            await self._topology.allocate(tx, router_id)
+        work = change.on(router_id, piece_id)
+        return await self._operations.add(tx, work, project_id=project_id, request_id=request_id)

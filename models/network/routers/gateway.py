@@ -11,9 +11,9 @@ from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import denied
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
-from models.network.routers import changes as router_changes
 from models.network.routers.changes import RouterChanges
 from models.values import Caller
+from models.work import RouterChange
 
 GATEWAY = "network:router_gateway"
 networks, ports, routers = TABLES["networks"], TABLES["ports"], TABLES["routers"]
@@ -47,7 +47,7 @@ class RouterGateway:
         )
         kept = {"network_id": network["id"], "enable_snat": info.get("enable_snat", True)}
         await _note(tx, router, kept)
-        return [await self._operation(tx, caller, router, "set", port["id"])]
+        return [await self._operation(tx, caller, router, RouterChange.SET_GATEWAY, port["id"])]
 
     async def change(
         self, tx: Transaction, caller: Caller, router: Row, info: dict[str, Any] | None
@@ -78,7 +78,7 @@ class RouterGateway:
         await self._refuse_in_use(tx, router, port["network_id"])
         await self._port_deletion.delete(tx, [port["id"]])
         await _note(tx, router, None)
-        return [await self._operation(tx, caller, router, "clear", port["id"])]
+        return [await self._operation(tx, caller, router, RouterChange.CLEAR_GATEWAY, port["id"])]
 
     async def _snat(
         self, tx: Transaction, caller: Caller, router: Row, port: Row, info: dict[str, Any]
@@ -88,7 +88,7 @@ class RouterGateway:
         if wanted == known["enable_snat"]:
             return []
         await _note(tx, router, {**known, "enable_snat": wanted})
-        return [await self._operation(tx, caller, router, "set", port["id"])]
+        return [await self._operation(tx, caller, router, RouterChange.SET_GATEWAY, port["id"])]
 
     async def _external(self, tx: Transaction, network_id: str | None) -> Row:
         if not network_id:
@@ -124,10 +124,16 @@ class RouterGateway:
             )
 
     async def _operation(
-        self, tx: Transaction, caller: Caller, router: Row, verb: str, port_id: str
+        self, tx: Transaction, caller: Caller, router: Row, change: RouterChange, port_id: str
     ) -> str:
-        change = router_changes.gateway(verb, port_id, router["id"], router["project_id"])
-        return await self._changes.accept(tx, change, caller.request_id)
+        return await self._changes.accept(
+            tx,
+            change,
+            router["id"],
+            port_id,
+            project_id=router["project_id"],
+            request_id=caller.request_id,
+        )
 
 
 async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> None:

@@ -13,7 +13,6 @@ from models.network.collections import shapes
 from models.network.collections.sharing import SHARED, shares
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
-from models.network.routers import changes as router_changes
 from models.network.routers.changes import RouterChanges
 from models.network.routers.gateway import GATEWAY
 from models.network.routers.rows import INTERFACE, Routers
@@ -21,6 +20,7 @@ from models.network.subnets.rows import Subnets
 from models.operations import Operations
 from models.resources.network import NETWORKS
 from models.values import Caller
+from models.work import RouterChange
 
 ports, subnets, networks = TABLES["ports"], TABLES["subnets"], TABLES["networks"]
 routers, floatingips = TABLES["routers"], TABLES["floatingips"]
@@ -57,7 +57,7 @@ class RouterInterfaces:
                 if by_subnet
                 else await self._by_port(tx, caller, router, by_port)
             )
-            operation = await self._operation(tx, caller, router, "add", port)
+            operation = await self._operation(tx, caller, router, RouterChange.ADD_INTERFACE, port)
         self._operations.announce(operation)
         return _interface(router, port, subnet)
 
@@ -72,7 +72,9 @@ class RouterInterfaces:
             assert subnet is not None
             await self._refuse_in_use(tx, router, subnet)
             waiting = await self._port_deletion.delete(tx, [port["id"]], caller)
-            operation = await self._operation(tx, caller, router, "remove", port)
+            operation = await self._operation(
+                tx, caller, router, RouterChange.REMOVE_INTERFACE, port
+            )
         self._operations.announce(operation, *waiting)
         return _interface(router, port, subnet)
 
@@ -191,10 +193,16 @@ class RouterInterfaces:
                 )
 
     async def _operation(
-        self, tx: Transaction, caller: Caller, router: Row, verb: str, port: Row
+        self, tx: Transaction, caller: Caller, router: Row, change: RouterChange, port: Row
     ) -> str:
-        change = router_changes.interface(verb, port["id"], router["id"], router["project_id"])
-        return await self._changes.accept(tx, change, caller.request_id)
+        return await self._changes.accept(
+            tx,
+            change,
+            router["id"],
+            port["id"],
+            project_id=router["project_id"],
+            request_id=caller.request_id,
+        )
 
 
 async def _refuse_foreign(tx: Transaction, caller: Caller, subnet: Row) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.database.tables.routing import routings
@@ -107,13 +108,9 @@ class Routers(Collection):
                 waiting.append(
                     await self._operations.add(
                         tx,
-                        "clean-up",
-                        "router",
-                        id_,
-                        router_id=id_,
+                        work.CleanUp.ROUTER.on(id_),
                         project_id=row["project_id"],
                         request_id=caller.request_id,
-                        workflow_id=f"clean-up/router/{id_}",
                     )
                 )
         self._operations.announce(*waiting)
@@ -210,14 +207,9 @@ class Routers(Collection):
         return [
             await self._operations.add(
                 tx,
-                "extra-routes",
-                "router",
-                row["id"],
-                router_id=row["id"],
+                work.EXTRA_ROUTES.on(row["id"]),
                 project_id=row["project_id"],
                 request_id=caller.request_id,
-                # The router's own work: it looks at them before it starts an execution.
-                workflow_id=f"router/{row['id']}",
             )
         ]
 
@@ -231,11 +223,8 @@ class Routers(Collection):
         return [
             await self._operations.add(
                 tx,
-                "update-copies",
-                "router",
-                row["id"],
+                work.UpdateCopies.ROUTER.on(row["id"]),
                 project_id=row["project_id"],
                 request_id=caller.request_id,
-                workflow_id=f"update-copies/router/{row['id']}",
             )
         ]

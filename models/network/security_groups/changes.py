@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from models import work
 from models.database.store import Row, Transaction
 from models.database.tables.routing import routings
 from models.network.security_groups import state
@@ -9,8 +10,6 @@ from models.network.security_groups.state import ADDRESSES, GROUP
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.values import Pod
-
-_SYNC = "security-group-sync"
 
 
 class SecurityGroupChanges:
@@ -66,9 +65,8 @@ class SecurityGroupChanges:
         ]
 
     async def _write_sync(self, tx: Transaction, copy: Row, pod: Pod) -> str:
-        name = f"{copy['top_id']}/{pod.pod_name}"
         return await self._operations.add(
-            tx, _SYNC, GROUP, name, workflow_id=f"{_SYNC}/{name}", project_id=copy["project_id"]
+            tx, work.InPod.SECURITY_GROUP.on(copy["top_id"], pod), project_id=copy["project_id"]
         )
 
     async def _has_copy(self, tx: Transaction, port_id: str) -> bool:

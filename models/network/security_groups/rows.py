@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, not_, or_, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES
 from models.errors import Conflict, NotFound
@@ -152,12 +153,7 @@ class SecurityGroups(Collection):
         A project whose default group an admin deletes is being dissolved.
         """
         return await self._operations.add(
-            tx,
-            "clean-up",
-            "pod_defaults",
-            project_id,
-            workflow_id=f"clean-up/pod_defaults/{project_id}",
-            project_id=project_id,
+            tx, work.CleanUp.POD_DEFAULTS.on(project_id), project_id=project_id
         )
 
     async def _refuse_used(self, tx: Transaction, id_: str) -> None:

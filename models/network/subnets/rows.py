@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, ip_allocations
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
@@ -238,4 +239,4 @@ class Subnets(Collection):
     async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
         await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == id_))
         await tx.run(self.table.delete().where(self.table.c.id == id_))
-        return await clean_up(tx, self._operations, [("subnet", id_)], caller)
+        return await clean_up(tx, self._operations, [(work.CleanUp.SUBNET, id_)], caller)
