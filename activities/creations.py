@@ -17,7 +17,7 @@ from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
 from models.database.tables.creation import creations
 from models.database.tables.routing import leases, routings
-from models.errors import PodFault
+from models.errors import PodBusy, PodFault
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.values import Pod
@@ -28,6 +28,8 @@ _SERVICES = {"server": "compute"} | dict.fromkeys(
 )
 # From where on Cinder has these.
 GROUPED = {"group": "3.13", "group_snapshot": "3.14"}
+# What a pod is making or deleting it may refuse to delete until it is done.
+_PASSING = {"build", "creating", "deleting", "downloading", "updating"}
 _LOOK_SECONDS = 10.0
 # How far a pod's clock may be from ours.
 _SKEW = timedelta(seconds=60)
@@ -102,7 +104,10 @@ class Creations:
                 await self.settle(tx, id_)
 
     async def delete(self, pod: Pod, type_: str, id_: str) -> None:
-        """Delete an object that has no routing from its pod."""
+        """Delete an object that has no routing from its pod.
+
+        ``PodBusy`` where the pod refuses that because it is not done with the object yet.
+        """
         method, path, body = "DELETE", f"/{type_}s/{id_}", None
         if type_ == "group":
             method, path, body = "POST", f"{path}/action", {"delete": {"delete-volumes": True}}
@@ -112,8 +117,26 @@ class Creations:
                 pod, _SERVICES[type_], method, path, body, microversion=version
             )
         except PodFault as fault:
-            if fault.status != 404:
+            if fault.status == 404:
+                return
+            status = await self._status(pod, type_, id_)
+            if status in _PASSING:
+                raise PodBusy(f"{type_} {id_} in pod {pod.pod_name} is {status}") from fault
+            if status:
                 raise
+
+    async def _status(self, pod: Pod, type_: str, id_: str) -> str:
+        """Return the status of an object in lower case, '' when there is none."""
+        version = GROUPED.get(type_, "")
+        try:
+            shown = await self._regions.admin(
+                pod, _SERVICES[type_], "GET", f"/{type_}s/{id_}", microversion=version
+            )
+        except PodFault as fault:
+            if fault.status == 404:
+                return ""
+            raise
+        return str(shown[type_]["status"]).lower()
 
     async def _strays(self, row: Row, pod: Pod) -> list[str]:
         """Return the ids of objects like the one wanted that the gateway does not know."""

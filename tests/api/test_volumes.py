@@ -57,6 +57,41 @@ def test_the_next_pod_of_the_zone_is_asked(stack: Stack, tenant: User, trouble: 
         until(lambda: _gone(tenant, volume["id"]), "the volume is gone")
 
 
+def test_what_is_still_being_made_is_cleaned_up_all_the_same(stack: Stack, tenant: User) -> None:
+    with stack.nothing_left():
+        _bound(stack, tenant, "Pod2")
+        stack.simulator.settings(build_delay=1.0)
+        try:
+            with stack.simulator.fault(**MAKE, kind="lose"):
+                made = tenant.volume.make("/volumes", size=1, availability_zone="az2")
+            until(lambda: not stack.simulator.inventory("Pod2")["volumes"], "it is gone")
+        finally:
+            stack.simulator.settings(build_delay=0.05)
+        path = f"/volumes/{made['id']}"
+        until(lambda: tenant.volume.get(path)["status"] == "available", "the volume is there")
+        tenant.volume.delete(path)
+        until(lambda: _gone(tenant, made["id"]), "the volume is gone")
+
+
+@pytest.mark.parametrize("kind", ["snapshot", "backup"])
+def test_so_is_what_is_made_of_a_volume(stack: Stack, tenant: User, kind: str) -> None:
+    with stack.nothing_left():
+        volume = tenant.volume.make("/volumes", size=1, availability_zone="az1")
+        path = f"/volumes/{volume['id']}"
+        until(lambda: tenant.volume.get(path)["status"] == "available", "the volume is there")
+        lost = {"kind": "lose", "service": "volume", "method": "POST", "path": f"/{kind}s$"}
+        stack.simulator.settings(build_delay=1.0)
+        try:
+            with stack.simulator.fault(**lost, times=1):
+                body = {kind: {"volume_id": volume["id"], "name": secrets.token_hex(4)}}
+                assert tenant.volume("POST", f"/{kind}s", body).status == 503
+            until(lambda: not stack.simulator.inventory("Pod1")[f"{kind}s"], "it is gone")
+        finally:
+            stack.simulator.settings(build_delay=0.05)
+        until(lambda: tenant.volume("DELETE", path).status == 202, "the volume can be deleted")
+        until(lambda: _gone(tenant, volume["id"]), "the volume is gone")
+
+
 def test_without_a_zone_everything_stays_together(stack: Stack, tenant: User) -> None:
     ids = [tenant.volume.make("/volumes", size=1, availability_zone="az2")["id"]]
     ids += [tenant.volume.make("/volumes", size=1, availability_zone="az1")["id"]]
