@@ -106,12 +106,14 @@ class Creations:
     async def delete(self, pod: Pod, type_: str, id_: str) -> None:
         """Delete an object that has no routing from its pod.
 
-        ``PodBusy`` where the pod refuses that because it is not done with the object yet.
+        ``PodBusy`` where the pod refuses that because it is not done with the object yet, and
+        while it is being deleted.
         """
         method, path, body = "DELETE", f"/{type_}s/{id_}", None
         if type_ == "group":
             method, path, body = "POST", f"{path}/action", {"delete": {"delete-volumes": True}}
         version = GROUPED.get(type_, "")
+        refusal: PodFault | None = None
         try:
             await self._regions.admin(
                 pod, _SERVICES[type_], method, path, body, microversion=version
@@ -119,11 +121,12 @@ class Creations:
         except PodFault as fault:
             if fault.status == 404:
                 return
-            status = await self._status(pod, type_, id_)
-            if status in _PASSING:
-                raise PodBusy(f"{type_} {id_} in pod {pod.pod_name} is {status}") from fault
-            if status:
-                raise
+            refusal = fault
+        status = await self._status(pod, type_, id_)
+        if status in _PASSING:
+            raise PodBusy(f"{type_} {id_} in pod {pod.pod_name} is {status}") from refusal
+        if status and refusal:
+            raise refusal
 
     async def _status(self, pod: Pod, type_: str, id_: str) -> str:
         """Return the status of an object in lower case, '' when there is none."""

@@ -4,8 +4,8 @@ A pod that does not answer is never taken for an empty one: what it said last st
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 
 from activities.pods.region import PodAnswer, Regions
 from activities.pods.versions import PodVersions
-from models.database.store import Store
+from models.database.store import Row, Store
 from models.database.tables.base import now
 from models.database.tables.quota import quota_figures
 from models.database.tables.routing import routings
 from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
-from models.quotas.figures import Asker, Figures, merged
+from models.quotas.figures import Asker, Figures, Heard, merged
 from models.settings import Settings
 from models.values import Pod
 
@@ -32,7 +32,17 @@ _COUNTED = {
 }
 # For a pod whose last figures are known: a boot elsewhere does not wait for one that hangs.
 _DEADLINE = 3.0
-_KEPT = 10_000
+# So often it is asked again after something was made in it, while others make things there.
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a pod is asked: the name that its answer is kept by, the path, the answer's key."""
+
+    name: str
+    path: str
+    key: str
 
 
 class PodFigures:
@@ -51,56 +61,81 @@ class PodFigures:
         self._regions = regions
         self._pods = pods
         self._versions = versions
-        self._kept: OrderedDict[tuple[str, str, str], Figures] = OrderedDict()
 
     async def project(self, asker: Asker, project_id: str, user_id: str = "") -> Figures:
         """Return limits and usage of a project, or of a user in it, over all pods."""
-        path = f"/os-quota-sets/{quote(project_id, safe='')}"
-        query = {"user_id": user_id} if user_id else {}
-        if asker.service == "compute":
-            path += "/detail"
-        else:
-            query["usage"] = "true"
-        path += f"?{urlencode(query)}" if query else ""
-        question = f"project/{project_id}" + (f"/{user_id}" if user_id else "")
-        return merged(await self._all(asker, path, "quota_set", question, project_id))
+        question = _about(asker, project_id, user_id)
+        return merged(await self._all(asker, question, project_id))
 
     async def defaults(self, asker: Asker, project_id: str) -> Figures:
         """Return the limits of a project for which none were set."""
         path = f"/os-quota-sets/{quote(project_id, safe='')}/defaults"
-        return merged(await self._all(asker, path, "quota_set", "defaults"))
+        return merged(await self._all(asker, Question("defaults", path, "quota_set")))
 
     async def named_class(self, asker: Asker, name: str) -> Figures:
         """Return the limits of a quota class."""
         path = f"/os-quota-class-sets/{quote(name, safe='')}"
-        return merged(await self._all(asker, path, "quota_class_set", f"class/{name}"))
+        question = Question(f"class/{name}", path, "quota_class_set")
+        return merged(await self._all(asker, question))
+
+    async def heard(self, service: str, project_id: str) -> Heard:
+        """Return how often each pod was heard about the project."""
+        wanted = select(quota_figures.c.pod_id, quota_figures.c.answers).where(
+            quota_figures.c.service == service,
+            quota_figures.c.question == _name(project_id),
+        )
+        async with self._store.read() as tx:
+            return {row["pod_id"]: row["answers"] for row in await tx.all(wanted)}
 
     async def grown(
-        self, pod: Pod, service: str, project_id: str, amounts: Mapping[str, int]
+        self, asker: Asker, pod: Pod, project_id: str, amounts: Mapping[str, int], before: Heard
     ) -> None:
-        """Add what was made in the pod to what it said last: it may be silent when next asked."""
-        question = f"project/{project_id}"
-        if await self._last(pod, service, question) is None:
-            return
-        mine = _where(pod, service, question)
+        """Have what was made in the pod counted by what it said last.
+
+        It may be silent when it is next asked. What it said before counts it not; what it said
+        meanwhile may count it or not: then it is asked once more.
+        """
+        question = _about(asker, project_id)
+        mine = _where(pod, asker.service, question)
         async with self._store.write() as tx:
-            row = await tx.locked(select(quota_figures.c.figures).where(*mine))
+            row = await tx.locked(select(quota_figures).where(*mine))
             if row is None:
                 return
-            figures: Figures = row["figures"]
-            for resource, amount in amounts.items():
-                if resource in figures:
-                    figures[resource]["in_use"] += amount
-            await tx.run(quota_figures.update().where(*mine).values(figures=figures))
-        self._keep((pod.pod_id, service, question), figures)
+            number = row["growths"] + 1
+            values: dict[str, Any] = {"growths": number}
+            heard = row["answers"] != before.get(pod.pod_id)
+            if not heard:
+                values["figures"] = _with(row["figures"], amounts)
+            await tx.run(quota_figures.update().where(*mine).values(**values))
+        if not heard or await self._heard_since(asker, pod, question, number):
+            return
+        async with self._store.write() as tx:
+            row = await tx.locked(select(quota_figures).where(*mine))
+            if row is not None:
+                more = _with(row["figures"], amounts)
+                await tx.run(quota_figures.update().where(*mine).values(figures=more))
 
-    async def _all(
-        self, asker: Asker, path: str, key: str, question: str, project_id: str = ""
-    ) -> list[Figures]:
+    async def _heard_since(self, asker: Asker, pod: Pod, question: Question, number: int) -> bool:
+        """Ask the pod until its answer is younger than so many growths; tell whether it is."""
+        for _ in range(_TRIES):
+            last = await self._last(pod, asker, question)
+            if last is None or last["seen"] >= number:
+                return True
+            try:
+                figures = await self._ask(pod, asker, question, _DEADLINE)
+            except PodFault:
+                return False
+            if figures is None:
+                return False
+            if await self._remember(pod, asker, question, figures, last["growths"]):
+                return True
+        return False
+
+    async def _all(self, asker: Asker, question: Question, project_id: str = "") -> list[Figures]:
         """Return every pod's figures; ``PodUnavailable`` naming those that nobody knows."""
         pods = await self._pods.all()
         told = await asyncio.gather(
-            *(self._figures(pod, asker, path, key, question, project_id) for pod in pods)
+            *(self._figures(pod, asker, question, project_id) for pod in pods)
         )
         parts, unknown = [], []
         for pod, figures in zip(pods, told, strict=True):
@@ -114,24 +149,24 @@ class PodFigures:
         return parts
 
     async def _figures(
-        self, pod: Pod, asker: Asker, path: str, key: str, question: str, project_id: str
+        self, pod: Pod, asker: Asker, question: Question, project_id: str
     ) -> Figures | None:
         """Return what the pod says, or has said last; None when it never said anything."""
-        last = self._kept.get((pod.pod_id, asker.service, question))
-        if last is None:
-            last = await self._last(pod, asker.service, question)
+        last = await self._last(pod, asker, question)
         seconds = self._settings.list_deadline if last is None else _DEADLINE
-        figures = await self._ask(pod, asker, path, key, seconds)
+        figures = await self._ask(pod, asker, question, seconds)
         if figures is None:
-            # Another process may have heard more.
-            known = await self._last(pod, asker.service, question)
+            # Others may have heard more.
+            last = await self._last(pod, asker, question)
+            known: Figures | None = last["figures"] if last else None
             return await self._at_least(pod, project_id, known) if known and project_id else known
-        if figures != last:
-            await self._remember(pod, asker.service, question, figures)
+        if last is None or figures != last["figures"]:
+            growths = last["growths"] if last else 0
+            await self._remember(pod, asker, question, figures, growths)
         return figures
 
     async def _ask(
-        self, pod: Pod, asker: Asker, path: str, key: str, seconds: float
+        self, pod: Pod, asker: Asker, question: Question, seconds: float
     ) -> Figures | None:
         if pod.state == "disabled" or not self._versions.answers(pod):
             return None
@@ -140,7 +175,7 @@ class PodFigures:
                 pod,
                 asker.service,
                 "GET",
-                asker.prefix + path,
+                asker.prefix + question.path,
                 headers=asker.headers,
                 timeout=seconds,
             )
@@ -148,28 +183,37 @@ class PodFigures:
             return None
         if answer.status >= 500 or answer.status == 429:
             return None
-        return _parsed(answer, key)
+        return _parsed(answer, question.key)
 
-    async def _remember(self, pod: Pod, service: str, question: str, figures: Figures) -> None:
-        row = {"pod_id": pod.pod_id, "service": service, "question": question}
+    async def _remember(
+        self, pod: Pod, asker: Asker, question: Question, figures: Figures, growths: int
+    ) -> bool:
+        """Write what the pod said when asked after so many growths; tell whether that holds.
+
+        It does not where something was made in the pod since: that may be counted in it or not.
+        """
+        row = {"pod_id": pod.pod_id, "service": asker.service, "question": question.name}
+        mine = _where(pod, asker.service, question)
         async with self._store.write() as tx:
-            if not await tx.insert_new(quota_figures, row | {"figures": figures}):
-                mine = quota_figures.update().where(*_where(pod, service, question))
-                await tx.run(mine.values(figures=figures, seen_at=now()))
-        self._keep((pod.pod_id, service, question), figures)
+            if await tx.insert_new(quota_figures, row | {"figures": figures, "answers": 1}):
+                return True
+            heard = quota_figures.update().where(*mine, quota_figures.c.growths == growths)
+            return bool(
+                await tx.run(
+                    heard.values(
+                        figures=figures,
+                        seen_at=now(),
+                        seen=growths,
+                        answers=quota_figures.c.answers + 1,
+                    )
+                )
+            )
 
-    def _keep(self, key: tuple[str, str, str], figures: Figures) -> None:
-        self._kept[key] = figures
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-
-    async def _last(self, pod: Pod, service: str, question: str) -> Figures | None:
-        wanted = select(quota_figures.c.figures).where(*_where(pod, service, question))
+    async def _last(self, pod: Pod, asker: Asker, question: Question) -> Row | None:
+        """Return the row of what the pod said last, if anything."""
+        wanted = select(quota_figures).where(*_where(pod, asker.service, question))
         async with self._store.read() as tx:
-            found: Figures | None = await tx.value(wanted)
-        if found is not None:
-            self._keep((pod.pod_id, service, question), found)
-        return found
+            return await tx.one(wanted)
 
     async def _at_least(self, pod: Pod, project_id: str, known: Figures) -> Figures:
         """Return what a silent pod said last, with all of the project's that is known to be there.
@@ -212,9 +256,33 @@ def _parsed(answer: PodAnswer, key: str) -> Figures:
     return figures
 
 
-def _where(pod: Pod, service: str, question: str) -> tuple[Any, ...]:
+def _with(figures: Figures, amounts: Mapping[str, int]) -> Figures:
+    """Return figures that count more as used."""
+    return {
+        resource: figure | {"in_use": figure["in_use"] + amounts.get(resource, 0)}
+        for resource, figure in figures.items()
+    }
+
+
+def _about(asker: Asker, project_id: str, user_id: str = "") -> Question:
+    """Return the question for limits and usage of a project, or of a user in it."""
+    path = f"/os-quota-sets/{quote(project_id, safe='')}"
+    query = {"user_id": user_id} if user_id else {}
+    if asker.service == "compute":
+        path += "/detail"
+    else:
+        query["usage"] = "true"
+    path += f"?{urlencode(query)}" if query else ""
+    return Question(_name(project_id, user_id), path, "quota_set")
+
+
+def _name(project_id: str, user_id: str = "") -> str:
+    return f"project/{project_id}" + (f"/{user_id}" if user_id else "")
+
+
+def _where(pod: Pod, service: str, question: Question) -> tuple[Any, ...]:
     return (
         quota_figures.c.pod_id == pod.pod_id,
         quota_figures.c.service == service,
-        quota_figures.c.question == question,
+        quota_figures.c.question == question.name,
     )

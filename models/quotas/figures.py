@@ -9,6 +9,9 @@ from models.values import Pod
 # Resource -> limit, in_use, reserved.
 Figures = dict[str, dict[str, int]]
 
+# How often each pod was heard, by its id.
+Heard = Mapping[str, int]
+
 # These limit one object, or are counted at the top: what every pod allows is allowed.
 EACH = {
     "key_pairs",
@@ -46,10 +49,17 @@ class FiguresOfPods(Protocol):
         """Return the limits of a quota class."""
         ...
 
+    async def heard(self, service: str, project_id: str) -> Heard:
+        """Return how often each pod was heard about the project."""
+        ...
+
     async def grown(
-        self, pod: Pod, service: str, project_id: str, amounts: Mapping[str, int]
+        self, asker: Asker, pod: Pod, project_id: str, amounts: Mapping[str, int], before: Heard
     ) -> None:
-        """Add what was made in the pod to what it said last."""
+        """Have what was made in the pod counted by what it said last.
+
+        ``before``: what ``heard`` returned before the pod was asked to make it.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from models.database.store import Store
 from models.database.tables.compute import server_groups
 from models.errors import BadRequest, PodUnavailable
 from models.keystone import Keystone
-from models.quotas.figures import Asker, Figures, FiguresOfPods
+from models.quotas.figures import Asker, Figures, FiguresOfPods, Heard
 from models.quotas.limits import DEFAULT_CLASS, Limits
 from models.values import Caller, Pod
 
@@ -41,11 +41,15 @@ class Quotas:
             await self._count_own(figures, project_id, user_id)
         return figures
 
+    async def heard(self, service: str, project_id: str) -> Heard:
+        """Return how often each pod was heard about the project."""
+        return await self._figures.heard(service, project_id)
+
     async def grown(
-        self, pod: Pod, service: str, project_id: str, amounts: Mapping[str, int]
+        self, asker: Asker, pod: Pod, project_id: str, amounts: Mapping[str, int], before: Heard
     ) -> None:
         """Remember what was made in the pod, for when it is silent."""
-        await self._figures.grown(pod, service, project_id, amounts)
+        await self._figures.grown(asker, pod, project_id, amounts, before)
 
     async def defaults(self, asker: Asker, project_id: str) -> dict[str, int]:
         """Return the limits that hold where none are set."""

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.quota import quota_reservations
 from models.errors import Forbidden, GatewayError, OverLimit
-from models.quotas.figures import Asker, Figures
+from models.quotas.figures import Asker, Figures, Heard
 from models.quotas.quotas import Quotas
 from models.values import Caller, Pod
 
@@ -60,22 +60,26 @@ class Reservations:
         if await self._quotas.user_limited(asker.service, caller):
             users.append(caller.user_id)
         elif await self._quotas.unlimited(asker.service, caller.project_id, each):
+            before = await self._quotas.heard(asker.service, caller.project_id)
             held = Held(most)
             yield held
-            await self._count(held, asker.service, caller, each)
+            await self._count(held, asker, caller, each, before)
             return
         id_, count = await self._take(asker, caller, each, least, most, users)
+        before = await self._quotas.heard(asker.service, caller.project_id)
         held = Held(count)
         try:
             yield held
         finally:
             await self._end(id_, _UNSEEN_SECONDS.get(asker.service, 0) if held.pod else 0)
-        await self._count(held, asker.service, caller, each)
+        await self._count(held, asker, caller, each, before)
 
-    async def _count(self, held: Held, service: str, caller: Caller, each: Amounts) -> None:
+    async def _count(
+        self, held: Held, asker: Asker, caller: Caller, each: Amounts, before: Heard
+    ) -> None:
         if held.pod:
             made = {name: amount * held.count for name, amount in each.items()}
-            await self._quotas.grown(held.pod, service, caller.project_id, made)
+            await self._quotas.grown(asker, held.pod, caller.project_id, made, before)
 
     async def _take(
         self,

@@ -187,6 +187,22 @@ def test_what_a_pod_said_last_counts_while_it_is_out(stack: Stack, site: Site) -
         assert over.status == 413
 
 
+def test_what_was_read_while_something_was_made_counts_it_once(stack: Stack, site: Site) -> None:
+    user = site.user
+    path = f"/os-quota-sets/{user.project_id}?usage=true"
+    volume = {"volume": {"size": 2, "availability_zone": "az1"}}
+    making = {"region": "Pod1", "service": "volume", "method": "POST", "path": "/volumes$"}
+    assert user.volume.get(path)["volumes"]["in_use"] == 0
+    with ThreadPoolExecutor(1) as other, stack.simulator.fault(kind="late", seconds=2, **making):
+        made = other.submit(user.volume, "POST", "/volumes", volume)
+        # It is there, and counted by its pod, before its answer is.
+        until(lambda: user.volume.get(path)["volumes"]["in_use"] == 1, "the pod counts it")
+        assert made.result().status == 202
+    with stack.simulator.fault(region="Pod1", service="volume", kind="status", status=500):
+        used = user.volume.get(path)
+        assert (used["volumes"]["in_use"], used["gigabytes"]["in_use"]) == (1, 2)
+
+
 def test_limits_reach_the_pods(stack: Stack, tenant: User) -> None:
     path = f"/os-quota-sets/{tenant.project_id}"
     _limit(stack, tenant, "compute", cores=7)

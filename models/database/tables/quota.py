@@ -62,5 +62,10 @@ quota_figures = Table(
     Column("question", String(255), nullable=False),
     Column("figures", JSON, nullable=False),
     Column("seen_at", DateTime, nullable=False, default=now),
+    # How often it was heard, how often something was made in the pod, and how much of that was
+    # before the question: what it counts for certain.
+    Column("answers", Integer, nullable=False, default=0, server_default="0"),
+    Column("growths", Integer, nullable=False, default=0, server_default="0"),
+    Column("seen", Integer, nullable=False, default=0, server_default="0"),
     UniqueConstraint("pod_id", "service", "question"),
 )
