@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from api.auth import Tokens
 from api.connections import Connection
 from api.policy import Policy
 from api.service import ServiceApp
+from models import logs
 from models.settings import Settings
 from workflows.outbox import Offers
 
@@ -112,7 +112,5 @@ async def serve(settings: Settings) -> None:
 
 def run() -> None:
     """Start the gateway: the console script ``gateway-api``."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.set_up()
     uvloop.run(serve(Settings()))

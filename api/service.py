@@ -15,6 +15,7 @@ from api.errors import render
 from api.http import Answer, Call, Receive, Routes
 from api.policy import Policy
 from models.errors import BadRequest, GatewayError, NotFound
+from models.logs import REQUEST_ID
 
 LOG = logging.getLogger(__name__)
 # To these a slash at the end is an id that is empty.
@@ -78,6 +79,7 @@ class ServiceApp:
             limit=self._services.settings.max_body_bytes,
             request_id=_request_id(),
         )
+        REQUEST_ID.set(call.request_id)
         answer = await self._answer(call)
         if self._finish:
             self._finish(call, answer)
@@ -90,10 +92,10 @@ class ServiceApp:
             auth_url = await self._services.regions.identity_url() if error.status == 401 else ""
             return render(self._service, error, auth_url)
         except ApplicationError as error:
-            LOG.error("%s %s %s: %s", call.request_id, call.method, call.path, error.message)
+            LOG.error("%s %s: %s", call.method, call.path, error.message)
             return render(self._service, GatewayError(error.message))
         except Exception:
-            LOG.exception("%s %s %s", call.request_id, call.method, call.path)
+            LOG.exception("%s %s", call.method, call.path)
             return render(
                 self._service, GatewayError(f"Unexpected failure, see log for {call.request_id}.")
             )

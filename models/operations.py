@@ -11,6 +11,7 @@ from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
 from models.database.tables.operation import operations
 from models.errors import Conflict
+from models.logs import REQUEST_ID
 from models.values import Caller
 from models.work import Work
 
@@ -49,14 +50,15 @@ class Operations:
     ) -> str:
         """Write an accepted operation in the caller's transaction; return its id.
 
-        It is told to be of the given project and request, else of the caller's. Call ``announce``
+        It is told to be of the given project and request, else of the caller's, else of the
+        request that is being served. Call ``announce``
         with the id after the commit. An operation that has not started yet and does the same is
         not written twice: whoever runs it reads the desired state of that moment.
         """
         if project_id is None:
             project_id = caller.project_id if caller else ""
         if request_id is None:
-            request_id = caller.request_id if caller else ""
+            request_id = caller.request_id if caller else REQUEST_ID.get()
         same = (
             operations.c.state == "accepted",
             operations.c.started_at.is_(None),
@@ -151,6 +153,19 @@ class Operations:
         """Return one operation."""
         async with self._store.read() as tx:
             return await tx.one(select(operations).where(operations.c.id == id_))
+
+    async def asked_by(self, workflow_id: str, router_id: str = "") -> str:
+        """Return the id of the request whose work an execution does, '' when there is none.
+
+        Of several the last; of what follows for a router by itself, that of its last operation.
+        """
+        last = select(operations.c.request_id).order_by(operations.c.sequence.desc()).limit(1)
+        mine = last.where(operations.c.state.in_(OPEN), operations.c.workflow_id == workflow_id)
+        async with self._store.read() as tx:
+            found = await tx.value(mine)
+            if found is None and router_id:
+                found = await tx.value(last.where(operations.c.router_id == router_id))
+        return found or ""
 
     async def begin(self, id_: str) -> Row | None:
         """Mark the operation running and return it as it was; None when it was cancelled.

@@ -13,11 +13,13 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.wiring import Services, open_services
+from models import logs
 from models.settings import Settings
 from workflows.attributes import NAMES
 from workflows.network.router import Router
 from workflows.network.router_operations import OPERATIONS, ExtraRoutes
 from workflows.outbox import Offers
+from workflows.requests import RequestIds
 from workflows.sandbox import RUNNER
 from workflows.upkeep import UPKEEP
 
@@ -50,6 +52,7 @@ def create_worker(client: Client, settings: Settings, services: Services) -> Wor
             upkeep.end_upkeep,
         ],
         workflow_runner=RUNNER,
+        interceptors=[RequestIds(services.operations)],
     )
 
 
@@ -112,7 +115,5 @@ async def _connected(offers: Offers, stop: asyncio.Event) -> Client | None:
 
 def run() -> None:
     """Start the worker: the console script ``gateway-worker``."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.set_up()
     asyncio.run(work(Settings()))

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -19,11 +20,13 @@ import aiohttp
 import openstack
 import orjson
 from keystoneauth1 import exceptions as ksa
+from temporalio import activity
 
 from activities.pods.connection import Broken
 from activities.pods.faults import fault, reason
 from activities.pods.wire import Wire
 from models.errors import NotFound, PodFault, PodUnavailable
+from models.logs import REQUEST_ID
 from models.settings import Settings
 from models.values import Pod
 
@@ -48,6 +51,7 @@ _LASTING = {
     "NoNetworkAvailable",
 }
 _CATALOG_SECONDS = 300.0
+_REQUEST_ID = "X-OpenStack-Request-ID"
 
 
 @dataclass(slots=True)
@@ -139,7 +143,7 @@ class Regions:
             async with self._client().request(
                 method,
                 root + VERSIONS[service] + path,
-                headers=headers,
+                headers=_named(headers),
                 data=body,
                 timeout=limit,
                 allow_redirects=False,
@@ -169,7 +173,7 @@ class Regions:
                 method,
                 root,
                 VERSIONS[service] + path,
-                headers,
+                _named(headers),
                 body,
                 timeout or self._settings.pod_timeout,
             )
@@ -186,7 +190,6 @@ class Regions:
         body: Any = None,
         *,
         microversion: str = "",
-        request_id: str = "",
         retry_conflict: bool = False,
     ) -> Any:
         """Call the pod as the service user; return the parsed body, or None where it is empty.
@@ -198,12 +201,16 @@ class Regions:
         if microversion:
             kind = {"volume": "volume"}.get(service, service)
             headers["OpenStack-API-Version"] = f"{kind} {microversion}"
-        if request_id:
-            headers["X-OpenStack-Request-ID"] = request_id
         url = await self.root(pod.pod_name, service) + VERSIONS[service] + path
         status, raw = await self._request(pod.pod_name, method, url, headers, body)
         if status < 300:
-            return orjson.loads(raw) if raw else None
+            made = orjson.loads(raw) if raw else None
+            if method != "GET":
+                where = path.partition("?")[0]
+                activity.logger.info(
+                    "%s %s in pod %s: %s %s", method, where, pod.pod_name, status, _id(made)
+                )
+            return made
         message, kind = fault(raw)
         passing = retry_conflict and status == 409 and kind not in _LASTING
         if status in _TRANSIENT or passing:
@@ -244,7 +251,7 @@ class Regions:
             url,
             method,
             json=body,
-            headers=dict(headers),
+            headers=dict(_named(headers)),
             raise_exc=False,
             redirect=False,
         )
@@ -254,7 +261,8 @@ class Regions:
         def run() -> Any:
             return function(*args, **kwargs)
 
-        call = asyncio.get_running_loop().run_in_executor(self._threads, run)
+        context = copy_context()
+        call = asyncio.get_running_loop().run_in_executor(self._threads, context.run, run)
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
@@ -290,3 +298,15 @@ class Regions:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._http
+
+
+def _named(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return headers by which the pod's own logs tell whose request a call is for."""
+    id_ = REQUEST_ID.get()
+    return {_REQUEST_ID: id_, **headers} if id_ and _REQUEST_ID not in headers else headers
+
+
+def _id(made: Any) -> str:
+    """Return the id of what an answer shows, if it shows one thing."""
+    inner = next(iter(made.values()), None) if isinstance(made, dict) else None
+    return str(inner.get("id", "")) if isinstance(inner, dict) else ""

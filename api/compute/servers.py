@@ -124,7 +124,7 @@ async def _boot_somewhere(
                 answer = await _boot(call, plan, hinted, plan.request.name)
             if not (plan.others and _over_quota(answer)):
                 reason = call.services.placement.why(call.caller.project_id, plan.pod)
-                LOG.info("%s: boot in pod %s: %s", call.request_id, plan.pod.pod_name, reason)
+                LOG.info("Boot in pod %s: %s", plan.pod.pod_name, reason)
                 return answer
             why = "the project's quota there is used up"
         except _OutBefore as error:
@@ -132,7 +132,7 @@ async def _boot_somewhere(
             if not plan.others:
                 raise
             why = error.message
-        LOG.info("%s: pod %s is passed over: %s", call.request_id, plan.pod.pod_name, why)
+        LOG.info("Pod %s is passed over: %s", plan.pod.pod_name, why)
         plan = await call.services.boots.moved(plan)
 
 
