@@ -1,17 +1,18 @@
 """Upkeep: the activities of work that no router serialises: clean-up, updates, groups."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from temporalio import activity
 
 from activities.heartbeat import beating
+from models import work
 from models.database.store import Store
-from models.errors import BadRequest
 from models.operations import Operations
 
 Worker = Callable[[str], Awaitable[None]]
+Workers = Mapping[work.Upkeep, Worker]
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ class Outcome:
 
 
 class Upkeep:
-    """Does what ``(operation type, resource type)`` names; every worker may be repeated."""
+    """Does each kind of work on one object; every worker may be repeated."""
 
-    def __init__(
-        self, store: Store, operations: Operations, workers: dict[tuple[str, str], Worker]
-    ) -> None:
+    def __init__(self, store: Store, operations: Operations, workers: Workers) -> None:
+        if missing := set(work.UPKEEP) - workers.keys():
+            raise ValueError(f"Nobody does {sorted(map(str, missing))}")
         self._store = store
         self._operations = operations
         self._workers = workers
@@ -50,9 +51,7 @@ class Upkeep:
     @activity.defn
     async def do_upkeep(self, task: Task) -> None:
         """Do the work, as the desired state of now asks for it."""
-        worker = self._workers.get((task.type, task.resource_type))
-        if worker is None:
-            raise BadRequest(f"There is no {task.type} of a {task.resource_type}.")
+        worker = self._workers[work.upkeep_of(task.type, task.resource_type)]
         async with beating():
             await worker(task.resource_id)
 

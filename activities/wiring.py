@@ -36,6 +36,7 @@ from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
 from activities.volume.volumes import Volumes
+from models import work
 from models.admin.bindings import Bindings
 from models.admin.jobs import Jobs
 from models.admin.pods import PodRegistry
@@ -64,7 +65,7 @@ from models.network.routers.rows import Routers
 from models.network.security_group_rules import SecurityGroupRules
 from models.network.security_groups.rows import SecurityGroups
 from models.network.subnets.rows import Subnets
-from models.operations import Operations
+from models.operations import Operations, Outbox
 from models.placement import Placement
 from models.places import Places
 from models.pods import PodDirectory
@@ -147,13 +148,13 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open database and clients; close them at the end."""
+async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Services]:
+    """Open database and clients; close them at the end. Work that lasts goes to the outbox."""
     store = Store(settings.database_url, lease_seconds=settings.lease_seconds)
     regions = Regions(settings)
     keystone = KeystoneCalls(regions)
     pods = PodDirectory(store)
-    operations = Operations(store)
+    operations = Operations(store, outbox)
     jobs = Jobs(settings, store, operations)
     routings = Routings(store)
     versions = PodVersions(regions, pods)
@@ -222,17 +223,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     limit_copies = LimitCopies(store, regions, pods)
     figures = PodFigures(settings, store, regions, pods, versions)
     quotas = Quotas(store, keystone, figures, Limits(store, operations, limit_copies))
-    workers: dict[tuple[str, str], Worker] = {
-        ("clean-up", "server"): servers.clean_up,
-        ("clean-up", "creation"): boots.clean_up,
-        ("clean-up", "interface"): interfaces.clean_up,
-        ("clean-up", "network-copy"): unbinding.clean_up,
-        ("update-copies", "quota"): limit_copies.spread,
-        ("update-copies", "image"): image_copies.copy,
-        ("update-copies", "aggregate"): aggregate_copies.align,
-        ("clean-up", "server_group"): server_group_copies.clean_up,
-        ("clean-up", "flavor"): flavor_copies.clean_up,
-        ("clean-up", "keypair"): keypair_copies.clean_up,
+    workers: dict[work.Upkeep, Worker] = {
+        work.CleanUp.SERVER: servers.clean_up,
+        work.CleanUp.CREATION: boots.clean_up,
+        work.CleanUp.INTERFACE: interfaces.clean_up,
+        work.CleanUp.NETWORK_COPY: unbinding.clean_up,
+        work.UpdateCopies.QUOTA: limit_copies.spread,
+        work.InPod.IMAGE: image_copies.copy,
+        work.UpdateCopies.AGGREGATE: aggregate_copies.align,
+        work.CleanUp.SERVER_GROUP: server_group_copies.clean_up,
+        work.CleanUp.FLAVOR: flavor_copies.clean_up,
+        work.CleanUp.KEYPAIR: keypair_copies.clean_up,
     }
     workers |= network.workers | volume.workers
     try:

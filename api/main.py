@@ -18,7 +18,7 @@ from api.policy import Policy
 from api.service import ServiceApp
 from models import logs
 from models.settings import Settings
-from workflows.outbox import Offers
+from workflows.outbox import TemporalOutbox
 
 # Discovery right after the start should say the truth; a dead pod must not keep us from serving.
 _START_SECONDS = 2.0
@@ -71,11 +71,7 @@ def create_app(settings: Settings) -> tuple[Prefixes, FastAPI]:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
-            offers = Offers(settings)
-            services.operations.offer = offers.offer
-            services.operations.stop = offers.stop
-            services.operations.runs = offers.runs
+        async with open_services(settings, TemporalOutbox(settings)) as services:
             prefixes.build(services, settings)
             await services.versions.ready(_START_SECONDS)
             # What is there now stays: no collection has to look through it again.

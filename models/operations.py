@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import func, or_, select
 
@@ -21,22 +21,30 @@ OPEN = ("accepted", "running")
 _PATIENCE = 4
 _LONGEST = timedelta(minutes=1)
 DONE = ("succeeded", "failed", "cancelled")
-Offer = Callable[[Row], Awaitable[None]]
-Ask = Callable[[Row], Awaitable[bool]]
+
+
+class Outbox(Protocol):
+    """The way to Temporal, which may be away for a while."""
+
+    async def offer(self, operation: Row) -> None:
+        """Start the workflow that runs the operation, or tell the running one of it."""
+        ...
+
+    async def stop(self, operation: Row) -> None:
+        """Ask the operation's running workflow to cancel itself."""
+        ...
+
+    async def runs(self, operation: Row) -> bool:
+        """Tell whether the operation's workflow has not ended yet."""
+        ...
 
 
 class Operations:
-    """The operation rows.
+    """The operation rows; what cannot be offered at once, the sweep offers again."""
 
-    ``offer`` hands one to Temporal; what it fails, the sweep repeats. ``stop`` asks Temporal to
-    end one that runs; ``runs`` asks it whether that is so.
-    """
-
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, outbox: Outbox) -> None:
         self._store = store
-        self.offer: Offer | None = None
-        self.stop: Offer | None = None
-        self.runs: Ask | None = None
+        self._outbox = outbox
         self._offering: set[asyncio.Task[None]] = set()
 
     async def add(
@@ -91,10 +99,10 @@ class Operations:
 
     async def _offer(self, id_: str) -> None:
         operation = await self.get(id_)
-        if self.offer is None or operation is None:
+        if operation is None:
             return
         try:
-            await self.offer(operation)
+            await self._outbox.offer(operation)
         except Exception as error:
             LOG.warning("Temporal did not take %s: %s", operation["workflow_id"], error)
             return
@@ -130,8 +138,6 @@ class Operations:
         Their executions were terminated, or went with a Temporal that was lost. Only those begun
         more than so many seconds ago are looked at.
         """
-        if self.runs is None:
-            return 0
         before = now() - timedelta(seconds=older_than)
         begun = select(operations).where(
             operations.c.state == "running", operations.c.started_at <= before
@@ -139,7 +145,7 @@ class Operations:
         async with self._store.read() as tx:
             rows = await tx.all(begun.order_by(operations.c.sequence))
         # Asked before the row is read again: an execution ends after its row does.
-        lost = [row["id"] for row in rows if not await self.runs(row)]
+        lost = [row["id"] for row in rows if not await self._outbox.runs(row)]
         fresh = {"state": "accepted", "started_at": None, "offered_at": None}
         revived = operations.update().where(
             operations.c.id.in_(lost),
@@ -217,15 +223,15 @@ class Operations:
             if await tx.run(operations.update().where(*waiting).values(**ended)):
                 return
         operation = await self.get(id_)
-        if operation is None or operation["state"] != "running" or self.stop is None:
+        if operation is None or operation["state"] != "running":
             raise Conflict(f"Job {id_} is finished; there is nothing to cancel.")
-        await self.stop(operation)
+        await self._outbox.stop(operation)
 
     async def _was_terminated(self, id_: str) -> bool:
         operation = await self.get(id_)
-        if operation is None or operation["state"] != "running" or self.runs is None:
+        if operation is None or operation["state"] != "running":
             return False
-        return not await self.runs(operation)
+        return not await self._outbox.runs(operation)
 
 
 def _is_due(row: Row, at: datetime) -> bool:

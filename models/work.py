@@ -43,13 +43,16 @@ class Work:
     router_id: str = ""
 
 
-class _OnOne(StrEnum):
-    """Work on one object at a time; the value is the object's type."""
+class _OnOne(Enum):
+    """Work on one object at a time; the value is the object's type.
+
+    No ``StrEnum``: the clean-up of a port and its update are different keys.
+    """
 
     @property
     def resource_type(self) -> str:
         """What it is done to."""
-        return self.value
+        return str(self.value)
 
 
 class CleanUp(_OnOne):
@@ -88,7 +91,7 @@ class CleanUp(_OnOne):
     def on(self, id_: str) -> Work:
         """Return the work on one object."""
         router_id = id_ if self is CleanUp.ROUTER else ""
-        return Work(self, id_, f"{self.type}/{self}/{id_}", router_id)
+        return Work(self, id_, f"{self.type}/{self.value}/{id_}", router_id)
 
 
 class UpdateCopies(_OnOne):
@@ -114,7 +117,7 @@ class UpdateCopies(_OnOne):
 
     def on(self, id_: str) -> Work:
         """Return the work on one object."""
-        return Work(self, id_, f"{self.type}/{self}/{id_}")
+        return Work(self, id_, f"{self.type}/{self.value}/{id_}")
 
 
 class InPod(Enum):
@@ -208,6 +211,14 @@ UPKEEP: tuple[Upkeep, ...] = (*CleanUp, *UpdateCopies, *InPod)
 _KINDS: dict[tuple[str, str], Kind] = {
     (kind.type, kind.resource_type): kind for kind in (*UPKEEP, *RouterChange, *RouterRoutes)
 }
+
+
+def upkeep_of(type_: str, resource_type: str) -> Upkeep:
+    """Return the kind of work on one object that is stored or recorded so; ``BadRequest``."""
+    kind = kind_of(type_, resource_type)
+    if isinstance(kind, RouterChange | RouterRoutes):
+        raise BadRequest(f"There is no {type_} of a {resource_type} alone.")
+    return kind
 
 
 def kind_of(type_: str, resource_type: str) -> Kind:

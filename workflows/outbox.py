@@ -1,4 +1,4 @@
-"""Offers: hands accepted operations to Temporal, and stops running ones."""
+"""TemporalOutbox: hands accepted operations to Temporal, and stops running ones."""
 
 import asyncio
 from typing import Any
@@ -6,16 +6,18 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
+from models import work
 from models.errors import Conflict, PodUnavailable
+from models.operations import Outbox
 from models.settings import Settings
 from workflows.attributes import attributes
 from workflows.network.router import Offered, Router, RouterInput
-from workflows.upkeep import UpkeepInput
+from workflows.upkeep import UPKEEP, UpkeepInput
 
 _CONNECT_SECONDS = 5.0
 
 
-class Offers:
+class TemporalOutbox(Outbox):
     """A Temporal client that connects when it is first needed."""
 
     def __init__(self, settings: Settings) -> None:
@@ -37,17 +39,18 @@ class Offers:
     async def offer(self, operation: dict[str, Any]) -> None:
         """Start the workflow that runs the operation, or tell the running one of it."""
         client = await self.client()
-        if operation["router_id"] and operation["type"] != "clean-up":
+        kind = work.kind_of(operation["type"], operation["resource_type"])
+        if isinstance(kind, work.OfRouter):
             await self._offer_router(client, operation)
         else:
-            await self._offer_upkeep(client, operation)
+            await self._offer_upkeep(client, kind, operation)
 
     async def stop(self, operation: dict[str, Any]) -> None:
         """Ask the operation's running workflow to cancel itself.
 
         ``Conflict`` where it runs others too, as a router does that brings its routes up.
         """
-        if operation["type"] == "extra-routes":
+        if operation["type"] == work.EXTRA_ROUTES.type:
             raise Conflict(
                 f"Job {operation['id']} brings up the routes that router "
                 f"{operation['router_id']} has now; change them instead."
@@ -85,7 +88,7 @@ class Offers:
         await client.start_workflow(
             Router.run,
             RouterInput(router_id),
-            id=f"router/{router_id}",
+            id=work.router_execution(router_id),
             task_queue=self._settings.task_queue,
             start_signal="offer",
             start_signal_args=[offered],
@@ -93,16 +96,18 @@ class Offers:
             search_attributes=attributes(operation["project_id"], router_id, ""),
         )
 
-    async def _offer_upkeep(self, client: Client, operation: dict[str, Any]) -> None:
-        work = UpkeepInput(operation["type"], operation["resource_type"], operation["resource_id"])
+    async def _offer_upkeep(
+        self, client: Client, kind: work.Upkeep, operation: dict[str, Any]
+    ) -> None:
+        task = UpkeepInput(kind.type, kind.resource_type, operation["resource_id"])
         await client.start_workflow(
-            operation["type"],
-            work,
+            UPKEEP[kind.type].run,
+            task,
             id=operation["workflow_id"],
             task_queue=self._settings.task_queue,
             start_signal="offer",
             start_signal_args=[operation["id"]],
-            static_summary=f"{work.type} of {work.resource_type} {work.resource_id}",
+            static_summary=f"{task.type} of {task.resource_type} {task.resource_id}",
             search_attributes=attributes(
                 operation["project_id"], operation["router_id"], operation["request_id"]
             ),

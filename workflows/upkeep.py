@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.upkeep import Outcome, Task, Upkeep
+from models.work import InPod, Type
 from workflows.policies import POD, STORE, TRANSFER, reason
 
 
@@ -33,7 +34,7 @@ class OnOneObject:
     async def work(self, work: UpkeepInput) -> None:
         """Run until no operation waits; fail with the reason of the last failure."""
         task = Task(work.type, work.resource_type, work.resource_id)
-        policy = TRANSFER if work.resource_type == "image" else POD
+        policy = TRANSFER if work.resource_type == InPod.IMAGE.resource_type else POD
         error = ""
         while self.waiting:
             asked, self.waiting = self.waiting, []
@@ -54,7 +55,7 @@ class OnOneObject:
             raise ApplicationError(error, type="failed", non_retryable=True)
 
 
-@workflow.defn(name="clean-up")
+@workflow.defn(name=Type.CLEAN_UP)
 class CleanUp(OnOneObject):
     """The copies of a deleted object are gone from every pod."""
 
@@ -68,7 +69,7 @@ class CleanUp(OnOneObject):
         await self.work(work)
 
 
-@workflow.defn(name="update-copies")
+@workflow.defn(name=Type.UPDATE_COPIES)
 class UpdateCopies(OnOneObject):
     """The copies of an object show what the object shows."""
 
@@ -82,7 +83,7 @@ class UpdateCopies(OnOneObject):
         await self.work(work)
 
 
-@workflow.defn(name="security-group-sync")
+@workflow.defn(name=Type.SECURITY_GROUP_SYNC)
 class SyncSecurityGroup(OnOneObject):
     """Rules and members of a security group are the same in every pod that has it."""
 
@@ -96,4 +97,8 @@ class SyncSecurityGroup(OnOneObject):
         await self.work(work)
 
 
-UPKEEP = (CleanUp, UpdateCopies, SyncSecurityGroup)
+UPKEEP: dict[Type, type[CleanUp | UpdateCopies | SyncSecurityGroup]] = {
+    Type.CLEAN_UP: CleanUp,
+    Type.UPDATE_COPIES: UpdateCopies,
+    Type.SECURITY_GROUP_SYNC: SyncSecurityGroup,
+}

@@ -18,7 +18,7 @@ from models.settings import Settings
 from workflows.attributes import NAMES
 from workflows.network.router import Router
 from workflows.network.router_operations import OPERATIONS, ExtraRoutes
-from workflows.outbox import Offers
+from workflows.outbox import TemporalOutbox
 from workflows.requests import RequestIds
 from workflows.sandbox import RUNNER
 from workflows.upkeep import UPKEEP
@@ -26,7 +26,7 @@ from workflows.upkeep import UPKEEP
 LOG = logging.getLogger(__name__)
 # So many sweeps may an execution be unknown to Temporal before its operation is offered again.
 _PATIENCE = 4
-WORKFLOWS = [Router, ExtraRoutes, *OPERATIONS, *UPKEEP]
+WORKFLOWS = [Router, ExtraRoutes, *OPERATIONS.values(), *UPKEEP.values()]
 _TYPES = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "keyword_list": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
@@ -87,12 +87,9 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_services(settings) as services:
-        offers = Offers(settings)
-        services.operations.offer = offers.offer
-        services.operations.stop = offers.stop
-        services.operations.runs = offers.runs
-        client = await _connected(offers, stop)
+    outbox = TemporalOutbox(settings)
+    async with open_services(settings, outbox) as services:
+        client = await _connected(outbox, stop)
         if client is None:
             return
         await register_search_attributes(client)
@@ -103,10 +100,10 @@ async def work(settings: Settings) -> None:
         sweeping.cancel()
 
 
-async def _connected(offers: Offers, stop: asyncio.Event) -> Client | None:
+async def _connected(outbox: TemporalOutbox, stop: asyncio.Event) -> Client | None:
     while not stop.is_set():
         try:
-            return await offers.client()
+            return await outbox.client()
         except Exception as error:
             LOG.warning("Temporal is not there yet: %s", error)
             await asyncio.sleep(1)

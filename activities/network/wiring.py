@@ -19,6 +19,7 @@ from activities.network.security_groups.copies import SecurityCopies
 from activities.network.security_groups.pod_defaults import PodDefaults
 from activities.pods.region import Regions
 from activities.upkeep import Worker
+from models import work
 from models.database.store import Store
 from models.network.address_groups import AddressGroups
 from models.network.address_scopes import AddressScopes
@@ -77,7 +78,7 @@ class NetworkServices:
     copies: Copies
     copy_upkeep: CopyUpkeep
     router_work: RouterWork
-    workers: dict[tuple[str, str], Worker]
+    workers: dict[work.Upkeep, Worker]
 
 
 def build(
@@ -170,18 +171,18 @@ def build(
         copy_upkeep=upkeep,
         router_work=RouterWork(store, pods, operations, router_copies, leftovers),
         workers={
-            ("clean-up", "network"): upkeep.clean_up_network,
-            ("clean-up", "subnet"): upkeep.clean_up_subnet,
-            ("clean-up", "port"): upkeep.clean_up_port,
-            ("clean-up", "router"): upkeep.clean_up_router,
-            ("clean-up", "security_group"): security.remove,
-            ("clean-up", "pod_defaults"): pod_defaults.remove,
-            ("update-copies", "network"): upkeep.update_network,
-            ("update-copies", "subnet"): upkeep.update_subnet,
-            ("update-copies", "port"): upkeep.update_port,
-            ("update-copies", "router"): upkeep.update_router,
-            ("update-copies", "address_group"): named.sync,
-            ("update-copies", "network_quota"): quota_copies.spread,
-            ("security-group-sync", "security_group"): security.sync,
+            work.CleanUp.NETWORK: upkeep.clean_up_network,
+            work.CleanUp.SUBNET: upkeep.clean_up_subnet,
+            work.CleanUp.PORT: upkeep.clean_up_port,
+            work.CleanUp.ROUTER: upkeep.clean_up_router,
+            work.CleanUp.SECURITY_GROUP: security.remove,
+            work.CleanUp.POD_DEFAULTS: pod_defaults.remove,
+            work.UpdateCopies.NETWORK: upkeep.update_network,
+            work.UpdateCopies.SUBNET: upkeep.update_subnet,
+            work.UpdateCopies.PORT: upkeep.update_port,
+            work.UpdateCopies.ROUTER: upkeep.update_router,
+            work.InPod.ADDRESS_GROUP: named.sync,
+            work.UpdateCopies.NETWORK_QUOTA: quota_copies.spread,
+            work.InPod.SECURITY_GROUP: security.sync,
         },
     )

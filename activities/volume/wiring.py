@@ -12,6 +12,7 @@ from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
 from activities.volume.volumes import Volumes
+from models import work
 from models.database.store import Store
 from models.operations import Operations
 from models.places import Places
@@ -20,6 +21,14 @@ from models.routings import Routings
 from models.settings import Settings
 from models.volume.qos_specs import QosSpecs
 from models.volume.types import VolumeTypes
+
+_OBJECTS = (
+    work.CleanUp.VOLUME,
+    work.CleanUp.SNAPSHOT,
+    work.CleanUp.BACKUP,
+    work.CleanUp.GROUP,
+    work.CleanUp.GROUP_SNAPSHOT,
+)
 
 
 @dataclass(slots=True)
@@ -33,7 +42,7 @@ class VolumeParts:
     qos_specs: QosSpecs
     qos_copies: QosCopies
     group_types: GroupTypes
-    workers: dict[tuple[str, str], Worker]
+    workers: dict[work.Upkeep, Worker]
 
 
 def build(
@@ -53,9 +62,8 @@ def build(
     qos_copies = QosCopies(store, regions, pods, operations)
     type_copies = TypeCopies(store, regions, pods, operations, types, qos_copies)
     group_types = GroupTypes(store, regions, pods, operations, learning)
-    workers: dict[tuple[str, str], Worker] = {
-        ("clean-up", type_): partial(objects.clean_up, type_)
-        for type_ in ("volume", "snapshot", "backup", "group", "group_snapshot")
+    workers: dict[work.Upkeep, Worker] = {
+        kind: partial(objects.clean_up, kind.resource_type) for kind in _OBJECTS
     }
     return VolumeParts(
         volumes=Volumes(pods, objects, types, type_copies, group_types),
@@ -67,12 +75,12 @@ def build(
         group_types=group_types,
         workers=workers
         | {
-            ("update-copies", "volume"): objects.given,
-            ("update-copies", "volume_type"): type_copies.update,
-            ("clean-up", "volume_type"): type_copies.clean_up,
-            ("update-copies", "qos_specs"): qos_copies.update,
-            ("clean-up", "qos_specs"): qos_copies.clean_up,
-            ("update-copies", "group_type"): group_types.update,
-            ("clean-up", "group_type"): group_types.clean_up,
+            work.UpdateCopies.VOLUME: objects.given,
+            work.UpdateCopies.VOLUME_TYPE: type_copies.update,
+            work.CleanUp.VOLUME_TYPE: type_copies.clean_up,
+            work.UpdateCopies.QOS_SPECS: qos_copies.update,
+            work.CleanUp.QOS_SPECS: qos_copies.clean_up,
+            work.UpdateCopies.GROUP_TYPE: group_types.update,
+            work.CleanUp.GROUP_TYPE: group_types.clean_up,
         },
     )

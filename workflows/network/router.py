@@ -20,8 +20,9 @@ from temporalio.workflow import ParentClosePolicy
 
 from activities.network.routers.work import Ended, RouterInPod, RouterWork, Settled
 from activities.upkeep import Outcome, Upkeep
+from models.work import EXTRA_ROUTES, Type
 from workflows.attributes import attributes
-from workflows.network.router_operations import ExtraRoutes, OperationInput
+from workflows.network.router_operations import OPERATIONS, ExtraRoutes, OperationInput
 from workflows.policies import STORE, reason
 
 
@@ -45,7 +46,7 @@ class RouterInput:
     waiting: list[Offered] = field(default_factory=list)
 
 
-@workflow.defn(name="router")
+@workflow.defn(name=Type.ROUTER)
 class Router:
     """Runs what is offered; knows nothing that the database does not know better."""
 
@@ -111,7 +112,7 @@ class Router:
     def _start_children(self) -> None:
         idle, started = not self._running, 0
         for operation in list(self._waiting):
-            if operation.type == "extra-routes":
+            if operation.type == EXTRA_ROUTES.type:
                 self._routes_asked.append(operation.operation_id)
                 self._dirty = True
             elif operation.workflow_id in self._running:
@@ -138,7 +139,7 @@ class Router:
     async def _child(self, operation: Offered) -> None:
         try:
             await workflow.execute_child_workflow(
-                operation.type,
+                OPERATIONS[Type(operation.type)].run,
                 OperationInput(operation.operation_id, self._router_id),
                 id=operation.workflow_id,
                 static_summary=operation.summary,
@@ -185,7 +186,7 @@ class Router:
             await workflow.execute_child_workflow(
                 ExtraRoutes.run,
                 RouterInPod(self._router_id, pod),
-                id=f"extra-routes/{self._router_id}/{pod}",
+                id=EXTRA_ROUTES.execution_in(self._router_id, pod),
                 static_summary=f"extra routes of router {self._router_id} in pod {pod}",
                 search_attributes=attributes("", self._router_id, ""),
                 parent_close_policy=ParentClosePolicy.ABANDON,

@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.network.routers.work import Begun, Ended, RouterInPod, RouterWork, Settled
+from models.work import Type
 from workflows.attributes import POD as POD_ATTRIBUTE
 from workflows.policies import POD, STORE, UNDO, reason
 
@@ -107,7 +108,7 @@ async def _undo(operation: OperationInput, ended: Ended) -> None:
     )
 
 
-@workflow.defn(name="router-interface-add")
+@workflow.defn(name=Type.ROUTER_INTERFACE_ADD)
 class AddRouterInterface:
     """A subnet gets its interface on the router, in its pod."""
 
@@ -117,7 +118,7 @@ class AddRouterInterface:
         return await operate(operation)
 
 
-@workflow.defn(name="router-interface-remove")
+@workflow.defn(name=Type.ROUTER_INTERFACE_REMOVE)
 class RemoveRouterInterface:
     """A subnet's interface is taken off the router."""
 
@@ -127,7 +128,7 @@ class RemoveRouterInterface:
         return await operate(operation)
 
 
-@workflow.defn(name="router-gateway-set")
+@workflow.defn(name=Type.ROUTER_GATEWAY_SET)
 class SetRouterGateway:
     """The router gets its gateway on an external network, in every pod it is in."""
 
@@ -137,7 +138,7 @@ class SetRouterGateway:
         return await operate(operation)
 
 
-@workflow.defn(name="router-gateway-clear")
+@workflow.defn(name=Type.ROUTER_GATEWAY_CLEAR)
 class ClearRouterGateway:
     """The router's gateway is taken back, in every pod."""
 
@@ -147,7 +148,7 @@ class ClearRouterGateway:
         return await operate(operation)
 
 
-@workflow.defn(name="floatingip-associate")
+@workflow.defn(name=Type.FLOATINGIP_ASSOCIATE)
 class AssociateFloatingIP:
     """A floating IP leads to its port, wherever that is."""
 
@@ -157,7 +158,7 @@ class AssociateFloatingIP:
         return await operate(operation)
 
 
-@workflow.defn(name="floatingip-disassociate")
+@workflow.defn(name=Type.FLOATINGIP_DISASSOCIATE)
 class DisassociateFloatingIP:
     """A floating IP leads nowhere any more."""
 
@@ -167,7 +168,7 @@ class DisassociateFloatingIP:
         return await operate(operation)
 
 
-@workflow.defn(name="extra-routes")
+@workflow.defn(name=Type.EXTRA_ROUTES)
 class ExtraRoutes:
     """The router's extra routes are right in the pod: to the other pods, and the user's own."""
 
@@ -177,11 +178,19 @@ class ExtraRoutes:
         await _set_routes(copy)
 
 
-OPERATIONS = (
-    AddRouterInterface,
-    RemoveRouterInterface,
-    SetRouterGateway,
-    ClearRouterGateway,
-    AssociateFloatingIP,
-    DisassociateFloatingIP,
+Operation = (
+    AddRouterInterface
+    | RemoveRouterInterface
+    | SetRouterGateway
+    | ClearRouterGateway
+    | AssociateFloatingIP
+    | DisassociateFloatingIP
 )
+OPERATIONS: dict[Type, type[Operation]] = {
+    Type.ROUTER_INTERFACE_ADD: AddRouterInterface,
+    Type.ROUTER_INTERFACE_REMOVE: RemoveRouterInterface,
+    Type.ROUTER_GATEWAY_SET: SetRouterGateway,
+    Type.ROUTER_GATEWAY_CLEAR: ClearRouterGateway,
+    Type.FLOATINGIP_ASSOCIATE: AssociateFloatingIP,
+    Type.FLOATINGIP_DISASSOCIATE: DisassociateFloatingIP,
+}
