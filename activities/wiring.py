@@ -31,7 +31,7 @@ from activities.quotas.figures import PodFigures
 from activities.quotas.limits import LimitCopies
 from activities.upkeep import Upkeep, Worker
 from activities.volume import wiring as volume_wiring
-from activities.volume.group_types import GroupTypes
+from activities.volume.group_type_copies import GroupTypeCopies
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
@@ -75,6 +75,7 @@ from models.quotas.reservations import Reservations
 from models.quotas.type_limits import TypeLimits
 from models.routings import Routings
 from models.settings import Settings
+from models.volume.group_types import GroupTypes
 from models.volume.qos_specs import QosSpecs
 from models.volume.types import VolumeTypes
 
@@ -125,6 +126,7 @@ class Services:
     qos_specs: QosSpecs
     qos_copies: QosCopies
     group_types: GroupTypes
+    group_type_copies: GroupTypeCopies
     image_copies: ImageCopies
     boots: Boots
     servers: Servers
@@ -280,6 +282,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
             qos_specs=volume.qos_specs,
             qos_copies=volume.qos_copies,
             group_types=volume.group_types,
+            group_type_copies=volume.group_type_copies,
             image_copies=image_copies,
             boots=boots,
             servers=servers,

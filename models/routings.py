@@ -1,7 +1,9 @@
-"""Routings: where copies lie, and the one idempotent get-or-create that makes them."""
+"""Routings: where copies lie, and the one idempotent way in which they are made and removed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -12,11 +14,21 @@ from models.errors import NotFound, PodFault
 from models.values import Pod
 
 Find = Callable[[], Awaitable[str | None]]
-Create = Callable[[], Awaitable[str]]
 Delete = Callable[[str], Awaitable[Any]]
 Stays = Callable[[Row], Awaitable[bool]]
 Then = Callable[[], Awaitable[Any]]
 Along = Callable[[Transaction], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A copy that was made just now, and what is set on it."""
+
+    bottom_id: str
+    applied: Any
+
+
+Create = Callable[[], Awaitable[str | Made]]
 
 
 def marker(type_: str, top_id: str) -> str:
@@ -24,47 +36,52 @@ def marker(type_: str, top_id: str) -> str:
     return f"trio2o {type_} {top_id}"
 
 
-class Routings:
-    """The rows ``(type, top_id, pod)`` and what they stand for."""
+class Ledger(ABC):
+    """Rows ``(type, top_id, pod)`` of copies: a copy is made and removed around its row."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    @abstractmethod
+    async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
+        """Return the row, with ``bottom_id`` and ``applied``, whether its copy is there or not."""
+
+    @abstractmethod
+    async def of(self, type_: str, top_id: str) -> list[Row]:
+        """Return the rows of all copies of an object."""
+
+    @abstractmethod
+    async def reserve(
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        project_id: str = "",
+        owner_id: str = "",
+        of: Table | None = None,
+    ) -> bool:
+        """Write the row of a copy that is about to be made; tell whether it is new.
+
+        ``of``: ``NotFound`` when the object is no longer in this table.
+        """
+
+    @abstractmethod
+    async def update(self, type_: str, top_id: str, pod: Pod, **values: Any) -> None:
+        """Set columns of the row (``bottom_id``, ``applied``)."""
+
+    @abstractmethod
+    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
+        """Note that from now on nobody knows whether the copy is there."""
+
+    @abstractmethod
+    async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
+        """Delete the row, whatever it stands for; and what goes ``along`` in one transaction."""
+
+    @abstractmethod
+    def held(self, type_: str, top_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
+        """Hold the copy against every other process that would change it."""
 
     async def bottom_id(self, type_: str, top_id: str, pod: Pod) -> str | None:
         """Return the id of the copy in the pod, or None when there is none yet."""
         row = await self.row(type_, top_id, pod)
         return row["bottom_id"] if row else None
-
-    async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
-        """Return the routing row, whether its copy is there yet or not."""
-        async with self._store.read() as tx:
-            return await tx.one(select(routings).where(*_key(type_, top_id, pod)))
-
-    async def rows(self, *conditions: Any) -> list[Row]:
-        """Return the routing rows that match the conditions, oldest first."""
-        async with self._store.read() as tx:
-            return await tx.all(select(routings).where(*conditions).order_by(routings.c.id))
-
-    async def where_is(self, type_: str, top_id: str) -> Row | None:
-        """Return the routing of an object that lives in one pod (server, volume)."""
-        async with self._store.read() as tx:
-            return await tx.one(
-                select(routings).where(routings.c.type == type_, routings.c.top_id == top_id)
-            )
-
-    async def record(
-        self, type_: str, top_id: str, pod: Pod, *, project_id: str, bottom_id: str = ""
-    ) -> None:
-        """Note an object whose id in the pod is its id at the top, unless another is given."""
-        row = {
-            "type": type_,
-            "top_id": top_id,
-            "pod_id": pod.pod_id,
-            "bottom_id": bottom_id or top_id,
-            "project_id": project_id,
-        }
-        async with self._store.write() as tx:
-            await tx.insert_new(routings, row)
 
     async def materialise(
         self,
@@ -78,33 +95,32 @@ class Routings:
         owner_id: str = "",
         applied: Any = None,
         of: Table | None = None,
+        looks: bool = False,
     ) -> str:
         """Return the id of the copy in the pod, making it when it is not there.
 
         The row is written before anything is made. A second caller waits; after a crash or a lost
         answer the next caller looks for the copy (``find``, by its marker) before it makes one. A
-        refusal by the pod leaves no row. ``applied`` is remembered with a copy made here, not with
-        one that was found: what is set on that one is not known. ``of``: the table with the
-        object at the top; ``NotFound`` when it was deleted meanwhile, as whoever cleaned up
-        behind it may have looked already.
+        refusal by the pod leaves no row. ``applied``, or what ``create`` says, is remembered with
+        a copy made here, not with one that was found: what is set on that one is not known.
+        ``of``: the table with the object at the top; ``NotFound`` when it was deleted meanwhile,
+        as whoever cleaned up behind it may have looked already. ``looks``: the pod may have the
+        object though nobody asked for a copy.
         """
         known = await self.bottom_id(type_, top_id, pod)
         if known:
             return known
         async with self.held(type_, top_id, pod):
-            async with self._store.write() as tx:
-                fresh = await reserve(tx, type_, top_id, pod, project_id, owner_id)
-                if fresh and of is not None:
-                    await _still_there(tx, of, type_, top_id)
+            fresh = await self.reserve(type_, top_id, pod, project_id, owner_id, of)
             known = None if fresh else await self.bottom_id(type_, top_id, pod)
             if known:
                 return known
-            bottom = None if fresh else await find()
+            bottom = None if fresh and not looks else await find()
             if bottom is not None:
                 await self.update(type_, top_id, pod, bottom_id=bottom)
                 return bottom
             try:
-                bottom = await create()
+                made = await create()
             except PodFault as fault:
                 # What a call that was given up for lost has made meanwhile may be in the way.
                 late = await find() if fault.status == 409 and not fresh else None
@@ -113,8 +129,10 @@ class Routings:
                     raise
                 await self.update(type_, top_id, pod, bottom_id=late)
                 return late
-            await self.update(type_, top_id, pod, bottom_id=bottom, applied=applied)
-            return bottom
+            if isinstance(made, str):
+                made = Made(made, applied)
+            await self.update(type_, top_id, pod, bottom_id=made.bottom_id, applied=made.applied)
+            return made.bottom_id
 
     async def remove(
         self,
@@ -142,7 +160,7 @@ class Routings:
                 return
             bottom = row["bottom_id"] or ""
             # When the answer is lost nobody knows: the next one to need the copy looks for it.
-            await self.update(type_, top_id, pod, bottom_id=None)
+            await self.lose(type_, top_id, pod)
             try:
                 await delete(bottom)
             except PodFault as fault:
@@ -152,40 +170,95 @@ class Routings:
                     raise
             if then is not None:
                 await then()
-            async with self._store.write() as tx:
-                await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
-                if along is not None:
-                    await along(tx)
+            await self.forget(type_, top_id, pod, along)
 
-    @asynccontextmanager
-    async def held(self, type_: str, top_id: str, pod: Pod) -> AsyncIterator[None]:
+
+class Routings(Ledger):
+    """The rows ``(type, top_id, pod)`` and what they stand for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
+        """Return the routing row, whether its copy is there yet or not."""
+        async with self._store.read() as tx:
+            return await tx.one(select(routings).where(*_key(type_, top_id, pod)))
+
+    async def rows(self, *conditions: Any) -> list[Row]:
+        """Return the routing rows that match the conditions, oldest first."""
+        async with self._store.read() as tx:
+            return await tx.all(select(routings).where(*conditions).order_by(routings.c.id))
+
+    async def of(self, type_: str, top_id: str) -> list[Row]:
+        """Return the rows of all copies of an object, oldest first."""
+        return await self.rows(routings.c.type == type_, routings.c.top_id == top_id)
+
+    async def where_is(self, type_: str, top_id: str) -> Row | None:
+        """Return the routing of an object that lives in one pod (server, volume)."""
+        async with self._store.read() as tx:
+            return await tx.one(
+                select(routings).where(routings.c.type == type_, routings.c.top_id == top_id)
+            )
+
+    async def record(
+        self, type_: str, top_id: str, pod: Pod, *, project_id: str, bottom_id: str = ""
+    ) -> None:
+        """Note an object whose id in the pod is its id at the top, unless another is given."""
+        row = {
+            "type": type_,
+            "top_id": top_id,
+            "pod_id": pod.pod_id,
+            "bottom_id": bottom_id or top_id,
+            "project_id": project_id,
+        }
+        async with self._store.write() as tx:
+            await tx.insert_new(routings, row)
+
+    async def reserve(
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        project_id: str = "",
+        owner_id: str = "",
+        of: Table | None = None,
+    ) -> bool:
+        """Write the row of a copy that is about to be made; tell whether it is new.
+
+        ``of``: ``NotFound`` when the object is no longer in this table.
+        """
+        row = {
+            "type": type_,
+            "top_id": top_id,
+            "pod_id": pod.pod_id,
+            "project_id": project_id,
+            "owner_id": owner_id,
+        }
+        async with self._store.write() as tx:
+            fresh = await tx.insert_new(routings, row)
+            if fresh and of is not None:
+                await _still_there(tx, of, type_, top_id)
+        return fresh
+
+    def held(self, type_: str, top_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
         """Hold the copy against every other process that would change it."""
-        async with self._store.hold(f"{type_}/{top_id}/{pod.pod_id}"):
-            yield
+        return self._store.hold(f"{type_}/{top_id}/{pod.pod_id}")
 
     async def update(self, type_: str, top_id: str, pod: Pod, **values: Any) -> None:
         """Set columns of the row (``bottom_id``, ``applied``)."""
         async with self._store.write() as tx:
             await tx.run(routings.update().where(*_key(type_, top_id, pod)).values(**values))
 
-    async def forget(self, type_: str, top_id: str, pod: Pod) -> None:
-        """Delete the row, whatever it stands for."""
+    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
+        """Note that from now on nobody knows whether the copy is there: who needs it looks."""
+        await self.update(type_, top_id, pod, bottom_id=None)
+
+    async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
+        """Delete the row, whatever it stands for; and what goes ``along`` in one transaction."""
         async with self._store.write() as tx:
             await tx.run(routings.delete().where(*_key(type_, top_id, pod)))
-
-
-async def reserve(
-    tx: Transaction, type_: str, top_id: str, pod: Pod, project_id: str, owner_id: str
-) -> bool:
-    """Write the row of a copy that is about to be made; tell whether it is new."""
-    row = {
-        "type": type_,
-        "top_id": top_id,
-        "pod_id": pod.pod_id,
-        "project_id": project_id,
-        "owner_id": owner_id,
-    }
-    return await tx.insert_new(routings, row)
+            if along is not None:
+                await along(tx)
 
 
 async def _still_there(tx: Transaction, of: Table, type_: str, top_id: str) -> None:

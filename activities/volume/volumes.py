@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from activities.volume.group_types import GroupTypes
+from activities.volume.group_type_copies import GroupTypeCopies
 from activities.volume.objects import VolumeObjects
 from activities.volume.type_copies import TypeCopies
 from models.errors import BadRequest, NotFound
 from models.places import Home
 from models.pods import PodDirectory
 from models.values import Caller, Pod
+from models.volume.group_types import GroupTypes
 from models.volume.types import VolumeTypes
 
 _HINTS = "OS-SCH-HNT:scheduler_hints"
@@ -28,12 +29,14 @@ class Volumes:
         types: VolumeTypes,
         type_copies: TypeCopies,
         group_types: GroupTypes,
+        group_type_copies: GroupTypeCopies,
     ) -> None:
         self._pods = pods
         self._objects = objects
         self._types = types
         self._type_copies = type_copies
         self._group_types = group_types
+        self._group_type_copies = group_type_copies
 
     async def candidates(self, caller: Caller, body: Mapping[str, Any]) -> list[Pod]:
         """Return the pods for a new volume, best first: its sources', or those of its zone."""
@@ -104,7 +107,7 @@ class Volumes:
             body["availability_zone"] = pod.pod_az_name
         if isinstance(body.get("group_type"), str):
             row = await self._group_types.get(caller, body["group_type"])
-            body["group_type"] = await self._group_types.in_pod(row, pod)
+            body["group_type"] = await self._group_type_copies.in_pod(row, pod)
         wanted = body.get("volume_types")
         if isinstance(wanted, list):
             rows = [await self._types.named(caller, str(type_)) for type_ in wanted]
@@ -118,7 +121,7 @@ class Volumes:
                 group["availability_zone"] = pod.az_name
             for key in ("group_type", "group_type_id"):
                 if group.get(key):
-                    group[key] = await self._group_types.top_id(pod, group[key])
+                    group[key] = await self._group_type_copies.top_id(pod, group[key])
             if "volume_types" in group:
                 types = group["volume_types"]
                 group["volume_types"] = [await self._type_copies.top_id(pod, t) for t in types]

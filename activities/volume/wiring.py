@@ -6,7 +6,7 @@ from functools import partial
 from activities.creations import Creations
 from activities.pods.region import Regions
 from activities.upkeep import Worker
-from activities.volume.group_types import GroupTypes
+from activities.volume.group_type_copies import GroupTypeCopies
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
@@ -19,7 +19,9 @@ from models.places import Places
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.settings import Settings
+from models.volume.group_types import GroupTypes
 from models.volume.qos_specs import QosSpecs
+from models.volume.type_copies import TypeCopyRows
 from models.volume.types import VolumeTypes
 
 _OBJECTS = (
@@ -42,6 +44,7 @@ class VolumeParts:
     qos_specs: QosSpecs
     qos_copies: QosCopies
     group_types: GroupTypes
+    group_type_copies: GroupTypeCopies
     workers: dict[work.Upkeep, Worker]
 
 
@@ -59,20 +62,23 @@ def build(
     objects = VolumeObjects(store, regions, pods, operations, routings, places, creations)
     learning = TypeLearning(settings, store, regions, pods)
     types = VolumeTypes(store, learning)
-    qos_copies = QosCopies(store, regions, pods, operations)
-    type_copies = TypeCopies(store, regions, pods, operations, types, qos_copies)
-    group_types = GroupTypes(store, regions, pods, operations, learning)
+    rows = TypeCopyRows(store)
+    qos_copies = QosCopies(store, regions, pods, operations, rows)
+    type_copies = TypeCopies(store, regions, pods, operations, types, qos_copies, rows)
+    group_types = GroupTypes(store, learning)
+    group_type_copies = GroupTypeCopies(store, regions, pods, operations, group_types, rows)
     workers: dict[work.Upkeep, Worker] = {
         kind: partial(objects.clean_up, kind.resource_type) for kind in _OBJECTS
     }
     return VolumeParts(
-        volumes=Volumes(pods, objects, types, type_copies, group_types),
+        volumes=Volumes(pods, objects, types, type_copies, group_types, group_type_copies),
         objects=objects,
         types=types,
         type_copies=type_copies,
         qos_specs=QosSpecs(store, learning),
         qos_copies=qos_copies,
         group_types=group_types,
+        group_type_copies=group_type_copies,
         workers=workers
         | {
             work.UpdateCopies.VOLUME: objects.given,
@@ -80,7 +86,7 @@ def build(
             work.CleanUp.VOLUME_TYPE: type_copies.clean_up,
             work.UpdateCopies.QOS_SPECS: qos_copies.update,
             work.CleanUp.QOS_SPECS: qos_copies.clean_up,
-            work.UpdateCopies.GROUP_TYPE: group_types.update,
-            work.CleanUp.GROUP_TYPE: group_types.clean_up,
+            work.UpdateCopies.GROUP_TYPE: group_type_copies.update,
+            work.CleanUp.GROUP_TYPE: group_type_copies.clean_up,
         },
     )

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from activities.volume.group_types import GroupTypes, no_spec, parsed
+from activities.volume.group_type_copies import GroupTypeCopies
 from api.http import Answer, Call, Handler, Routes
 from api.microversions import VOLUME
 from api.volume.proxy import PROXY
 from models.database.store import Judge, Row
 from models.errors import BadRequest, NotFound
 from models.volume import checks
+from models.volume.group_types import GroupTypes, no_spec, parsed
 
 routes = Routes()
 SINCE = (3, 11)
@@ -68,7 +69,7 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Change name, description or visibility."""
     values = parsed(checks.envelope(await call.json(), "group_type"))
-    row = await _types(call).change((await _row(call))["id"], lambda _: values)
+    row = await _copies(call).change((await _row(call))["id"], lambda _: values)
     return Answer(200, {"group_type": _view(call, row)})
 
 
@@ -76,7 +77,7 @@ async def update(call: Call) -> Answer:
 @since(SINCE)
 async def delete(call: Call) -> Answer:
     """Delete a type and its copies, unless a group is of it."""
-    await _types(call).delete(await _row(call))
+    await _copies(call).delete(await _row(call))
     return Answer(202)
 
 
@@ -92,7 +93,7 @@ async def specs(call: Call) -> Answer:
 async def set_specs(call: Call) -> Answer:
     """Add specs, or replace some."""
     given = checks.specs(checks.envelope(await call.json(), "group_specs"), "group_specs")
-    await _types(call).change((await _row(call))["id"], _with(given))
+    await _copies(call).change((await _row(call))["id"], _with(given))
     return Answer(202, {"group_specs": given})
 
 
@@ -114,7 +115,7 @@ async def set_spec(call: Call) -> Answer:
     row = await _row(call)
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")
-    await _types(call).change(row["id"], _with(given))
+    await _copies(call).change(row["id"], _with(given))
     return Answer(200, given)
 
 
@@ -130,7 +131,7 @@ async def unset_spec(call: Call) -> Answer:
         kept = {name: value for name, value in row["group_specs"].items() if name != key}
         return {"group_specs": kept}
 
-    await _types(call).change((await _row(call))["id"], judge)
+    await _copies(call).change((await _row(call))["id"], judge)
     return Answer(202)
 
 
@@ -141,6 +142,10 @@ def _with(given: dict[str, Any]) -> Judge:
 
 def _types(call: Call) -> GroupTypes:
     return call.services.group_types
+
+
+def _copies(call: Call) -> GroupTypeCopies:
+    return call.services.group_type_copies
 
 
 async def _row(call: Call) -> Row:

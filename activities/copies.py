@@ -1,0 +1,167 @@
+"""Copies: the one protocol by which objects of the gateway get copies in pods, keep and lose them.
+
+A kind of object says only what is special about its copies: what is desired of them, and how one
+is found, made, updated and deleted in a pod. Around that, for every kind alike, stand the lease,
+the row that is written before anything is made, the look for a copy whose answer was lost, and
+what was applied last.
+"""
+
+from abc import ABC, abstractmethod
+from functools import partial
+from typing import Any, ClassVar
+
+from models.database.store import Row
+from models.errors import PodFault, PodUnavailable
+from models.pods import PodDirectory
+from models.routings import Ledger, Made, Stays
+from models.values import Pod
+
+
+class CopyKind(ABC):
+    """What is special about the copies of one kind of object."""
+
+    # As the rows of copies name the kind.
+    type: ClassVar[str]
+    # Pods have such objects of their own: one that is there already becomes the copy.
+    found_in_pods: ClassVar[bool] = False
+
+    def key(self, row: Row) -> str:
+        """Return the id under which the copies of the object are noted."""
+        return str(row["id"])
+
+    def project(self, row: Row) -> str:
+        """Return the project that the copies are noted for."""
+        return ""
+
+    def desired(self, row: Row) -> Any:
+        """Return what is to be set on a copy; None where a copy is never updated."""
+        return None
+
+    def converged(self, row: Row, applied: Any) -> bool:
+        """Tell whether nothing is left to set on a copy on which this was applied last."""
+        return bool(applied == self.desired(row))
+
+    def replaced(self, row: Row, copy: Row) -> bool:
+        """Tell whether the copy is one of an earlier object with the same id: it has to go."""
+        return False
+
+    async def stays(self, id_: str, copy: Row) -> bool:
+        """Tell whether the copy is needed further, when it is cleaned up."""
+        return await self.row(id_) is not None
+
+    @abstractmethod
+    async def row(self, id_: str) -> Row | None:
+        """Return the object at the top, or None."""
+
+    @abstractmethod
+    async def find(self, row: Row, pod: Pod) -> str | None:
+        """Return the id of the copy that the pod may have, by its mark."""
+
+    @abstractmethod
+    async def create(self, row: Row, pod: Pod) -> Made:
+        """Make a copy; return its id, and what of the desired is set on it by that."""
+
+    async def update(self, row: Row, pod: Pod, bottom: str, applied: Any) -> None:
+        """Set what is desired; ``applied`` is what was set last, None: read it from the pod."""
+        return
+
+    @abstractmethod
+    async def delete(self, copy: Row, pod: Pod) -> None:
+        """Delete the copy; one without an id is looked for by its mark."""
+
+
+class Copies:
+    """The copies of one kind of object."""
+
+    def __init__(self, ledger: Ledger, pods: PodDirectory, kind: CopyKind) -> None:
+        self._ledger = ledger
+        self._pods = pods
+        self._kind = kind
+
+    async def materialise(self, row: Row, pod: Pod) -> str:
+        """Return the id of the copy in the pod, made and brought up to date as needed."""
+        kind = self._kind
+        copy = await self._ledger.row(kind.type, kind.key(row), pod)
+        if copy and copy["bottom_id"]:
+            if kind.replaced(row, copy):
+                await self.remove(copy)
+            elif kind.converged(row, copy["applied"]):
+                return str(copy["bottom_id"])
+        bottom = await self._made(row, pod)
+        try:
+            await self._converge(row, pod, bottom)
+        except PodFault as fault:
+            if fault.status != 404 or await kind.find(row, pod) == bottom:
+                raise
+            # It was deleted in the pod behind our back.
+            await self._ledger.forget(kind.type, kind.key(row), pod)
+            bottom = await self._made(row, pod)
+            await self._converge(row, pod, bottom)
+        return bottom
+
+    async def update(self, id_: str) -> None:
+        """Bring every copy of an object up to date."""
+        row = await self._kind.row(id_)
+        for copy in await self.of(id_) if row else ():
+            await self.materialise(row or {}, await self._pods.get(copy["pod_id"]))
+
+    async def clean_up(self, id_: str) -> None:
+        """Remove the copies that are no longer needed; ``PodUnavailable`` if a pod is silent."""
+        silent = await self.remove_all(id_, partial(self._kind.stays, id_))
+        if silent:
+            raise silent[0]
+
+    async def remove_all(self, id_: str, stays: Stays | None = None) -> list[PodUnavailable]:
+        """Remove every copy, or those that do not stay; return why some could not be."""
+        silent = []
+        for copy in await self.of(id_):
+            try:
+                await self.remove(copy, stays)
+            except PodUnavailable as error:
+                silent.append(error)
+        return silent
+
+    async def remove(self, copy: Row, stays: Stays | None = None) -> None:
+        """Delete a copy in its pod, then its row; ``stays`` is asked when the copy is held."""
+        pod = await self._pods.get(copy["pod_id"])
+
+        async def delete(bottom: str) -> None:
+            await self._kind.delete(copy | {"bottom_id": bottom}, pod)
+
+        await self._ledger.remove(self._kind.type, copy["top_id"], pod, delete, stays=stays)
+
+    async def of(self, id_: str) -> list[Row]:
+        """Return the rows of an object's copies."""
+        return await self._ledger.of(self._kind.type, id_)
+
+    async def pods(self, id_: str) -> list[Pod]:
+        """Return the pods that have, or may have, a copy of the object."""
+        return [await self._pods.get(copy["pod_id"]) for copy in await self.of(id_)]
+
+    async def _made(self, row: Row, pod: Pod) -> str:
+        kind = self._kind
+        return await self._ledger.materialise(
+            kind.type,
+            kind.key(row),
+            pod,
+            find=partial(kind.find, row, pod),
+            create=partial(kind.create, row, pod),
+            project_id=kind.project(row),
+            looks=kind.found_in_pods,
+        )
+
+    async def _converge(self, row: Row, pod: Pod, bottom: str) -> None:
+        kind, key = self._kind, self._kind.key(row)
+        if kind.converged(row, await self._applied(key, pod)):
+            return
+        async with self._ledger.held(kind.type, key, pod):
+            applied = await self._applied(key, pod)
+            if not kind.converged(row, applied):
+                await kind.update(row, pod, bottom, applied)
+                desired = kind.desired(row)
+                if desired is not None:
+                    await self._ledger.update(kind.type, key, pod, applied=desired)
+
+    async def _applied(self, key: str, pod: Pod) -> Any:
+        copy = await self._ledger.row(self._kind.type, key, pod)
+        return copy["applied"] if copy else None
