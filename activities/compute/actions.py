@@ -40,7 +40,7 @@ class ServerActions:
                 row = await self._keypairs.get(caller.user_id, inner["key_name"])
             except NotFound:
                 raise BadRequest("Invalid key_name provided.") from None
-            await self._keypair_copies.keypair(row, pod)
+            await self._keypair_copies.materialise(row, pod)
         if inner.get("availability_zone"):
             return await self._zoned(inner, pod)
         return dict(inner)
@@ -50,7 +50,7 @@ class ServerActions:
             flavor = await self._flavors.get(caller, flavor_id)
         except NotFound as error:
             raise BadRequest(error.message) from None
-        await self._flavor_copies.flavor(flavor, pod)
+        await self._flavor_copies.materialise(flavor, pod)
 
     async def _zoned(self, inner: Mapping[str, Any], pod: Pod) -> dict[str, Any]:
         zone = str(inner["availability_zone"])

@@ -87,11 +87,11 @@ class Boots:
         """Make what the server needs in the pod; return the server as the pod is to get it."""
         port_ids = await self._reserve(plan, creation)
         work = [
-            self._flavors.flavor(plan.flavor, plan.pod),
+            self._flavors.materialise(plan.flavor, plan.pod),
             *(self._copies.port_soon(port_id, plan.pod) for port_id in port_ids),
         ]
         if plan.keypair:
-            work.append(self._keypairs.keypair(plan.keypair, plan.pod))
+            work.append(self._keypairs.materialise(plan.keypair, plan.pod))
         # All of them end before a failure is told: what undoes them must not meet them.
         results = await asyncio.gather(*work, return_exceptions=True)
         for result in results:

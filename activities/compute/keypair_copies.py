@@ -5,75 +5,65 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models.compute.keypairs import top_id
 from models.compute.release import released
 from models.database.store import Row, Store
 from models.database.tables.compute import keypairs
-from models.database.tables.routing import routings
 from models.errors import Conflict, PodFault
 from models.pods import PodDirectory
-from models.routings import Routings, Stays
+from models.routings import Made, Routings
 from models.values import Pod
 
 # From here on an admin may name the user that a keypair belongs to.
 _OF_USER = "2.10"
 
 
-class KeypairCopies:
-    """Copies of keypairs. A pod's keypair has no description: user and name are its marker."""
+class KeypairCopies(Copies):
+    """Copies of keypairs."""
 
-    def __init__(
-        self, store: Store, regions: Regions, pods: PodDirectory, copies: Routings
-    ) -> None:
+    def __init__(self, store: Store, regions: Regions, pods: PodDirectory, rows: Routings) -> None:
+        super().__init__(rows, pods, _Keypairs(store, regions))
+
+
+class _Keypairs(CopyKind):
+    """A pod's keypair has no description: user and name are its mark."""
+
+    type = "keypair"
+
+    def __init__(self, store: Store, regions: Regions) -> None:
         self._store = store
         self._regions = regions
-        self._pods = pods
-        self._copies = copies
 
-    async def keypair(self, row: Row, pod: Pod) -> str:
-        """Return the name of the keypair in the pod, made when it is not there."""
-        id_ = top_id(row["user_id"], row["name"])
-        known = await self._copies.row("keypair", id_, pod)
-        if known and known["bottom_id"] and not _same(row, known):
-            # Deleted and made again with another key before clean-up came here.
-            await self._remove(id_, known, pod)
-        applied = {key: row[key] for key in ("user_id", "name", "fingerprint")}
+    def key(self, row: Row) -> str:
+        return top_id(row["user_id"], row["name"])
 
-        async def find() -> str | None:
-            return await self._found(row, pod)
+    def desired(self, row: Row) -> Any:
+        return {key: row[key] for key in ("user_id", "name", "fingerprint")}
 
-        async def create() -> str:
-            body = {key: row[key] for key in ("name", "type", "public_key", "user_id")}
-            try:
-                await self._admin(pod, "POST", "/os-keypairs", {"keypair": body})
-            except PodFault as fault:
-                if fault.status != 409 or await self._found(row, pod) is None:
-                    raise
-                # The user had it in the pod before us: it stays when ours goes.
-                applied["kept"] = True
-            return str(row["name"])
+    def converged(self, row: Row, applied: Any) -> bool:
+        return bool((applied or {}).get("fingerprint") == row["fingerprint"])
 
-        return await self._copies.materialise(
-            "keypair", id_, pod, find=find, create=create, applied=applied
-        )
+    def replaced(self, row: Row, copy: Row) -> bool:
+        # Deleted and made again with another key before clean-up came here.
+        return not self.converged(row, copy["applied"])
 
-    async def clean_up(self, id_: str) -> None:
-        """Remove copies that are wrong by now, and those in pods without servers of ours."""
+    async def stays(self, id_: str, copy: Row) -> bool:
+        user_id, name = _owner(id_, copy)
+        mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
+        async with self._store.read() as tx:
+            row = await tx.one(select(keypairs).where(*mine))
+        right = row is not None and not self.replaced(row, copy)
+        return right and not await released(self._store, copy)
 
-        async def stays(copy: Row) -> bool:
-            user_id, name = _owner(id_, copy)
-            mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
-            async with self._store.read() as tx:
-                row = await tx.one(select(keypairs).where(*mine))
-            right = row is not None and _same(row, copy)
-            return right and not await released(self._store, copy)
+    async def row(self, id_: str) -> Row | None:
+        user_id, _, name = id_.partition("/")
+        mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
+        async with self._store.read() as tx:
+            return await tx.one(select(keypairs).where(*mine))
 
-        of = (routings.c.type == "keypair", routings.c.top_id == id_)
-        for copy in await self._copies.rows(*of):
-            await self._remove(id_, copy, await self._pods.get(copy["pod_id"]), stays)
-
-    async def _found(self, row: Row, pod: Pod) -> str | None:
+    async def find(self, row: Row, pod: Pod) -> str | None:
         try:
             path = f"/os-keypairs/{quote(row['name'], safe='')}?user_id={row['user_id']}"
             there = (await self._admin(pod, "GET", path))["keypair"]
@@ -85,22 +75,26 @@ class KeypairCopies:
             raise Conflict(f"Pod {pod.pod_name} has another keypair named '{row['name']}'.")
         return str(row["name"])
 
-    async def _remove(self, id_: str, copy: Row, pod: Pod, stays: Stays | None = None) -> None:
-        user_id, name = _owner(id_, copy)
+    async def create(self, row: Row, pod: Pod) -> Made:
+        body = {key: row[key] for key in ("name", "type", "public_key", "user_id")}
+        applied = self.desired(row)
+        try:
+            await self._admin(pod, "POST", "/os-keypairs", {"keypair": body})
+        except PodFault as fault:
+            if fault.status != 409 or await self.find(row, pod) is None:
+                raise
+            # The user had it in the pod before us: it stays when ours goes.
+            applied["kept"] = True
+        return Made(str(row["name"]), applied)
 
-        async def delete(_: str) -> None:
-            if not (copy["applied"] or {}).get("kept"):
-                path = f"/os-keypairs/{quote(name, safe='')}?user_id={user_id}"
-                await self._admin(pod, "DELETE", path)
-
-        await self._copies.remove("keypair", id_, pod, delete, stays=stays)
+    async def delete(self, copy: Row, pod: Pod) -> None:
+        if not (copy["applied"] or {}).get("kept"):
+            user_id, name = _owner(copy["top_id"], copy)
+            path = f"/os-keypairs/{quote(name, safe='')}?user_id={user_id}"
+            await self._admin(pod, "DELETE", path)
 
     async def _admin(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
         return await self._regions.admin(pod, "compute", method, path, body, microversion=_OF_USER)
-
-
-def _same(row: Row, copy: Row) -> bool:
-    return bool((copy["applied"] or {}).get("fingerprint") == row["fingerprint"])
 
 
 def _owner(id_: str, copy: Row) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models.compute.server_groups import TYPE, ServerGroups
 from models.database.store import Row, Store
@@ -14,12 +15,65 @@ from models.database.tables.compute import server_groups
 from models.database.tables.routing import routings
 from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
-from models.routings import Routings, marker
+from models.routings import Made, Routings, marker
 from models.values import Caller, Pod
 
 _PATH = "/os-server-groups"
 # In which copies are made: a group has one policy, and maybe rules.
 GROUPS_VERSION = (2, 64)
+
+
+class _ServerGroups(CopyKind):
+    """Found by their names, which nobody sees: those of the copies are their marks.
+
+    ``headers`` carry the user's token, since groups belong to the project that makes them, and a
+    version in which a group has one policy. Nothing of a group ever changes.
+    """
+
+    type = TYPE
+
+    def __init__(
+        self, store: Store, regions: Regions, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self._store = store
+        self._regions = regions
+        self._headers = headers or {}
+
+    def project(self, row: Row) -> str:
+        return str(row["project_id"])
+
+    async def row(self, id_: str) -> Row | None:
+        async with self._store.read() as tx:
+            return await tx.one(select(server_groups).where(server_groups.c.id == id_))
+
+    async def find(self, row: Row, pod: Pod) -> str | None:
+        return _named(await self._as_user(pod, "GET", _PATH), row["id"])
+
+    async def create(self, row: Row, pod: Pod) -> Made:
+        body: dict[str, Any] = {"name": marker(TYPE, row["id"]), "policy": row["policy"]}
+        if row["rules"]:
+            body["rules"] = row["rules"]
+        made = await self._as_user(pod, "POST", _PATH, {"server_group": body})
+        return Made(str(made["server_group"]["id"]), None)
+
+    async def delete(self, copy: Row, pod: Pod) -> None:
+        bottom = copy["bottom_id"]
+        if not bottom:
+            path = f"{_PATH}?all_projects=true"
+            listed = await self._regions.admin(pod, "compute", "GET", path)
+            bottom = _named(listed, copy["top_id"])
+        if bottom:
+            await self._regions.admin(pod, "compute", "DELETE", f"{_PATH}/{bottom}")
+
+    async def _as_user(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
+        sent = None if body is None else orjson.dumps(body)
+        told = {**self._headers, "Content-Type": "application/json"}
+        answer = await self._regions.forward(pod, "compute", method, path, headers=told, body=sent)
+        if answer.status >= 500:
+            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
+        if answer.status >= 400:
+            raise PodFault(pod.pod_name, answer.status, answer.body, f"{method} {path}")
+        return answer.json()
 
 
 class ServerGroupCopies:
@@ -30,18 +84,18 @@ class ServerGroupCopies:
         store: Store,
         regions: Regions,
         pods: PodDirectory,
-        copies: Routings,
+        rows: Routings,
         groups: ServerGroups,
     ) -> None:
         self._store = store
         self._regions = regions
         self._pods = pods
-        self._copies = copies
+        self._rows = rows
         self._groups = groups
 
     async def members(self, ids: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
         """Return the servers in each group, and the pods that did not say."""
-        rows = await self._copies.rows(routings.c.type == TYPE, routings.c.top_id.in_(list(ids)))
+        rows = await self._rows.rows(routings.c.type == TYPE, routings.c.top_id.in_(list(ids)))
         found: dict[str, list[str]] = {}
         missing: set[str] = set()
 
@@ -68,60 +122,23 @@ class ServerGroupCopies:
         pod: Pod,
         headers: Mapping[str, str],
     ) -> str:
-        """Return the group's id in the pod, made there when it is not.
+        """Return the group's id in the pod, made there, as the user, when it is not.
 
-        ``headers`` carry the user's token, since groups belong to the project that makes them,
-        and a version in which a group has one policy.
+        ``headers`` carry the user's token, and a version in which a group has one policy.
         """
         row = await self._groups.hinted(caller, id_)
-        name = marker(TYPE, id_)
-
-        async def find() -> str | None:
-            listed = await self._as_user(pod, "GET", _PATH, headers)
-            same = (group for group in listed["server_groups"] if group["name"] == name)
-            return next((str(group["id"]) for group in same), None)
-
-        async def create() -> str:
-            body: dict[str, Any] = {"name": name, "policy": row["policy"]}
-            if row["rules"]:
-                body["rules"] = row["rules"]
-            made = await self._as_user(pod, "POST", _PATH, headers, {"server_group": body})
-            return str(made["server_group"]["id"])
-
-        return await self._copies.materialise(
-            TYPE, id_, pod, find=find, create=create, project_id=row["project_id"]
-        )
+        return await self._of(headers).materialise(row, pod)
 
     async def clean_up(self, id_: str) -> None:
         """Remove the copies of a group that is no more."""
-        async with self._store.read() as tx:
-            if await tx.one(select(server_groups.c.id).where(server_groups.c.id == id_)):
-                return
-        of = (routings.c.type == TYPE, routings.c.top_id == id_)
-        for copy in await self._copies.rows(*of):
-            await self._remove(id_, await self._pods.get(copy["pod_id"]))
+        await self._of({}).clean_up(id_)
 
-    async def _remove(self, id_: str, pod: Pod) -> None:
-        async def delete(bottom: str) -> None:
-            if not bottom:
-                path = f"{_PATH}?all_projects=true"
-                listed = await self._regions.admin(pod, "compute", "GET", path)
-                name = marker(TYPE, id_)
-                same = (group for group in listed["server_groups"] if group["name"] == name)
-                bottom = next((str(group["id"]) for group in same), "")
-            if bottom:
-                await self._regions.admin(pod, "compute", "DELETE", f"{_PATH}/{bottom}")
+    def _of(self, headers: Mapping[str, str]) -> Copies:
+        kind = _ServerGroups(self._store, self._regions, headers)
+        return Copies(self._rows, self._pods, kind)
 
-        await self._copies.remove(TYPE, id_, pod, delete)
 
-    async def _as_user(
-        self, pod: Pod, method: str, path: str, headers: Mapping[str, str], body: Any = None
-    ) -> Any:
-        sent = None if body is None else orjson.dumps(body)
-        told = {**headers, "Content-Type": "application/json"}
-        answer = await self._regions.forward(pod, "compute", method, path, headers=told, body=sent)
-        if answer.status >= 500:
-            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
-        if answer.status >= 400:
-            raise PodFault(pod.pod_name, answer.status, answer.body, f"{method} {path}")
-        return answer.json()
+def _named(listed: Mapping[str, Any], id_: str) -> str | None:
+    name = marker(TYPE, id_)
+    same = (group for group in listed["server_groups"] if group["name"] == name)
+    return next((str(group["id"]) for group in same), None)
