@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 import time
-from collections import OrderedDict
 from datetime import datetime
 
 import orjson
 
 from activities.pods.region import Regions
+from models.cache import Cache
 from models.errors import PodUnavailable, Unauthorized
 from models.settings import Settings
 from models.values import Caller
@@ -24,7 +24,7 @@ class Tokens:
     def __init__(self, settings: Settings, regions: Regions) -> None:
         self._seconds = settings.token_cache_seconds
         self._regions = regions
-        self._known: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
+        self._known: Cache[bytes, tuple[float, Caller | None]] = Cache(_ENTRIES)
         self._asking: dict[bytes, asyncio.Future[Caller | None]] = {}
 
     async def caller(self, token: str) -> Caller:
@@ -61,8 +61,6 @@ class Tokens:
             caller, expires = _caller(orjson.loads(body)["token"], token)
             until = min(time.time() + self._seconds, expires)
         self._known[key] = (until, caller)
-        while len(self._known) > _ENTRIES:
-            self._known.popitem(last=False)
         return caller
 
 

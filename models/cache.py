@@ -1,39 +1,25 @@
 """Cache: what was looked up, kept in this process; the oldest goes when there is too much."""
 
-from collections.abc import Iterable
-from typing import Generic, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Cache(Generic[K, V]):
-    """At most so many entries, by key."""
+class Cache(dict[K, V]):
+    """A dict of at most so many entries. Read as any other; write by item or by ``keep``."""
 
     def __init__(self, most: int) -> None:
+        super().__init__()
         self._most = most
-        self._entries: dict[K, V] = {}
-
-    def __contains__(self, key: K) -> bool:
-        return key in self._entries
-
-    def __getitem__(self, key: K) -> V:
-        return self._entries[key]
 
     def __setitem__(self, key: K, value: V) -> None:
-        self._entries[key] = value
-        while len(self._entries) > self._most:
-            del self._entries[next(iter(self._entries))]
+        super().__setitem__(key, value)
+        while len(self) > self._most:
+            del self[next(iter(self))]
 
-    def get(self, key: K) -> V | None:
-        """Return the entry, or None."""
-        return self._entries.get(key)
-
-    def pop(self, key: K) -> None:
-        """Forget the entry, if there is one."""
-        self._entries.pop(key, None)
-
-    def update(self, entries: Iterable[tuple[K, V]]) -> None:
-        """Keep several entries."""
-        for key, value in entries:
+    def keep(self, entries: Mapping[K, V]) -> None:
+        """Keep several entries at once."""
+        for key, value in entries.items():
             self[key] = value

@@ -2,12 +2,12 @@
 
 import logging
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from models.cache import Cache
 from models.database.store import Store, new_id
 from models.database.tables.pod import bindings
 from models.errors import BadRequest, PodUnavailable
@@ -36,7 +36,7 @@ class Placement:
         self._store = store
         self._pods = pods
         self._troubles: dict[str, tuple[float, str]] = {}
-        self._why: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._why: Cache[tuple[str, str], str] = Cache(_KEPT)
 
     async def candidates(self, project_id: str, zone: str = "") -> list[Pod]:
         """Return the active pods of the zone (or of all), best first.
@@ -53,8 +53,6 @@ class Placement:
             raise PodUnavailable(zone or "(any)", "no active pod takes new objects there")
         for choice in active:
             self._why[project_id, choice.pod.pod_id] = ", ".join(choice.reasons)
-        while len(self._why) > _KEPT:
-            self._why.popitem(last=False)
         return [choice.pod for choice in active]
 
     def willing(self, pods: list[Pod]) -> list[Pod]:

@@ -1,9 +1,9 @@
 """Places: which pod a new object goes to, given what it has to be near to."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from models.cache import Cache
 from models.database.store import Transaction, new_id
 from models.database.tables.pod import bindings
 from models.database.tables.routing import routings
@@ -25,7 +25,7 @@ class Places:
         self._placement = placement
         self._pods = pods
         self._routings = rows
-        self._homes: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+        self._homes: Cache[tuple[str, str], tuple[str, str]] = Cache(_KEPT)
 
     async def home(self, type_: str, id_: str) -> tuple[Pod, str] | None:
         """Return the pod and the project of an object that never moves; None: unknown.
@@ -38,8 +38,6 @@ class Places:
             if row is None:
                 return None
             known = self._homes[type_, id_] = (row["pod_id"], row["project_id"])
-            if len(self._homes) > _KEPT:
-                self._homes.popitem(last=False)
         return await self._pods.get(known[0]), known[1]
 
     async def pod_of(self, caller: Caller, type_: str, id_: str) -> Pod | None:

@@ -1,6 +1,5 @@
 """Servers: their removal, and what of theirs is the gateway's own."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import select, true
 from activities.compute.boots import Boots
 from activities.pods.region import Regions
 from models import work
+from models.cache import Cache
 from models.compute.release import release
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
@@ -52,7 +52,7 @@ class Servers:
         self._boots = boots
         self._volumes = volumes
         self._reservations = reservations
-        self._plugged: OrderedDict[str, None] = OrderedDict()
+        self._plugged: Cache[str, None] = Cache(_REMEMBERED)
 
     async def deleting(self, caller: Caller, id_: str) -> str:
         """Write the clean-up of a server that is about to be deleted; return its operation."""
@@ -116,9 +116,7 @@ class Servers:
         down = ports.update().where(ports.c.device_id.in_(new), ports.c.status == "DOWN")
         async with self._store.write() as tx:
             await tx.run(down.values(status="ACTIVE"))
-        self._plugged.update(dict.fromkeys(new))
-        while len(self._plugged) > _REMEMBERED:
-            self._plugged.popitem(last=False)
+        self._plugged.keep(dict.fromkeys(new))
 
     async def _let_go(self, id_: str) -> None:
         async with self._store.write() as tx:

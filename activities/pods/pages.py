@@ -5,7 +5,6 @@ marker of one pod's object means a place in every other pod's list.
 """
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 
 from activities.pods.questions import Question
+from models.cache import Cache
 from models.database.store import Store
 from models.database.tables.routing import routings
 from models.errors import BadRequest, NotFound
@@ -123,7 +123,7 @@ class _Lookups:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: OrderedDict[tuple[str, str, str], Place] = OrderedDict()
+        self._known: Cache[tuple[str, str, str], Place] = Cache(_KEPT)
         self._waiting: list[_Lookup] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -146,8 +146,6 @@ class _Lookups:
         found = await lookup.found
         for id_, place in found.items():
             self._known[type_, pod.pod_id, id_] = place
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
         return known | found
 
     async def _run(self) -> None:

@@ -4,10 +4,10 @@ Servers can be put into one. Networks and volumes are in the zone of its pod.
 """
 
 import time
-from collections import OrderedDict
 
 from sqlalchemy import select
 
+from models.cache import Cache
 from models.database.store import Store
 from models.database.tables.compute import aggregate_hosts, aggregates
 from models.pods import PodDirectory
@@ -25,7 +25,7 @@ class InnerZones:
     def __init__(self, store: Store, pods: PodDirectory) -> None:
         self._store = store
         self._pods = pods
-        self._seen: OrderedDict[tuple[str, str], tuple[bool, float]] = OrderedDict()
+        self._seen: Cache[tuple[str, str], tuple[bool, float]] = Cache(_KEPT)
 
     async def all(self) -> dict[str, list[Pod]]:
         """Return the zones with the pods that have hosts of them."""
@@ -59,8 +59,6 @@ class InnerZones:
         if known is None or known[1] < time.monotonic():
             known = (pod in await self.pods(zone), time.monotonic() + _SECONDS)
             self._seen[pod.pod_id, zone] = known
-            if len(self._seen) > _KEPT:
-                self._seen.popitem(last=False)
         return zone if known[0] else pod.az_name
 
     async def asked(self, pod: Pod, zone: str) -> str:

@@ -5,11 +5,11 @@ A pod is asked for such servers one by one, and gives each a reservation of its 
 
 import secrets
 import string
-from collections import OrderedDict
 from typing import Any
 
 from sqlalchemy import select
 
+from models.cache import Cache
 from models.database.store import Store, Transaction
 from models.database.tables.compute import server_reservations
 
@@ -29,7 +29,7 @@ class ServerReservations:
     def __init__(self, store: Store) -> None:
         self._store = store
         # What is read of a server stays so: it was recorded together with the server itself.
-        self._known: OrderedDict[str, tuple[str, int] | None] = OrderedDict()
+        self._known: Cache[str, tuple[str, int] | None] = Cache(_REMEMBERED)
 
     async def record(self, tx: Transaction, server_id: str, reservation_id: str) -> None:
         """Note the next server of a reservation."""
@@ -61,13 +61,11 @@ class ServerReservations:
             known = self._known.get(id_)
             if known:
                 server[_ID], server[_INDEX] = known
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
 
     async def _read(self, ids: list[str]) -> None:
         mine = server_reservations.c.server_id.in_(ids)
         async with self._store.read() as tx:
             rows = await tx.all(select(server_reservations).where(mine))
-        self._known.update(dict.fromkeys(ids))
+        self._known.keep(dict.fromkeys(ids))
         for row in rows:
             self._known[row["server_id"]] = (row["reservation_id"], row["launch_index"])

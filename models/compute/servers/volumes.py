@@ -1,12 +1,12 @@
 """ServerVolumes: volumes that Nova makes for servers, or takes along when they go."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from models import work
+from models.cache import Cache
 from models.compute.servers.boot_request import BootRequest
 from models.database.store import Store, Transaction
 from models.database.tables.routing import routings
@@ -28,7 +28,7 @@ class ServerVolumes:
         self._store = store
         self._operations = operations
         self._places = places
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: Cache[str, None] = Cache(_REMEMBERED)
 
     async def seen(self, pod: Pod, servers: Iterable[Mapping[str, Any]]) -> None:
         """Record the attached volumes that the gateway has not heard of: Nova has made them."""
@@ -52,9 +52,7 @@ class ServerVolumes:
                     project = str(server.get("tenant_id") or "")
                     await self._places.record(tx, "volume", id_, pod, project)
                     await self._own(tx, [id_], str(server["id"]))
-        self._known.update(dict.fromkeys(attached))
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        self._known.keep(dict.fromkeys(attached))
 
     async def booted(self, tx: Transaction, request: BootRequest, server_id: str) -> None:
         """Note the volumes that the server was booted with, and that go when it goes."""
