@@ -261,6 +261,46 @@ class Routings(Ledger):
                 await along(tx)
 
 
+class Unrecorded(Ledger):
+    """Copies of which no rows are kept: their pod is asked whether it has one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
+        """Return None."""
+        return None
+
+    async def of(self, type_: str, top_id: str) -> list[Row]:
+        """Return nothing."""
+        return []
+
+    async def reserve(
+        self,
+        type_: str,
+        top_id: str,
+        pod: Pod,
+        project_id: str = "",
+        owner_id: str = "",
+        of: Table | None = None,
+    ) -> bool:
+        """Tell that the copy may be there: it is looked for before it is made."""
+        return False
+
+    async def update(self, type_: str, top_id: str, pod: Pod, **values: Any) -> None:
+        """Keep nothing."""
+
+    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
+        """Keep nothing."""
+
+    async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
+        """Keep nothing."""
+
+    def held(self, type_: str, top_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
+        """Hold the copy against every other process that would change it."""
+        return self._store.hold(f"{type_}/{top_id}/{pod.pod_id}")
+
+
 async def _still_there(tx: Transaction, of: Table, type_: str, top_id: str) -> None:
     here = select(of.c.id).where(of.c.id == top_id).with_for_update(read=True)
     if await tx.value(here) is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from activities.pods.region import Regions
@@ -10,6 +11,7 @@ from models.database.store import Store
 from models.errors import Conflict, NotFound, PodBusy, PodFault, PodUnavailable
 from models.operations import DONE, Operations
 from models.pods import PodDirectory
+from models.routings import Unrecorded
 from models.settings import Settings
 from models.values import Caller, Pod
 
@@ -50,6 +52,7 @@ class ImageCopies:
         self._regions = regions
         self._pods = pods
         self._operations = operations
+        self._rows = Unrecorded(store)
 
     async def ensure(self, caller: Caller, image_id: str, pod: Pod) -> None:
         """Return when the pod has the image; an unknown one is left for the pod to refuse.
@@ -58,8 +61,7 @@ class ImageCopies:
         """
         if not self._settings.image_per_pod or not image_id:
             return
-        here = await self._shown(pod, image_id)
-        if here and here["status"] == "active":
+        if await self._active(pod, image_id):
             return
         if not await self._visible(caller, image_id, pod):
             return
@@ -83,16 +85,28 @@ class ImageCopies:
 
     async def copy(self, key: str) -> None:
         """Copy an image to a pod, ``<image>/<pod id>``; again where a copy was cut short."""
-        image_id, pod_id = work.InPod.parts(key)
-        target = await self._pods.get(pod_id)
+        image_id, _, pod_id = key.partition("/")
+        pod = await self._pods.get(pod_id)
+        await self._rows.materialise(
+            "image",
+            image_id,
+            pod,
+            find=partial(self._active, pod, image_id),
+            create=partial(self._create, pod, image_id),
+        )
+
+    async def _active(self, pod: Pod, image_id: str) -> str | None:
+        """Return the id of the image where the pod has all of it."""
+        here = await self._shown(pod, image_id)
+        return image_id if here and here["status"] == "active" else None
+
+    async def _create(self, target: Pod, image_id: str) -> str:
         here = await self._shown(target, image_id)
-        if here and here["status"] == "active":
-            return
         source, image = await self._source(image_id, target)
         if here is None:
-            wanted = {name: value for name, value in image.items() if name not in _GIVEN}
+            body = {name: value for name, value in image.items() if name not in _GIVEN}
             # No id is free again after a deletion, so a copy cut short is filled, not replaced.
-            await self._admin(target, "POST", "/images", wanted)
+            await self._admin(target, "POST", "/images", body)
         elif here["status"] != "queued":
             raise PodBusy(f"Image {image_id} is {here['status']} in pod {target.pod_name}")
         await self._stream(image_id, source, target)
@@ -103,6 +117,7 @@ class ImageCopies:
                 f"{source.pod_name}."
             )
         await self._share(image_id, source, target)
+        return image_id
 
     async def _done(self, job: str, image_id: str, pod: Pod) -> None:
         patience = self._settings.pod_timeout
