@@ -15,7 +15,7 @@ from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.server_group_copies import ServerGroupCopies
 from activities.compute.servers import Servers
 from activities.compute.volumes import ComputeVolumes
-from activities.creations import Creations
+from activities.creations import Strays
 from activities.image.copies import ImageCopies
 from activities.keystone import KeystoneCalls
 from activities.network import wiring as network_wiring
@@ -56,6 +56,7 @@ from models.compute.servers.ports import ServerPorts
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.view import ServerView
 from models.compute.servers.volumes import ServerVolumes
+from models.creations import Creations
 from models.database.store import Store
 from models.network.floatingips.rows import FloatingIPs
 from models.network.networks import Networks
@@ -163,7 +164,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
     placement = Placement(store, pods)
     places = Places(placement, pods, routings)
     fanout = Fanout(settings, regions, pods, Pages(store))
-    creations = Creations(store, regions, pods, operations)
+    creations = Creations(store, operations)
     network = network_wiring.build(settings, store, regions, pods, routings, operations)
     flavors = Flavors(store, operations)
     flavor_copies = FlavorCopies(store, regions, pods, routings)
@@ -200,6 +201,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
         keypair_copies,
         places,
         creations,
+        Strays(regions, pods, creations),
         unbinding,
         server_volumes,
         server_reservations,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
-from activities.creations import Creations
+from activities.creations import Strays
 from activities.network.copies import Copies
 from activities.network.unbinding import Unbinding
 from models.compute.inner_zones import DEFAULT
@@ -17,6 +17,7 @@ from models.compute.servers.boot_plan import BootPlan, BootPlanner, Link
 from models.compute.servers.boot_request import NETWORKS_REQUIRED, BootRequest
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
+from models.creations import Creations
 from models.database.store import Row, Store, Transaction
 from models.database.tables.creation import server_ports
 from models.database.tables.network import TABLES
@@ -55,6 +56,7 @@ class Boots:
         keypairs: KeypairCopies,
         places: Places,
         creations: Creations,
+        strays: Strays,
         unbinding: Unbinding,
         volumes: ServerVolumes,
         reservations: ServerReservations,
@@ -69,6 +71,7 @@ class Boots:
         self._keypairs = keypairs
         self._places = places
         self.creations = creations
+        self._strays = strays
         self._unbinding = unbinding
         self._volumes = volumes
         self._reservations = reservations
@@ -139,12 +142,12 @@ class Boots:
 
     async def clean_up(self, creation: str) -> None:
         """Undo a creation whose outcome nobody has seen: what it made in the pod goes too."""
-        async with self.creations.unfinished(creation) as found:
+        async with self._strays.unfinished(creation) as found:
             if found is None:
                 return
             row, pod, strays = found
             for id_ in strays:
-                await self.creations.delete(pod, row["type"], id_)
+                await self._strays.delete(pod, row["type"], id_)
             async with self._store.write() as tx:
                 mine = select(server_ports.c.port_id).where(server_ports.c.server_id == creation)
                 held = await tx.all(select(ports.c.network_id).where(ports.c.id.in_(mine)))

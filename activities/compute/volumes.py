@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from activities.creations import Creations
 from models import work
+from models.creations import Creations
 from models.database.store import Store
 from models.errors import NotFound
 from models.operations import Operations

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from activities.creations import GROUPED, Creations
+from activities.creations import GROUPED
 from activities.pods.region import Regions
 from models import work
+from models.creations import Creations
 from models.database.store import Store
 from models.database.tables.routing import routings
 from models.errors import BadRequest, NotFound, PodBusy, PodFault, PodUnavailable

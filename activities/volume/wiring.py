@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-from activities.creations import Creations
 from activities.pods.region import Regions
 from activities.upkeep import Worker
 from activities.volume.group_type_copies import GroupTypeCopies
@@ -13,6 +12,7 @@ from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
 from activities.volume.volumes import Volumes
 from models import work
+from models.creations import Creations
 from models.database.store import Store
 from models.operations import Operations
 from models.places import Places
