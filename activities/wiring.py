@@ -35,6 +35,7 @@ from activities.volume.group_type_copies import GroupTypeCopies
 from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
+from activities.volume.upkeep import VolumeUpkeep
 from activities.volume.volumes import Volumes
 from models import work
 from models.admin.bindings import Bindings
@@ -122,6 +123,7 @@ class Services:
     creations: Creations
     volumes: Volumes
     volume_objects: VolumeObjects
+    volume_upkeep: VolumeUpkeep
     volume_types: VolumeTypes
     type_copies: TypeCopies
     qos_specs: QosSpecs
@@ -279,6 +281,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
             creations=creations,
             volumes=volume.volumes,
             volume_objects=volume.objects,
+            volume_upkeep=volume.upkeep,
             volume_types=volume.types,
             type_copies=volume.type_copies,
             qos_specs=volume.qos_specs,

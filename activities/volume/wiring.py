@@ -10,6 +10,7 @@ from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
+from activities.volume.upkeep import VolumeUpkeep
 from activities.volume.volumes import Volumes
 from models import work
 from models.creations import Creations
@@ -39,6 +40,7 @@ class VolumeParts:
 
     volumes: Volumes
     objects: VolumeObjects
+    upkeep: VolumeUpkeep
     types: VolumeTypes
     type_copies: TypeCopies
     qos_specs: QosSpecs
@@ -59,7 +61,8 @@ def build(
     creations: Creations,
 ) -> VolumeParts:
     """Build the parts."""
-    objects = VolumeObjects(store, regions, pods, operations, routings, places, creations)
+    objects = VolumeObjects(store, operations, places, creations)
+    upkeep = VolumeUpkeep(store, regions, pods, routings)
     learning = TypeLearning(settings, store, regions, pods)
     types = VolumeTypes(store, learning)
     rows = TypeCopyRows(store)
@@ -68,11 +71,12 @@ def build(
     group_types = GroupTypes(store, learning)
     group_type_copies = GroupTypeCopies(store, regions, pods, operations, group_types, rows)
     workers: dict[work.Upkeep, Worker] = {
-        kind: partial(objects.clean_up, kind.resource_type) for kind in _OBJECTS
+        kind: partial(upkeep.clean_up, kind.resource_type) for kind in _OBJECTS
     }
     return VolumeParts(
         volumes=Volumes(pods, objects, types, type_copies, group_types, group_type_copies),
         objects=objects,
+        upkeep=upkeep,
         types=types,
         type_copies=type_copies,
         qos_specs=QosSpecs(store, learning),
@@ -81,7 +85,7 @@ def build(
         group_type_copies=group_type_copies,
         workers=workers
         | {
-            work.UpdateCopies.VOLUME: objects.given,
+            work.UpdateCopies.VOLUME: upkeep.given,
             work.UpdateCopies.VOLUME_TYPE: type_copies.update,
             work.CleanUp.VOLUME_TYPE: type_copies.clean_up,
             work.UpdateCopies.QOS_SPECS: qos_copies.update,

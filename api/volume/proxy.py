@@ -91,7 +91,7 @@ def members(path: str, type_: ObjectType) -> Routes:
         answer = await PROXY.relay(call, pod)
         if answer.status == 404:
             # Its pod has deleted it meanwhile.
-            await call.services.volume_objects.clean_up(type_, id_)
+            await call.services.volume_upkeep.clean_up(type_, id_)
         return answer
 
     @routes.route("DELETE", f"{path}/{{id}}")

@@ -26,8 +26,8 @@ async def accept(call: Call) -> Answer:
     """Take over the volume; from then on it is the caller's, with its snapshots."""
     body = await call.json()
     objects = call.services.volume_objects
-    pod, volume_id = await objects.offered(call.args["id"])
-    volume = await objects.shown(pod, "volume", volume_id) or {}
+    pod, volume_id = await call.services.volume_upkeep.offered(call.args["id"])
+    volume = await call.services.volume_upkeep.shown(pod, "volume", volume_id) or {}
     each = {"volumes": 1, "gigabytes": int(volume.get("size", 0))}
     operation = await objects.giving(call.caller, volume_id)
     try:
@@ -35,7 +35,7 @@ async def accept(call: Call) -> Answer:
             answer = await PROXY.send(call, pod, orjson.dumps(body))
             if answer.status < 300:
                 held.commit(pod)
-                await objects.given(volume_id)
+                await call.services.volume_upkeep.given(volume_id)
                 await call.services.placement.bind(call.caller.project_id, pod)
         return await PROXY.answer(call, answer)
     finally:
