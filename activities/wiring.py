@@ -14,7 +14,6 @@ from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
 from activities.compute.server_group_copies import ServerGroupCopies
 from activities.compute.servers import Servers
-from activities.compute.volumes import ComputeVolumes
 from activities.creations import Strays
 from activities.image.copies import ImageCopies
 from activities.keystone import KeystoneCalls
@@ -32,7 +31,6 @@ from activities.quotas.limits import LimitCopies
 from activities.upkeep import Upkeep, Worker
 from activities.volume import wiring as volume_wiring
 from activities.volume.group_type_copies import GroupTypeCopies
-from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
 from activities.volume.upkeep import VolumeUpkeep
@@ -57,6 +55,7 @@ from models.compute.servers.ports import ServerPorts
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.view import ServerView
 from models.compute.servers.volumes import ServerVolumes
+from models.compute.volumes import ComputeVolumes
 from models.creations import Creations
 from models.database.store import Store
 from models.network.floatingips.rows import FloatingIPs
@@ -78,6 +77,7 @@ from models.quotas.type_limits import TypeLimits
 from models.routings import Routings
 from models.settings import Settings
 from models.volume.group_types import GroupTypes
+from models.volume.objects import VolumeObjects
 from models.volume.qos_specs import QosSpecs
 from models.volume.types import VolumeTypes
 

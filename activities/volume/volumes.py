@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.volume.group_type_copies import GroupTypeCopies
-from activities.volume.objects import VolumeObjects
 from activities.volume.type_copies import TypeCopies
 from models.errors import BadRequest, NotFound
 from models.places import Home
 from models.pods import PodDirectory
 from models.values import Caller, Pod
 from models.volume.group_types import GroupTypes
+from models.volume.objects import VolumeObjects
 from models.volume.types import VolumeTypes
 
 _HINTS = "OS-SCH-HNT:scheduler_hints"

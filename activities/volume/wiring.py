@@ -6,7 +6,6 @@ from functools import partial
 from activities.pods.region import Regions
 from activities.upkeep import Worker
 from activities.volume.group_type_copies import GroupTypeCopies
-from activities.volume.objects import VolumeObjects
 from activities.volume.qos_copies import QosCopies
 from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
@@ -21,6 +20,7 @@ from models.pods import PodDirectory
 from models.routings import Routings
 from models.settings import Settings
 from models.volume.group_types import GroupTypes
+from models.volume.objects import VolumeObjects
 from models.volume.qos_specs import QosSpecs
 from models.volume.type_copies import TypeCopyRows
 from models.volume.types import VolumeTypes

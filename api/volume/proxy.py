@@ -5,11 +5,11 @@ from typing import Any
 import orjson
 
 from activities.pods.region import PodAnswer
-from activities.volume.objects import ObjectType
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.proxy import Proxy
 from models.values import Pod
+from models.volume.objects import ObjectType
 
 
 async def _placed(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
