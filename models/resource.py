@@ -1,11 +1,21 @@
 """What may be said about a resource: the one description that engine, tables and tests read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy import Table
+from sqlalchemy.types import TypeEngine
+
+if TYPE_CHECKING:
+    from models.database.record import Record
 
 REQUIRED: Any = object()
+REFUSED: Any = object()
+
+T = TypeVar("T")
 
 
 class Home(Enum):
@@ -58,42 +68,80 @@ class Resource:
         return self.singular or self.collection.removesuffix("s")
 
 
+class Match(Enum):
+    """How a list's filter compares an attribute with what it is given."""
+
+    EQUAL = "equal"
+    CONTAINS = "contains"  # a list of words: has it the word?
+    TAGS = "tags"  # like that, with the words tags, tags-any, not-tags, not-tags-any
+    NEVER = "never"  # databases do not compare structures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttributeKind(Generic[T]):
+    """What the values of an attribute are: one object for column, check, filter and null.
+
+    ``check`` returns a value in its stored form or raises ``ValueError`` with Neutron's reason.
+    ``null`` is what a client's null is stored as; ``REFUSED`` leaves it to the check. ``word``
+    makes of a word in a list's filter what it is compared with; lists sort by what is compared
+    as a whole.
+    """
+
+    type: TypeEngine[Any]
+    check: Callable[[Any], T]
+    match: Match = Match.EQUAL
+    null: Any = REFUSED
+    word: Callable[[str], Any] = str
+
+    def stored(self, value: Any) -> T:
+        """Return a client's value in its stored form; ``ValueError`` when it is none."""
+        if value is None and self.null is not REFUSED:
+            return copy.copy(self.null)  # type: ignore[no-any-return]
+        return self.check(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of a resource whose truth is the gateway's.
 
-    ``kind`` names a checker (``models.network.collections.checks``). ``default`` applies when the
-    attribute is not given at create; ``REQUIRED`` makes it mandatory. ``post`` and ``put`` say
-    whether a client may give it at create and at update. ``admin`` attributes are shown to and
-    set by an admin only. ``stored`` attributes are columns; others are computed when shown.
-    ``copied`` ones are sent to the copies in pods as they are.
+    ``default`` applies when the attribute is not given at create; ``REQUIRED`` makes it
+    mandatory. ``post`` and ``put`` say whether a client may give it at create and at update.
+    ``admin`` attributes are shown to and set by an admin only, ``admin_sets`` ones are shown to
+    everyone who sees the object. ``stored`` attributes are columns; others are computed when
+    shown. ``copied`` ones are sent to the copies in pods as they are.
     """
 
     name: str
-    kind: str = "text"
+    kind: AttributeKind[Any]
     default: Any = None
     post: bool = True
     put: bool = True
     admin: bool = False
+    admin_sets: bool = False
     stored: bool = True
     copied: bool = False
+    column: str = ""
 
-    @property
-    def column(self) -> str:
-        """The name of the column, and of the key in a row."""
-        return self.name.replace(":", "_").replace("-", "_")
+    def of(self, column: str) -> "Attribute":
+        """Return it with the key it has in a row, which is its name unless it has another."""
+        return replace(self, name=self.name or column, column=column)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A collection of the network API whose truth is the gateway's."""
+    """A collection of the network API whose truth is the gateway's, and its rows' class."""
 
+    record: "type[Record]"
     member: str
     collection: str
     path: str
     not_found: str
-    attributes: tuple[Attribute, ...]
     noun: str = ""
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """The attributes, in the order in which they are shown."""
+        return self.record.attributes
 
     @property
     def by_name(self) -> dict[str, Attribute]:
@@ -101,6 +149,6 @@ class Kind:
         return {a.name: a for a in self.attributes}
 
     @property
-    def table(self) -> str:
-        """The name of the table."""
-        return self.collection
+    def table(self) -> Table:
+        """The table."""
+        return self.record.table

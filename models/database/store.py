@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import Executable, Select, Table, event, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -15,10 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from models.database import sqlite
+from models.database.record import Record, RecordSelect
 from models.database.tables.routing import leases
 from models.errors import PodBusy
 
 Row = dict[str, Any]
+R = TypeVar("R", bound=Record)
 # What a change makes of a row as it is when it is held; it may refuse.
 Judge = Callable[[Row], Row]
 # So long a statement waits for other writers.
@@ -39,27 +41,55 @@ class Transaction:
         self._connection = connection
         self._writes = writes
 
-    async def all(self, statement: Executable) -> list[Row]:
-        """Return the rows as dicts by column name."""
+    @overload
+    async def all(self, statement: RecordSelect[R]) -> list[R]: ...
+
+    @overload
+    async def all(self, statement: Executable) -> list[Row]: ...
+
+    async def all(self, statement: Executable) -> list[Any]:
+        """Return the rows as dicts by column name; of ``Port.select()``, as ports."""
         result = await self._connection.execute(statement)
         # SQLAlchemy's names are a subclass of str, which orjson does not take for keys.
         names = [str(name) for name in result.keys()]  # noqa: SIM118
-        return [dict(zip(names, row, strict=True)) for row in result]
+        made = statement.record if isinstance(statement, RecordSelect) else dict
+        return [made(zip(names, row, strict=True)) for row in result]
 
-    async def one(self, statement: Executable) -> Row | None:
+    @overload
+    async def one(self, statement: RecordSelect[R]) -> R | None: ...
+
+    @overload
+    async def one(self, statement: Executable) -> Row | None: ...
+
+    async def one(self, statement: Executable) -> Any:
         """Return the first row, or None."""
         result = await self._connection.execute(statement)
         row = result.mappings().first()
-        return {str(name): value for name, value in row.items()} if row is not None else None
+        if row is None:
+            return None
+        made = statement.record if isinstance(statement, RecordSelect) else dict
+        return made((str(name), value) for name, value in row.items())
 
-    async def locked(self, statement: Select[Any]) -> Row | None:
+    @overload
+    async def locked(self, statement: RecordSelect[R]) -> R | None: ...
+
+    @overload
+    async def locked(self, statement: Select[Any]) -> Row | None: ...
+
+    async def locked(self, statement: Select[Any]) -> Any:
         """Return the first row, held against every other writer until the transaction ends.
 
         What a change is judged by, or made of, is read so: it cannot be stale when it is written.
         """
         return next(iter(await self.all_locked(statement.limit(1))), None)
 
-    async def all_locked(self, statement: Select[Any]) -> list[Row]:
+    @overload
+    async def all_locked(self, statement: RecordSelect[R]) -> list[R]: ...
+
+    @overload
+    async def all_locked(self, statement: Select[Any]) -> list[Row]: ...
+
+    async def all_locked(self, statement: Select[Any]) -> list[Any]:
         """Return the rows, held as by ``locked``; give them an order, the same everywhere."""
         if not self._writes:
             raise RuntimeError("rows are held by a transaction that writes")

@@ -3,7 +3,6 @@
 from sqlalchemy import func, select
 
 from models.database.store import Store, Transaction
-from models.database.tables.network import TABLES
 from models.resource import Kind
 from models.resources.network import NETWORK
 
@@ -16,6 +15,6 @@ async def used(store: Store, project_id: str) -> dict[str, int]:
 
 async def used_of(tx: Transaction, kind: Kind, project_id: str) -> int:
     """Return the number of the project's objects of one kind."""
-    table = TABLES[kind.table]
+    table = kind.table
     mine = select(func.count()).select_from(table).where(table.c.project_id == project_id)
     return int(await tx.value(mine) or 0)

@@ -1,17 +1,10 @@
-"""The metadata that all tables share, with names for every constraint."""
+"""The metadata that all tables share, and the clock of their rows."""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import MetaData
+from models.database.record import METADATA
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = ["METADATA", "now"]
 
 
 def now() -> datetime:

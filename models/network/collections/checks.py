@@ -1,4 +1,4 @@
-"""Checks: what one attribute of a network resource may be, by the ``kind`` it declares.
+"""Checks: what one attribute of a network resource may be; ``kinds`` says which is for which.
 
 A check returns the value in its stored form or raises ``ValueError`` with Neutron's reason.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from models.errors import BadRequest
 from models.network.collections import shapes
-from models.network.collections.shapes import ip, items, text, uuid
+from models.network.collections.shapes import ip, items, text
 from models.resource import Attribute
 
 Check = Callable[[Any], Any]
@@ -20,7 +20,7 @@ LARGEST = 2**31 - 1
 _TRUE = {"true", "1"}
 _FALSE = {"false", "0"}
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
-_VNICS = (
+VNICS = (
     "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
     "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical",
     "remote-managed",
@@ -33,7 +33,7 @@ RBAC_ACTIONS = {
     "address_group": ("access_as_shared",),
     "security_group": ("access_as_shared",),
 }
-_IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
+IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 
 
 def invalid_input(reason: str) -> BadRequest:
@@ -44,7 +44,7 @@ def invalid_input(reason: str) -> BadRequest:
 def check(attribute: Attribute, value: Any) -> Any:
     """Return the value as it is stored; Neutron's ``HTTPBadRequest`` when it is not one."""
     try:
-        return _CHECKS[attribute.kind](value)
+        return attribute.kind.stored(value)
     except ValueError as error:
         raise BadRequest(
             f"Invalid input for {attribute.name}. Reason: {error}.", "HTTPBadRequest"
@@ -69,11 +69,9 @@ def integer(value: Any) -> int:
         raise invalid_input(f"'{value}' is not an integer") from None
 
 
-def _or_none(checker: Check) -> Check:
-    return lambda value: None if value is None else checker(value)
+def one_of(*valid: Any) -> Check:
+    """Return the check that takes these values and no others."""
 
-
-def _one_of(*valid: Any) -> Check:
     def checker(value: Any) -> Any:
         if value not in valid:
             raise ValueError(f"{value} is not in valid_values")
@@ -82,7 +80,9 @@ def _one_of(*valid: Any) -> Check:
     return checker
 
 
-def _list_of(checker: Check) -> Check:
+def list_of(checker: Check) -> Check:
+    """Return the check of a list of different such values."""
+
     def checked(value: Any) -> list[Any]:
         found = [checker(item) for item in items(value)]
         _refuse_repeated(found)
@@ -97,17 +97,17 @@ def _refuse_repeated(found: list[Any]) -> None:
         raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
 
 
-def _mtu(value: Any) -> int:
-    number = integer(value)
-    if number < 0:
-        raise ValueError(f"'{value}' should be non-negative")
+def mtu(value: Any) -> int:
+    """Return the size of packets, up to what IP can have."""
+    number = natural(value)
     if number > 65535:
         raise ValueError(f"'{number}' is not in the range 0 to 65535")
     return number
 
 
-def _ip_version(value: Any) -> int:
-    return int(_one_of(4, 6)(integer(value)))
+def ip_version(value: Any) -> int:
+    """Return 4 or 6."""
+    return int(one_of(4, 6)(integer(value)))
 
 
 def mac(value: Any) -> str:
@@ -118,13 +118,15 @@ def mac(value: Any) -> str:
     return address
 
 
-def _dict(value: Any) -> dict[str, Any]:
-    if value is not None and not isinstance(value, dict):
+def dictionary(value: Any) -> dict[str, Any]:
+    """Return the dictionary."""
+    if not isinstance(value, dict):
         raise ValueError(f"'{value}' is not a dictionary")
-    return value or {}
+    return value
 
 
-def _nameservers(value: Any) -> list[str]:
+def nameservers(value: Any) -> list[str]:
+    """Return the addresses, each once."""
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for nameserver: '{value}'")
     hosts: list[str] = []
@@ -139,20 +141,22 @@ def _nameservers(value: Any) -> list[str]:
     return hosts
 
 
-def _protocol(value: Any) -> str:
+def protocol(value: Any) -> str:
+    """Return the name or number of a protocol as a word."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"'{value}' is not a valid string")
     return text(str(value).lower(), 255)
 
 
-def _ethertype(value: Any) -> Any:
+def ethertype(value: Any) -> Any:
+    """Return it in Neutron's spelling."""
     known = {"ipv4": "IPv4", "ipv6": "IPv6"}
     if not isinstance(value, str) or value.lower() not in known:
         raise ValueError(f"'{value}' is not in ['IPv4', 'IPv6']")
     return known[value.lower()]
 
 
-def _cidr(value: Any) -> str:
+def cidr(value: Any) -> str:
     """Return the network of a subnet; host bits are dropped, as Neutron drops them."""
     try:
         if not isinstance(value, str):
@@ -162,31 +166,31 @@ def _cidr(value: Any) -> str:
         raise invalid_input(f"{value} is not in a CIDR format") from None
 
 
-def _pools(value: Any) -> list[dict[str, str]]:
+def pools(value: Any) -> list[dict[str, str]]:
+    """Return allocation pools; see ``shapes.pools``."""
     if not isinstance(value, list) or not all(isinstance(pool, dict) for pool in value):
         raise invalid_input("Invalid data format for allocation pools")
     return shapes.pools(value)
 
 
-def _host_or_subnet(value: Any) -> str:
-    """A prefix as it was given: a lone address stays one (Neutron shows both forms)."""
+def host_or_subnet(value: Any) -> str:
+    """Return a prefix as it was given: a lone address stays one (Neutron shows both forms)."""
     try:
         return str(ipaddress.ip_interface(str(value)).network) if "/" in str(value) else ip(value)
     except ValueError:
         raise ValueError(f"'{value}' is not a valid IP subnet") from None
 
 
-def _prefixlen(value: Any) -> int | None:
-    if value is None:
-        return None
+def natural(value: Any) -> int:
+    """Return the integer that is not negative."""
     number = integer(value)
     if number < 0:
         raise ValueError(f"'{value}' should be non-negative")
     return number
 
 
-def _prefixes(value: Any) -> list[str]:
-    """Prefixes, told without their host bits."""
+def prefixes(value: Any) -> list[str]:
+    """Return the prefixes without their host bits."""
     for item in items(value):
         if isinstance(item, str) and "/" not in item:
             raise ValueError(f"'{item}' is not a valid IP subnet")
@@ -226,7 +230,8 @@ def _is_prefix(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _rbac_type(value: Any) -> str:
+def rbac_type(value: Any) -> str:
+    """Return the type of object that a policy can share."""
     word = value.strip().lower() if isinstance(value, str) else value
     if word not in RBAC_ACTIONS:
         raise invalid_input(f"'{value}' is not a valid RBAC object type")
@@ -236,47 +241,6 @@ def _rbac_type(value: Any) -> str:
 def tags(value: Any) -> list[str]:
     """Return the list of different words."""
     try:
-        return list(_list_of(lambda tag: text(tag, 255))(value))
+        return list(list_of(lambda tag: text(tag, 255))(value))
     except ValueError as error:
         raise invalid_input(str(error)) from None
-
-
-_CHECKS: dict[str, Check] = {
-    "name": lambda value: text(value, 255),
-    "description": lambda value: text(value, 255),
-    "text": lambda value: text(value, 255),
-    "text_or_none": _or_none(lambda value: text(value, 255)),
-    "text_list": _list_of(lambda value: text(value, 255)),
-    "bool": boolean,
-    "mtu": _mtu,
-    "int": integer,
-    "int_or_none": _or_none(integer),
-    "uuid": uuid,
-    "uuid_or_none": _or_none(uuid),
-    "uuid_list": _list_of(uuid),
-    "ip_version": _ip_version,
-    "cidr": _cidr,
-    "cidr_or_none": _or_none(_host_or_subnet),
-    "ip_or_none": _or_none(ip),
-    "ip_list": lambda value: [] if value is None else _nameservers(value),
-    "pools": _or_none(_pools),
-    "routes": lambda value: [] if value is None else shapes.routes(value),
-    "fixed_ips": _or_none(shapes.fixed_ips),
-    "pairs": lambda value: [] if value is None else shapes.pairs(value, mac),
-    "dhcp_opts": lambda value: [] if value is None else shapes.dhcp_opts(value),
-    "prefixes": lambda value: [] if value is None else _prefixes(value),
-    "prefixlen": _prefixlen,
-    "quota_or_none": _prefixlen,
-    "rbac_type": _rbac_type,
-    "project": lambda value: text(value, 64),
-    "dict": _dict,
-    "list": items,
-    "tags": tags,
-    "gateway_info": shapes.gateway_info,
-    "mac": mac,
-    "vnic": _one_of(*_VNICS),
-    "ipv6_mode": _or_none(_one_of(*_IPV6_MODES)),
-    "direction": _one_of("ingress", "egress"),
-    "ethertype": _ethertype,
-    "protocol": _or_none(_protocol),
-}

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, Table, select, true
 
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
-from models.database.tables.network import TABLES
 from models.errors import BadRequest, Forbidden, NotFound
 from models.network.collections.checks import check
 from models.network.collections.listing import Filter, Page, Params, conditions, page, parse
@@ -20,12 +19,6 @@ from models.values import Caller
 Body = Mapping[str, Any]
 Shown = dict[str, Any]
 
-# Shown to everyone who sees the object, yet for an admin alone to set.
-_ADMIN_SETS = {
-    "networks": {"shared", "router:external", "is_default"},
-    "subnetpools": {"shared", "is_default"},
-    "address_scopes": {"shared"},
-}
 _PROJECT = {"project_id", "tenant_id"}
 _READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
 _OTHER_PROJECT = (
@@ -55,7 +48,7 @@ class Collection:
         self.kind = kind
         self.store = store
         self._quotas = quotas
-        self.table = TABLES[kind.collection]
+        self.table = kind.table
         self.attributes = kind.by_name
         self.more_filters: dict[str, Filter] = {}
 
@@ -127,8 +120,7 @@ class Collection:
             raise _bad(f"Unrecognized attribute(s) '{', '.join(extra)}'")
 
     def _permit(self, verb: str, attribute: Attribute, caller: Caller) -> None:
-        admins = attribute.admin or attribute.name in _ADMIN_SETS.get(self.kind.collection, ())
-        if admins and not caller.admin:
+        if (attribute.admin or attribute.admin_sets) and not caller.admin:
             raise denied(f"{verb}_{self.kind.member}", attribute.name)
 
     # What there is.
@@ -239,7 +231,7 @@ class Collection:
             if value is None and isinstance(attribute.default, list | dict):
                 value = copy.copy(attribute.default)
             elif value is None and not attribute.stored:
-                value = attribute.default if attribute.kind != "uuid_list" else []
+                value = attribute.default
             shown[name] = value
         shown["project_id"] = shown["tenant_id"] = row["project_id"]
         shown["created_at"] = _stamp(row["created_at"])

@@ -25,7 +25,7 @@ from sqlalchemy.sql.elements import BooleanClauseList
 
 from models.errors import BadRequest
 from models.network.collections.checks import LARGEST, boolean, integer, invalid_input
-from models.resource import Kind
+from models.resource import AttributeKind, Kind, Match
 
 Params = Sequence[tuple[str, str]]
 Filter = Callable[[list[str]], ColumnElement[bool]]
@@ -33,19 +33,6 @@ Filter = Callable[[list[str]], ColumnElement[bool]]
 _PAGING = {"limit", "marker", "page_reverse", "sort_key", "sort_dir", "fields"}
 _COMMON = ("id", "project_id", "created_at", "updated_at", "revision_number")
 _TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
-_TEXTS = {"text_list", "uuid_list", "ip_list"}
-# Databases do not compare these.
-_STRUCTURES = {
-    "pools",
-    "routes",
-    "fixed_ips",
-    "pairs",
-    "dhcp_opts",
-    "dict",
-    "list",
-    "gateway_info",
-    "prefixes",
-}
 
 
 @dataclass(slots=True)
@@ -73,8 +60,12 @@ class Query:
 
 def columns(kind: Kind) -> dict[str, str]:
     """Return the columns that can be filtered by, by the names clients use."""
-    stored = {a.name: a.column for a in kind.attributes if a.stored and a.kind not in _STRUCTURES}
-    return {**stored, **{name: name for name in _COMMON}, "tenant_id": "project_id"}
+    compared = [a for a in kind.attributes if a.stored and a.kind.match is not Match.NEVER]
+    return {
+        **{a.name: a.column for a in compared},
+        **{name: name for name in _COMMON},
+        "tenant_id": "project_id",
+    }
 
 
 def parse(kind: Kind, params: Params, more: Mapping[str, Filter]) -> Query:
@@ -118,7 +109,7 @@ def _sort(
     if len(keys) != len(directions):
         reason = "The number of sort_keys and sort_dirs must be same"
         raise BadRequest(reason, "HTTPBadRequest")
-    lists = {a.name for a in kind.attributes if a.kind in _TEXTS or a.kind == "tags"}
+    lists = {a.name for a in kind.attributes if a.kind.match is not Match.EQUAL}
     wrong = [key for key in keys if key not in known or key in lists]
     if wrong:
         raise BadRequest(f"{wrong} is invalid attribute for sort_keys", "HTTPBadRequest")
@@ -143,11 +134,19 @@ def conditions(
             found.append(_tags(table, name, values))
         elif name == "changed_since":
             found.append(table.c.updated_at >= _moment(name, values[-1]))
-        elif kinds.get(known[name]) in _TEXTS:
-            found.append(or_(*(contains(table.c[known[name]], value) for value in values)))
         else:
-            found.append(_equals(name, table.c[known[name]], values))
+            found.append(_matches(name, table.c[known[name]], kinds.get(known[name]), values))
     return found
+
+
+def _matches(
+    name: str, column: Any, kind: AttributeKind[Any] | None, values: list[str]
+) -> ColumnElement[bool]:
+    if kind is None:
+        return _equals(name, column, values)
+    if kind.match is Match.CONTAINS:
+        return or_(*(contains(column, value) for value in values))
+    return _equals(name, column, [kind.word(value) for value in values])
 
 
 def contains(column: Any, value: str) -> ColumnElement[bool]:
@@ -169,8 +168,6 @@ def _equals(name: str, column: Any, values: list[str]) -> ColumnElement[bool]:
         return or_(column.in_([integer(value) for value in values]))
     if name in ("created_at", "updated_at"):
         return or_(column.in_([_moment(name, value) for value in values]))
-    if name == "mac_address":
-        values = [value.lower() for value in values]
     # An empty value asks for what was never set, as null or as an empty string.
     empty = [column.is_(None)] if "" in values else []
     return or_(column.in_(values), *empty)

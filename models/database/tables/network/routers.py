@@ -1,0 +1,41 @@
+"""Routers: what joins subnets, in however many pods they lie."""
+
+from typing import Any
+
+from models.database.record import Field, Unstored, attribute, fixed, unstored
+from models.database.tables.network.owned import Owned
+from models.network.collections.kinds import (
+    BOOLEAN,
+    DESCRIPTION,
+    GATEWAY_INFO,
+    LIST,
+    NAME,
+    ROUTES,
+    TAGS,
+    TEXT,
+    TEXT_LIST,
+    TEXT_OR_NONE,
+)
+from models.resource import Kind
+
+
+class Router(Owned, table="routers"):
+    """A router."""
+
+    name: Field[str] = attribute(NAME, default="", copied=True)
+    description: Field[str] = attribute(DESCRIPTION, default="")
+    admin_state_up: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
+    external_gateway_info: Field[dict[str, Any] | None] = attribute(GATEWAY_INFO)
+    availability_zone_hints: Field[list[str]] = attribute(TEXT_LIST, default=[], put=False)
+    routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], post=False)
+    ha: Unstored[bool] = unstored(BOOLEAN, default=True, admin=True)
+    external_gateways: Unstored[list[Any]] = unstored(LIST, default=[])
+    enable_default_route_bfd: Unstored[bool] = unstored(BOOLEAN, default=False)
+    enable_default_route_ecmp: Unstored[bool] = unstored(BOOLEAN, default=False)
+    flavor_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
+    availability_zones: Unstored[list[str]] = unstored(TEXT_LIST)
+    status: Field[str] = fixed(TEXT, default="ACTIVE")
+    tags: Field[list[str]] = fixed(TAGS, default=[])
+
+
+ROUTERS = Kind(Router, "router", "routers", "/routers", "RouterNotFound")

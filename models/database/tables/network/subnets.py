@@ -1,0 +1,49 @@
+"""Subnets: the address ranges of networks."""
+
+from models.database.record import Field, Unstored, attribute, fixed, unstored
+from models.database.tables.network.owned import Owned
+from models.network.collections.kinds import (
+    BOOLEAN,
+    CIDR,
+    DESCRIPTION,
+    INTEGER_OR_NONE,
+    IP_LIST,
+    IP_OR_NONE,
+    IP_VERSION,
+    IPV6_MODE,
+    NAME,
+    POOLS,
+    ROUTES,
+    TAGS,
+    TEXT_LIST,
+    TEXT_OR_NONE,
+    UUID,
+    UUID_OR_NONE,
+)
+from models.resource import REQUIRED, Kind
+
+
+class Subnet(Owned, table="subnets"):
+    """A subnet."""
+
+    name: Field[str] = attribute(NAME, default="", copied=True)
+    description: Field[str] = attribute(DESCRIPTION, default="")
+    network_id: Field[str] = attribute(UUID, default=REQUIRED, put=False, index=True)
+    ip_version: Field[int] = attribute(IP_VERSION, default=REQUIRED, put=False)
+    cidr: Field[str] = attribute(CIDR, put=False)
+    gateway_ip: Field[str | None] = attribute(IP_OR_NONE)
+    enable_dhcp: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
+    allocation_pools: Field[list[dict[str, str]] | None] = attribute(POOLS)
+    dns_nameservers: Field[list[str]] = attribute(IP_LIST, default=[], copied=True)
+    host_routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], copied=True)
+    ipv6_ra_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
+    ipv6_address_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
+    service_types: Field[list[str]] = attribute(TEXT_LIST, default=[])
+    subnetpool_id: Field[str | None] = attribute(UUID_OR_NONE, put=False, index=True)
+    use_default_subnetpool: Unstored[bool] = unstored(BOOLEAN, default=False, post=True)
+    prefixlen: Unstored[int | None] = unstored(INTEGER_OR_NONE, post=True)
+    segment_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
+    tags: Field[list[str]] = fixed(TAGS, default=[])
+
+
+SUBNETS = Kind(Subnet, "subnet", "subnets", "/subnets", "SubnetNotFound")

@@ -1,0 +1,83 @@
+"""The kinds of attributes: each names column, check, filter and the meaning of null at once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import JSON, Boolean, Integer, String
+
+from models.network.collections import checks, shapes
+from models.resource import AttributeKind, Match
+
+T = TypeVar("T")
+Texts = list[str]
+Structures = list[dict[str, Any]]
+
+
+def _text(check: Callable[[Any], str]) -> AttributeKind[str]:
+    return AttributeKind(String(255), check)
+
+
+def _integer(check: Callable[[Any], int]) -> AttributeKind[int]:
+    return AttributeKind(Integer(), check)
+
+
+def _texts(check: Callable[[Any], str]) -> AttributeKind[Texts]:
+    return AttributeKind(JSON(), checks.list_of(check), Match.CONTAINS)
+
+
+def _structure(check: Callable[[Any], T], null: Any) -> AttributeKind[T]:
+    return AttributeKind(JSON(), check, Match.NEVER, null)
+
+
+def _or_none(kind: AttributeKind[T]) -> AttributeKind[T | None]:
+    """Return the kind that also takes null for what is not set."""
+    check: Callable[[Any], T | None] = kind.check
+    return AttributeKind(kind.type, check, kind.match, None, kind.word)
+
+
+def _limited(limit: int) -> Callable[[Any], str]:
+    return lambda value: shapes.text(value, limit)
+
+
+TEXT = _text(_limited(255))
+TEXT_OR_NONE = _or_none(TEXT)
+NAME = _text(_limited(255))
+DESCRIPTION = _text(_limited(255))
+PROJECT = _text(_limited(64))
+UUID = _text(shapes.uuid)
+UUID_OR_NONE = _or_none(UUID)
+IP_OR_NONE = _or_none(_text(shapes.ip))
+CIDR = _text(checks.cidr)
+CIDR_OR_NONE = _or_none(_text(checks.host_or_subnet))
+MAC = replace(_text(checks.mac), word=str.lower)
+VNIC = _text(checks.one_of(*checks.VNICS))
+IPV6_MODE = _or_none(_text(checks.one_of(*checks.IPV6_MODES)))
+DIRECTION = _text(checks.one_of("ingress", "egress"))
+ETHERTYPE = _text(checks.ethertype)
+PROTOCOL = _or_none(_text(checks.protocol))
+RBAC_TYPE = _text(checks.rbac_type)
+
+BOOLEAN = AttributeKind(Boolean(), checks.boolean)
+INTEGER_OR_NONE = _or_none(_integer(checks.integer))
+MTU = _integer(checks.mtu)
+IP_VERSION = _integer(checks.ip_version)
+PREFIXLEN = _or_none(_integer(checks.natural))
+QUOTA_OR_NONE = _or_none(_integer(checks.natural))
+
+TEXT_LIST = _texts(_limited(255))
+UUID_LIST = _texts(shapes.uuid)
+IP_LIST: AttributeKind[Texts] = AttributeKind(JSON(), checks.nameservers, Match.CONTAINS, [])
+TAGS: AttributeKind[Texts] = AttributeKind(JSON(), checks.tags, Match.TAGS)
+
+POOLS = _or_none(_structure(checks.pools, None))
+FIXED_IPS = _or_none(_structure(shapes.fixed_ips, None))
+ROUTES = _structure(shapes.routes, [])
+PAIRS = _structure(lambda value: shapes.pairs(value, checks.mac), [])
+DHCP_OPTS = _structure(shapes.dhcp_opts, [])
+PREFIXES = _structure(checks.prefixes, [])
+DICTIONARY = _structure(checks.dictionary, {})
+DICTIONARY_OR_NONE = _or_none(DICTIONARY)
+# Without null: Neutron refuses it.
+LIST: AttributeKind[list[Any]] = AttributeKind(JSON(), shapes.items, Match.NEVER)
+GATEWAY_INFO = _structure(shapes.gateway_info, None)
