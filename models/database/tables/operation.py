@@ -1,32 +1,43 @@
 """Accepted work: written with the desired state, finished by a workflow."""
 
-from sqlalchemy import Column, DateTime, Index, Integer, String, Table, Text
+from datetime import datetime
 
-from models.database.tables.base import METADATA, now
+from sqlalchemy import DateTime, Index, Integer, String, Text
 
-operations = Table(
-    "operations",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("sequence", Integer, nullable=False, default=0, index=True),
+from models.database.record import Field, Record, column
+from models.database.tables.base import now
+
+
+class Operation(
+    Record,
+    table="operations",
+    parts=(
+        Index("ix_operations_open", "state", "created_at"),
+        Index("ix_operations_router", "router_id", "state"),
+        Index("ix_operations_resource", "resource_id", "state"),
+    ),
+):
+    """A piece of accepted work, written with the desired state and finished by a workflow."""
+
+    id: Field[str] = column(String(36), primary_key=True)
+    sequence: Field[int] = column(Integer(), default=0, index=True)
     # The workflow: router-interface-add, clean-up, security-group-sync ...
-    Column("type", String(32), nullable=False),
-    Column("resource_type", String(32), nullable=False),
-    Column("resource_id", String(255), nullable=False),
+    type: Field[str] = column(String(32))
+    resource_type: Field[str] = column(String(32))
+    resource_id: Field[str] = column(String(255))
     # The entity that serialises it: router/<id>; empty: it runs by itself.
-    Column("router_id", String(36), nullable=False, default=""),
-    Column("project_id", String(64), nullable=False, default=""),
-    Column("request_id", String(64), nullable=False, default=""),
-    Column("workflow_id", String(255), nullable=False),
+    router_id: Field[str] = column(String(36), default="")
+    project_id: Field[str] = column(String(64), default="")
+    request_id: Field[str] = column(String(64), default="")
+    workflow_id: Field[str] = column(String(255))
     # accepted -> running -> succeeded | failed | cancelled
-    Column("state", String(16), nullable=False, default="accepted"),
-    Column("error", Text),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("created_at", DateTime, nullable=False, default=now),
-    Column("offered_at", DateTime),
-    Column("started_at", DateTime),
-    Column("finished_at", DateTime),
-    Index("ix_operations_open", "state", "created_at"),
-    Index("ix_operations_router", "router_id", "state"),
-    Index("ix_operations_resource", "resource_id", "state"),
-)
+    state: Field[str] = column(String(16), default="accepted")
+    error: Field[str | None] = column(Text(), null=True)
+    attempts: Field[int] = column(Integer(), default=0)
+    created_at: Field[datetime] = column(DateTime(), default=now)
+    offered_at: Field[datetime | None] = column(DateTime(), null=True)
+    started_at: Field[datetime | None] = column(DateTime(), null=True)
+    finished_at: Field[datetime | None] = column(DateTime(), null=True)
+
+
+operations = Operation.table

@@ -1,71 +1,88 @@
 """Quotas: limits set at the top, what is reserved, and the last figures of each pod."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import (
     JSON,
-    Column,
     DateTime,
     Float,
     Index,
     Integer,
     String,
-    Table,
     UniqueConstraint,
 )
 
-from models.database.tables.base import METADATA, now
+from models.database.record import Field, Record, column
+from models.database.tables.base import now
 
-quota_limits = Table(
-    "quota_limits",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("service", String(16), nullable=False),
-    Column("project_id", String(255), nullable=False),
+
+class QuotaLimit(
+    Record,
+    table="quota_limits",
+    parts=(UniqueConstraint("service", "project_id", "user_id", "resource"),),
+):
+    """A limit that was set for a project, or for a user of it."""
+
+    id: Field[int] = column(Integer(), primary_key=True, autoincrement=True)
+    service: Field[str] = column(String(16))
+    project_id: Field[str] = column(String(255))
     # Empty for the limit of the whole project.
-    Column("user_id", String(64), nullable=False, default=""),
-    Column("resource", String(255), nullable=False),
-    Column("hard_limit", Integer, nullable=False),
-    UniqueConstraint("service", "project_id", "user_id", "resource"),
-)
+    user_id: Field[str] = column(String(64), default="")
+    resource: Field[str] = column(String(255))
+    hard_limit: Field[int] = column(Integer())
 
-quota_classes = Table(
-    "quota_classes",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("service", String(16), nullable=False),
-    Column("class_name", String(255), nullable=False),
-    Column("resource", String(255), nullable=False),
-    Column("hard_limit", Integer, nullable=False),
-    UniqueConstraint("service", "class_name", "resource"),
-)
 
-quota_reservations = Table(
-    "quota_reservations",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("service", String(16), nullable=False),
-    Column("project_id", String(64), nullable=False),
-    Column("user_id", String(64), nullable=False),
-    Column("amounts", JSON, nullable=False),
+class QuotaClass(
+    Record, table="quota_classes", parts=(UniqueConstraint("service", "class_name", "resource"),)
+):
+    """A limit of a quota class."""
+
+    id: Field[int] = column(Integer(), primary_key=True, autoincrement=True)
+    service: Field[str] = column(String(16))
+    class_name: Field[str] = column(String(255))
+    resource: Field[str] = column(String(255))
+    hard_limit: Field[int] = column(Integer())
+
+
+class QuotaReservation(
+    Record,
+    table="quota_reservations",
+    parts=(Index("ix_quota_reservations_project", "service", "project_id"),),
+):
+    """Room that is held for what is being made."""
+
+    id: Field[str] = column(String(36), primary_key=True)
+    service: Field[str] = column(String(16))
+    project_id: Field[str] = column(String(64))
+    user_id: Field[str] = column(String(64))
+    amounts: Field[Any] = column(JSON())
     # After it the reservation counts no more: its process died, or the pod counts the object.
-    Column("expires", Float, nullable=False),
-    Index("ix_quota_reservations_project", "service", "project_id"),
-)
+    expires: Field[float] = column(Float())
 
-# What a pod said last about a project (or about its defaults): a pod that cannot answer is not
-# taken for an empty one.
-quota_figures = Table(
-    "quota_figures",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("pod_id", String(36), nullable=False),
-    Column("service", String(16), nullable=False),
-    Column("question", String(255), nullable=False),
-    Column("figures", JSON, nullable=False),
-    Column("seen_at", DateTime, nullable=False, default=now),
+
+class QuotaFigure(
+    Record, table="quota_figures", parts=(UniqueConstraint("pod_id", "service", "question"),)
+):
+    """What a pod said last about a project, or about its defaults.
+
+    A pod that cannot answer is not taken for an empty one.
+    """
+
+    id: Field[int] = column(Integer(), primary_key=True, autoincrement=True)
+    pod_id: Field[str] = column(String(36))
+    service: Field[str] = column(String(16))
+    question: Field[str] = column(String(255))
+    figures: Field[Any] = column(JSON())
+    seen_at: Field[datetime] = column(DateTime(), default=now)
     # How often it was heard, how often something was made in the pod, and how much of that was
     # before the question: what it counts for certain.
-    Column("answers", Integer, nullable=False, default=0, server_default="0"),
-    Column("growths", Integer, nullable=False, default=0, server_default="0"),
-    Column("seen", Integer, nullable=False, default=0, server_default="0"),
-    UniqueConstraint("pod_id", "service", "question"),
-)
+    answers: Field[int] = column(Integer(), default=0, server_default="0")
+    growths: Field[int] = column(Integer(), default=0, server_default="0")
+    seen: Field[int] = column(Integer(), default=0, server_default="0")
+
+
+quota_limits = QuotaLimit.table
+quota_classes = QuotaClass.table
+quota_reservations = QuotaReservation.table
+quota_figures = QuotaFigure.table
