@@ -40,7 +40,11 @@ _MISSING = b"X-Trio2o-Missing-Pods"
 
 
 class Proxy:
-    """Forwards calls of one API. ``views`` change what clients see of an object, by its key."""
+    """Forwards calls of one API.
+
+    By the key of an object, ``views`` change what clients see of it, and ``news`` write what only
+    looking at it tells: once, and nothing when it is looked at again.
+    """
 
     def __init__(
         self,
@@ -49,12 +53,14 @@ class Proxy:
         version: str,
         views: Mapping[str, View],
         not_found: Mapping[str, str],
+        news: Mapping[str, View] | None = None,
     ) -> None:
         self._service = service
         self._versions = versions
         self._version = version
         self._views = views
         self._not_found = not_found
+        self._news = news or {}
 
     def routes(self, resources: Iterable[Resource]) -> Routes:
         """Return the routes that serve the declared resources."""
@@ -264,18 +270,20 @@ class Proxy:
         pods: dict[Pod, list[dict[str, Any]]] = {}
         for pod, item in merged.objects:
             pods.setdefault(pod, []).append(item)
-        view = self._views.get(resource.member)
         for pod, items in pods.items():
             rehome(items, call.base, await call.services.regions.root(pod.pod_name, self._service))
-            if view:
-                await view(call, pod, items)
+            await self._show(call, pod, resource.member, items)
         return {resource.collection: [item for _, item in merged.objects]}
 
     async def _seen(self, call: Call, pod: Pod, body: dict[str, Any]) -> None:
         for key, item in body.items():
-            view = self._views.get(key)
-            if view and isinstance(item, dict):
-                await view(call, pod, [item])
+            if isinstance(item, dict):
+                await self._show(call, pod, key, [item])
+
+    async def _show(self, call: Call, pod: Pod, key: str, items: list[dict[str, Any]]) -> None:
+        for look in (self._views.get(key), self._news.get(key)):
+            if look is not None:
+                await look(call, pod, items)
 
     def _next(self, call: Call, last: str) -> str:
         params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]

@@ -16,6 +16,10 @@ async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
     await call.services.server_view.apply(pod, servers)
     await call.services.server_reservations.view(servers)
     await call.services.server_groups.view(pod, servers)
+
+
+async def _server_news(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
+    """Write what only looking tells: the pod made volumes of its own, it has plugged ports."""
     await call.services.server_volumes.seen(pod, servers)
     await call.services.servers.active(servers)
 
@@ -54,4 +58,5 @@ PROXY = ComputeProxy(
         "volume": "Volume {} could not be found.",
         "snapshot": "Snapshot {} could not be found.",
     },
+    news={"server": _server_news},
 )
