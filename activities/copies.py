@@ -7,6 +7,7 @@ what was applied last.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -130,7 +131,7 @@ class Copies:
 
         await self._ledger.remove(self._kind.type, copy["top_id"], pod, delete, stays=stays)
 
-    async def of(self, id_: str) -> list[Row]:
+    async def of(self, id_: str) -> Sequence[Row]:
         """Return the rows of an object's copies."""
         return await self._ledger.of(self._kind.type, id_)
 

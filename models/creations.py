@@ -13,8 +13,8 @@ from sqlalchemy import select
 from models import work
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
-from models.database.tables.creation import creations
-from models.database.tables.routing import leases, routings
+from models.database.tables.creation import Creation, creations
+from models.database.tables.routing import Lease, Routing
 from models.operations import Operations
 from models.values import Pod
 
@@ -58,14 +58,14 @@ class Creations:
 
     async def settle(self, tx: Transaction, id_: str) -> None:
         """Forget the creation: what it made is recorded, or nothing was made."""
-        await tx.run(creations.delete().where(creations.c.id == id_))
+        await tx.run(creations.delete().where(Creation.id == id_))
 
     @asynccontextmanager
     async def unfinished(self, id_: str) -> AsyncIterator[Row | None]:
         """Give an abandoned creation, None if it was finished; then forget it."""
         async with self._store.hold(_lease(id_)):
             async with self._store.read() as tx:
-                row = await tx.one(select(creations).where(creations.c.id == id_))
+                row = await tx.one(Creation.select().where(Creation.id == id_))
             yield row
             if row is not None:
                 async with self._store.write() as tx:
@@ -73,8 +73,8 @@ class Creations:
 
     async def unrouted(self, pod: Pod, ids: Sequence[str]) -> list[str]:
         """Return those of a pod's objects that have no routing there."""
-        known = select(routings.c.bottom_id).where(
-            routings.c.pod_id == pod.pod_id, routings.c.bottom_id.in_(ids)
+        known = select(Routing.bottom_id).where(
+            Routing.pod_id == pod.pod_id, Routing.bottom_id.in_(ids)
         )
         async with self._store.read() as tx:
             ours = {found["bottom_id"] for found in await tx.all(known)}
@@ -93,7 +93,7 @@ class Creations:
                 await self._task
 
     async def _abandoned(self, id_: str, project_id: str) -> None:
-        there = select(creations.c.id).where(creations.c.id == id_)
+        there = select(Creation.id).where(Creation.id == id_)
         async with self._store.write() as tx:
             if not await tx.one(there):
                 return
@@ -113,12 +113,12 @@ class Creations:
                 LOG.exception("Abandoned creations were not looked for")
 
     async def _orphans(self) -> list[Row]:
-        old = select(creations).where(creations.c.created_at < now() - timedelta(seconds=5))
+        old = Creation.select().where(Creation.created_at < now() - timedelta(seconds=5))
         async with self._store.read() as tx:
             rows = await tx.all(old)
             held: set[Any] = set()
             if rows:
-                current = select(leases.c.name).where(leases.c.expires > time.time())
+                current = select(Lease.name).where(Lease.expires > time.time())
                 held = {lease["name"] for lease in await tx.all(current)}
         return [row for row in rows if _lease(row["id"]) not in held]
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
-from models.database.tables.operation import operations
+from models.database.tables.operation import Operation, operations
 from models.errors import Conflict
 from models.logs import REQUEST_ID
 from models.values import Caller
@@ -68,14 +68,14 @@ class Operations:
         if request_id is None:
             request_id = caller.request_id if caller else REQUEST_ID.get()
         same = (
-            operations.c.state == "accepted",
-            operations.c.started_at.is_(None),
-            operations.c.workflow_id == work.workflow_id,
+            Operation.state == "accepted",
+            Operation.started_at.is_(None),
+            Operation.workflow_id == work.workflow_id,
         )
-        waiting = await tx.value(select(operations.c.id).where(*same))
+        waiting = await tx.value(select(Operation.id).where(*same))
         if waiting:
             return str(waiting)
-        sequence = await tx.value(select(func.max(operations.c.sequence)))
+        sequence = await tx.value(select(func.max(Operation.sequence)))
         row = {
             "id": new_id(),
             "sequence": (sequence or 0) + 1,
@@ -107,9 +107,7 @@ class Operations:
             LOG.warning("Temporal did not take %s: %s", operation["workflow_id"], error)
             return
         async with self._store.write() as tx:
-            await tx.run(
-                operations.update().where(operations.c.id == id_).values(offered_at=now())
-            )
+            await tx.run(operations.update().where(Operation.id == id_).values(offered_at=now()))
 
     async def sweep(self, older_than: float) -> int:
         """Offer again what was accepted and not begun for so many seconds; return how many.
@@ -120,13 +118,13 @@ class Operations:
         at = now()
         before = at - timedelta(seconds=older_than)
         taken = at - timedelta(seconds=older_than * _PATIENCE)
-        accepted = select(operations).where(
-            operations.c.state == "accepted",
-            operations.c.created_at <= before,
-            or_(operations.c.offered_at.is_(None), operations.c.offered_at <= taken),
+        accepted = Operation.select().where(
+            Operation.state == "accepted",
+            Operation.created_at <= before,
+            or_(Operation.offered_at.is_(None), Operation.offered_at <= taken),
         )
         async with self._store.read() as tx:
-            rows = await tx.all(accepted.order_by(operations.c.sequence))
+            rows = await tx.all(accepted.order_by(Operation.sequence))
         ids = [row["id"] for row in rows if _is_due(row, at)]
         for id_ in ids:
             await self._offer(id_)
@@ -139,18 +137,18 @@ class Operations:
         more than so many seconds ago are looked at.
         """
         before = now() - timedelta(seconds=older_than)
-        begun = select(operations).where(
-            operations.c.state == "running", operations.c.started_at <= before
+        begun = Operation.select().where(
+            Operation.state == "running", Operation.started_at <= before
         )
         async with self._store.read() as tx:
-            rows = await tx.all(begun.order_by(operations.c.sequence))
+            rows = await tx.all(begun.order_by(Operation.sequence))
         # Asked before the row is read again: an execution ends after its row does.
         lost = [row["id"] for row in rows if not await self._outbox.runs(row)]
         fresh = {"state": "accepted", "started_at": None, "offered_at": None}
         revived = operations.update().where(
-            operations.c.id.in_(lost),
-            operations.c.state == "running",
-            operations.c.started_at <= before,
+            Operation.id.in_(lost),
+            Operation.state == "running",
+            Operation.started_at <= before,
         )
         async with self._store.write() as tx:
             return await tx.run(revived.values(**fresh)) if lost else 0
@@ -158,19 +156,19 @@ class Operations:
     async def get(self, id_: str) -> Row | None:
         """Return one operation."""
         async with self._store.read() as tx:
-            return await tx.one(select(operations).where(operations.c.id == id_))
+            return await tx.one(Operation.select().where(Operation.id == id_))
 
     async def asked_by(self, workflow_id: str, router_id: str = "") -> str:
         """Return the id of the request whose work an execution does, '' when there is none.
 
         Of several the last; of what follows for a router by itself, that of its last operation.
         """
-        last = select(operations.c.request_id).order_by(operations.c.sequence.desc()).limit(1)
-        mine = last.where(operations.c.state.in_(OPEN), operations.c.workflow_id == workflow_id)
+        last = select(Operation.request_id).order_by(Operation.sequence.desc()).limit(1)
+        mine = last.where(Operation.state.in_(OPEN), Operation.workflow_id == workflow_id)
         async with self._store.read() as tx:
             found = await tx.value(mine)
             if found is None and router_id:
-                found = await tx.value(last.where(operations.c.router_id == router_id))
+                found = await tx.value(last.where(Operation.router_id == router_id))
         return found or ""
 
     async def begin(self, id_: str) -> Row | None:
@@ -180,11 +178,11 @@ class Operations:
         follows the desired state of now, it changes nothing where nothing is missing.
         """
         async with self._store.write() as tx:
-            was = await tx.locked(select(operations).where(operations.c.id == id_))
+            was = await tx.locked(Operation.select().where(Operation.id == id_))
             if was is None or was["state"] == "cancelled":
                 return None
             values = {"state": "running", "started_at": now(), "attempts": was["attempts"] + 1}
-            await tx.run(operations.update().where(operations.c.id == id_).values(**values))
+            await tx.run(operations.update().where(Operation.id == id_).values(**values))
             return was
 
     async def finish(
@@ -196,9 +194,9 @@ class Operations:
         of no interest any more. ``unbegun``: end also what nobody has begun.
         """
         values = {"state": state, "error": error or None, "finished_at": now()}
-        ended = operations.update().where(operations.c.id == id_)
+        ended = operations.update().where(Operation.id == id_)
         if not unbegun:
-            ended = ended.where(operations.c.state != "accepted")
+            ended = ended.where(Operation.state != "accepted")
         return bool(await tx.run(ended.values(**values)))
 
     async def redo(self, id_: str) -> None:
@@ -209,7 +207,7 @@ class Operations:
         fresh = {"state": "accepted", "error": None}
         times = {"offered_at": None, "started_at": None, "finished_at": None}
         states = (*DONE, "running") if await self._was_terminated(id_) else DONE
-        done = operations.update().where(operations.c.id == id_, operations.c.state.in_(states))
+        done = operations.update().where(Operation.id == id_, Operation.state.in_(states))
         async with self._store.write() as tx:
             if not await tx.run(done.values(**fresh, **times)):
                 raise Conflict(f"Job {id_} is not finished; there is nothing to redo.")
@@ -217,7 +215,7 @@ class Operations:
 
     async def cancel(self, id_: str) -> None:
         """Cancel an operation: at once if it has not begun, through Temporal if it runs."""
-        waiting = (operations.c.id == id_, operations.c.state == "accepted")
+        waiting = (Operation.id == id_, Operation.state == "accepted")
         ended = {"state": "cancelled", "finished_at": now()}
         async with self._store.write() as tx:
             if await tx.run(operations.update().where(*waiting).values(**ended)):

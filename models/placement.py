@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from models.cache import Cache
 from models.database.store import Store, new_id
-from models.database.tables.pod import bindings
+from models.database.tables.pod import Binding, bindings
 from models.errors import BadRequest, PodUnavailable
 from models.pods import PodDirectory
 from models.values import Pod
@@ -68,12 +68,12 @@ class Placement:
         is the matter: in another pod no server of it could have them.
         """
         pods = await (self._pods.in_zone(zone) if zone else self._pods.all())
-        counted = select(bindings.c.pod_id, func.count().label("tenants"))
+        counted = select(Binding.pod_id, func.count().label("tenants"))
         async with self._store.read() as tx:
-            counts = await tx.all(counted.group_by(bindings.c.pod_id))
+            counts = await tx.all(counted.group_by(Binding.pod_id))
             tenants = {row["pod_id"]: row["tenants"] for row in counts}
-            bound = select(bindings.c.pod_id, bindings.c.created_at).where(
-                bindings.c.tenant_id == project_id
+            bound = select(Binding.pod_id, Binding.created_at).where(
+                Binding.tenant_id == project_id
             )
             mine = {row["pod_id"]: row["created_at"] for row in await tx.all(bound)}
 

@@ -6,7 +6,7 @@ import time
 from sqlalchemy import select
 
 from models.database.store import Store
-from models.database.tables.pod import pods
+from models.database.tables.pod import PodRow
 from models.errors import NotFound
 from models.values import Pod
 
@@ -35,16 +35,16 @@ class PodDirectory:
 
     async def _read(self) -> None:
         statement = select(
-            pods.c.pod_id,
-            pods.c.pod_name,
-            pods.c.az_name,
-            pods.c.pod_az_name,
-            pods.c.dc_name,
-            pods.c.state,
-        ).where(pods.c.az_name != "")
+            PodRow.pod_id,
+            PodRow.pod_name,
+            PodRow.az_name,
+            PodRow.pod_az_name,
+            PodRow.dc_name,
+            PodRow.state,
+        ).where(PodRow.az_name != "")
         changes = self._changes
         async with self._store.read() as tx:
-            rows = await tx.all(statement.order_by(pods.c.pod_name))
+            rows = await tx.all(statement.order_by(PodRow.pod_name))
         self._pods = [Pod(**row) for row in rows]
         self._by_id = {pod.pod_id: pod for pod in self._pods}
         if changes == self._changes:

@@ -1,7 +1,7 @@
 """Routings: where copies lie, and the one idempotent way in which they are made and removed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodFault
 from models.values import Pod
 
@@ -44,7 +44,7 @@ class Ledger(ABC):
         """Return the row, with ``bottom_id`` and ``applied``, whether its copy is there or not."""
 
     @abstractmethod
-    async def of(self, type_: str, top_id: str) -> list[Row]:
+    async def of(self, type_: str, top_id: str) -> Sequence[Row]:
         """Return the rows of all copies of an object."""
 
     @abstractmethod
@@ -182,22 +182,22 @@ class Routings(Ledger):
     async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
         """Return the routing row, whether its copy is there yet or not."""
         async with self._store.read() as tx:
-            return await tx.one(select(routings).where(*_key(type_, top_id, pod)))
+            return await tx.one(Routing.select().where(*_key(type_, top_id, pod)))
 
-    async def rows(self, *conditions: Any) -> list[Row]:
+    async def rows(self, *conditions: Any) -> list[Routing]:
         """Return the routing rows that match the conditions, oldest first."""
         async with self._store.read() as tx:
-            return await tx.all(select(routings).where(*conditions).order_by(routings.c.id))
+            return await tx.all(Routing.select().where(*conditions).order_by(Routing.id))
 
-    async def of(self, type_: str, top_id: str) -> list[Row]:
+    async def of(self, type_: str, top_id: str) -> Sequence[Row]:
         """Return the rows of all copies of an object, oldest first."""
-        return await self.rows(routings.c.type == type_, routings.c.top_id == top_id)
+        return await self.rows(Routing.type == type_, Routing.top_id == top_id)
 
     async def where_is(self, type_: str, top_id: str) -> Row | None:
         """Return the routing of an object that lives in one pod (server, volume)."""
         async with self._store.read() as tx:
             return await tx.one(
-                select(routings).where(routings.c.type == type_, routings.c.top_id == top_id)
+                Routing.select().where(Routing.type == type_, Routing.top_id == top_id)
             )
 
     async def record(
@@ -271,7 +271,7 @@ class Unrecorded(Ledger):
         """Return None."""
         return None
 
-    async def of(self, type_: str, top_id: str) -> list[Row]:
+    async def of(self, type_: str, top_id: str) -> Sequence[Row]:
         """Return nothing."""
         return []
 
@@ -309,7 +309,7 @@ async def _still_there(tx: Transaction, of: Table, type_: str, top_id: str) -> N
 
 def _key(type_: str, top_id: str, pod: Pod) -> tuple[Any, ...]:
     return (
-        routings.c.type == type_,
-        routings.c.top_id == top_id,
-        routings.c.pod_id == pod.pod_id,
+        Routing.type == type_,
+        Routing.top_id == top_id,
+        Routing.pod_id == pod.pod_id,
     )

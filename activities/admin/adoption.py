@@ -14,7 +14,7 @@ from models.admin.routings import view
 from models.database.store import Row, Store, new_id
 from models.database.tables.base import now
 from models.database.tables.pod import bindings
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.errors import BadRequest, Conflict, NotFound, PodFault
 from models.pods import PodDirectory
 from models.values import Pod
@@ -90,12 +90,12 @@ class Adoption:
         }
         binding = {"id": new_id(), "tenant_id": row["project_id"], "pod_id": pod.pod_id}
         async with self._store.write() as tx:
-            same = (routings.c.type == kind, routings.c.top_id == id_)
-            if await tx.one(select(routings.c.id).where(*same)):
+            same = (Routing.type == kind, Routing.top_id == id_)
+            if await tx.one(select(Routing.id).where(*same)):
                 raise Conflict(f"{kind.capitalize()} {id_} has a routing already.")
             await tx.insert(routings, row)
             await tx.insert_new(bindings, {**binding, "reason": f"{kind} {id_}, adopted"})
-            written = await tx.one(select(routings).where(*same))
+            written = await tx.one(Routing.select().where(*same))
         assert written is not None
         return view(written)
 
@@ -117,7 +117,7 @@ class Adoption:
             raise BadRequest(error.message, "PodNotFound") from None
 
     async def _known(self, type_: str, pod: Pod) -> dict[str, Row]:
-        here = select(routings).where(routings.c.type == type_, routings.c.pod_id == pod.pod_id)
+        here = Routing.select().where(Routing.type == type_, Routing.pod_id == pod.pod_id)
         async with self._store.read() as tx:
             return {str(row["bottom_id"]): row for row in await tx.all(here)}
 

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models.database.store import Row, Store
-from models.database.tables.compute import aggregate_hosts, aggregates
+from models.database.tables.compute import Aggregate, AggregateHost
 from models.errors import Conflict, PodFault
 from models.pods import PodDirectory
 from models.routings import Made, Routings
@@ -36,7 +34,7 @@ class _Aggregates(CopyKind):
 
     async def row(self, id_: str) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(aggregates).where(aggregates.c.id == int(id_)))
+            return await tx.one(Aggregate.select().where(Aggregate.id == int(id_)))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         for there in (await self._admin(pod, "GET", _PATH))["aggregates"]:
@@ -115,7 +113,7 @@ class AggregateCopies:
         row = await self._kind.row(id_)
         async with self._store.read() as tx:
             hosts = await tx.all(
-                select(aggregate_hosts).where(aggregate_hosts.c.aggregate_id == int(id_))
+                AggregateHost.select().where(AggregateHost.aggregate_id == int(id_))
             )
         inside: dict[str, set[str]] = {}
         for host in hosts if row else ():

@@ -19,8 +19,8 @@ from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.creations import Creations
 from models.database.store import Row, Store, Transaction
-from models.database.tables.creation import server_ports
-from models.database.tables.network import TABLES
+from models.database.tables.creation import ServerPort, server_ports
+from models.database.tables.network import TABLES, Port
 from models.errors import BadRequest, Conflict
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
@@ -107,9 +107,9 @@ class Boots:
         """Record the server that the pod has made, and that its ports are the server's now."""
         async with self._store.write() as tx:
             await self._places.record(tx, "server", server_id, plan.pod, plan.caller.project_id)
-            mine = server_ports.c.server_id == creation
+            mine = ServerPort.server_id == creation
             await tx.run(server_ports.update().where(mine).values(server_id=server_id))
-            held = ports.update().where(ports.c.device_id == creation)
+            held = ports.update().where(Port.device_id == creation)
             await tx.run(held.values(device_id=server_id))
             await self._volumes.booted(tx, plan.request, server_id)
             if plan.request.reservation_id:
@@ -131,11 +131,11 @@ class Boots:
 
         Return the operations to announce.
         """
-        of = server_ports.c.server_id == owner
-        held = await tx.all(select(server_ports).where(of))
+        of = ServerPort.server_id == owner
+        held = await tx.all(ServerPort.select().where(of))
         made = [row["port_id"] for row in held if row["made"]]
         waiting = await self._port_deletion.delete(tx, made) if made else []
-        free = ports.update().where(ports.c.device_id == owner)
+        free = ports.update().where(Port.device_id == owner)
         await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
         await tx.run(server_ports.delete().where(of))
         return waiting
@@ -149,8 +149,8 @@ class Boots:
             for id_ in strays:
                 await self._strays.delete(pod, row["type"], id_)
             async with self._store.write() as tx:
-                mine = select(server_ports.c.port_id).where(server_ports.c.server_id == creation)
-                held = await tx.all(select(ports.c.network_id).where(ports.c.id.in_(mine)))
+                mine = select(ServerPort.port_id).where(ServerPort.server_id == creation)
+                held = await tx.all(select(Port.network_id).where(Port.id.in_(mine)))
                 waiting = await self.let_go(tx, creation)
                 used = {port["network_id"] for port in held}
                 waiting += await self._unbinding.unbind(tx, pod, used)
@@ -172,7 +172,7 @@ class Boots:
         owner = f"compute:{plan.pod.az_name}"
         if link.port:
             id_ = str(link.port["id"])
-            free = ports.update().where(ports.c.id == id_, ports.c.device_id == "")
+            free = ports.update().where(Port.id == id_, Port.device_id == "")
             if not await tx.run(free.values(device_id=creation, device_owner=owner)):
                 raise Conflict(f"Port {id_} is still in use.", "PortInUse")
         else:

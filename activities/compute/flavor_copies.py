@@ -4,14 +4,12 @@ import asyncio
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
-
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models.compute.flavors import aside_name
 from models.compute.release import released
 from models.database.store import Row, Store
-from models.database.tables.compute import flavors
+from models.database.tables.compute import Flavor
 from models.errors import Conflict, PodFault
 from models.pods import PodDirectory
 from models.routings import Made, Routings, marker
@@ -55,7 +53,7 @@ class _Flavors(CopyKind):
 
     async def row(self, id_: str) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(flavors).where(flavors.c.id == id_))
+            return await tx.one(Flavor.select().where(Flavor.id == id_))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         try:

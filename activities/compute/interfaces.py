@@ -12,9 +12,9 @@ from models.compute import checks
 from models.compute.servers.boot_plan import BootPlanner, Link
 from models.compute.servers.boot_request import Nic
 from models.database.store import Row, Store
-from models.database.tables.creation import server_ports
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.creation import ServerPort, server_ports
+from models.database.tables.network import TABLES, Port
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodFault, PodUnavailable
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.rows import Ports
@@ -81,7 +81,7 @@ class Interfaces:
     async def attached(self, port_id: str) -> None:
         """Record that the pod has plugged the port."""
         async with self._store.write() as tx:
-            await tx.run(ports.update().where(ports.c.id == port_id).values(status="ACTIVE"))
+            await tx.run(ports.update().where(Port.id == port_id).values(status="ACTIVE"))
 
     async def detached(self, caller: Caller, port_id: str) -> None:
         """Let the port go once its pod has; a server's own comes off there after the answer.
@@ -100,7 +100,7 @@ class Interfaces:
     async def clean_up(self, port_id: str) -> None:
         """Let the port go if the pod has; ``PodBusy`` while the server there still has it."""
         async with self._store.read() as tx:
-            port = await tx.one(select(ports).where(ports.c.id == port_id))
+            port = await tx.one(Port.select().where(Port.id == port_id))
         if port is None or not port["device_id"]:
             return
         row = await self._routings.where_is("port", port_id)
@@ -113,13 +113,13 @@ class Interfaces:
     async def let_go(self, port_id: str) -> None:
         """Delete the port if it was made for the server, else free it."""
         async with self._store.write() as tx:
-            mine = server_ports.c.port_id == port_id
-            held = await tx.one(select(server_ports).where(mine))
+            mine = ServerPort.port_id == port_id
+            held = await tx.one(ServerPort.select().where(mine))
             waiting = []
             if held and held["made"]:
                 waiting = await self._port_deletion.delete(tx, [port_id])
             else:
-                free = ports.update().where(ports.c.id == port_id)
+                free = ports.update().where(Port.id == port_id)
                 await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
             await tx.run(server_ports.delete().where(mine))
         self._operations.announce(*waiting)
@@ -167,12 +167,12 @@ class Interfaces:
 
     async def _topped(self, pod: Pod, type_: str, item: dict[str, Any], key: str) -> None:
         of = (
-            routings.c.pod_id == pod.pod_id,
-            routings.c.type == type_,
-            routings.c.bottom_id == item.get(key),
+            Routing.pod_id == pod.pod_id,
+            Routing.type == type_,
+            Routing.bottom_id == item.get(key),
         )
         async with self._store.read() as tx:
-            top_id = await tx.value(select(routings.c.top_id).where(*of))
+            top_id = await tx.value(select(Routing.top_id).where(*of))
         if top_id:
             item[key] = top_id
 
@@ -181,7 +181,7 @@ class Interfaces:
         async with self._store.write() as tx:
             if link.port:
                 id_ = str(link.port["id"])
-                free = ports.update().where(ports.c.id == id_, ports.c.device_id == "")
+                free = ports.update().where(Port.id == id_, Port.device_id == "")
                 if not await tx.run(free.values(device_id=server_id, device_owner=owner)):
                     raise Conflict(f"Port {id_} is still in use.", "PortInUse")
             else:

@@ -3,14 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
-
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models.compute.keypairs import top_id
 from models.compute.release import released
 from models.database.store import Row, Store
-from models.database.tables.compute import keypairs
+from models.database.tables.compute import Keypair
 from models.errors import Conflict, PodFault
 from models.pods import PodDirectory
 from models.routings import Made, Routings
@@ -51,17 +49,17 @@ class _Keypairs(CopyKind):
 
     async def stays(self, id_: str, copy: Row) -> bool:
         user_id, name = _owner(id_, copy)
-        mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
+        mine = (Keypair.user_id == user_id, Keypair.name == name)
         async with self._store.read() as tx:
-            row = await tx.one(select(keypairs).where(*mine))
+            row = await tx.one(Keypair.select().where(*mine))
         right = row is not None and not self.replaced(row, copy)
         return right and not await released(self._store, copy)
 
     async def row(self, id_: str) -> Row | None:
         user_id, _, name = id_.partition("/")
-        mine = (keypairs.c.user_id == user_id, keypairs.c.name == name)
+        mine = (Keypair.user_id == user_id, Keypair.name == name)
         async with self._store.read() as tx:
-            return await tx.one(select(keypairs).where(*mine))
+            return await tx.one(Keypair.select().where(*mine))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         try:

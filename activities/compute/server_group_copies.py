@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import select
 
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models.compute.server_groups import TYPE, ServerGroups
 from models.database.store import Row, Store
-from models.database.tables.compute import server_groups
-from models.database.tables.routing import routings
+from models.database.tables.compute import ServerGroup
+from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.routings import Made, Routings, marker
@@ -44,7 +43,7 @@ class _ServerGroups(CopyKind):
 
     async def row(self, id_: str) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(server_groups).where(server_groups.c.id == id_))
+            return await tx.one(ServerGroup.select().where(ServerGroup.id == id_))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         return _named(await self._as_user(pod, "GET", _PATH), row["id"])
@@ -95,7 +94,7 @@ class ServerGroupCopies:
 
     async def members(self, ids: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
         """Return the servers in each group, and the pods that did not say."""
-        rows = await self._rows.rows(routings.c.type == TYPE, routings.c.top_id.in_(list(ids)))
+        rows = await self._rows.rows(Routing.type == TYPE, Routing.top_id.in_(list(ids)))
         found: dict[str, list[str]] = {}
         missing: set[str] = set()
 

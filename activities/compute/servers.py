@@ -14,9 +14,9 @@ from models.compute.release import release
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.database.store import Store
-from models.database.tables.network import TABLES
-from models.database.tables.operation import operations
-from models.database.tables.routing import routings
+from models.database.tables.network import TABLES, Port
+from models.database.tables.operation import Operation
+from models.database.tables.routing import Routing, routings
 from models.errors import GatewayError, PodBusy, PodFault
 from models.operations import OPEN, Operations
 from models.pods import PodDirectory
@@ -94,11 +94,11 @@ class Servers:
 
         A client that saw a server leave the list may be here before the clean-up's next try.
         """
-        going = select(operations.c.resource_id).where(
-            operations.c.state.in_(OPEN),
-            operations.c.type == work.CleanUp.SERVER.type,
-            operations.c.resource_type == work.CleanUp.SERVER.resource_type,
-            true() if caller.admin else operations.c.project_id == caller.project_id,
+        going = select(Operation.resource_id).where(
+            Operation.state.in_(OPEN),
+            Operation.type == work.CleanUp.SERVER.type,
+            Operation.resource_type == work.CleanUp.SERVER.resource_type,
+            true() if caller.admin else Operation.project_id == caller.project_id,
         )
         async with self._store.read() as tx:
             ids = [row["resource_id"] for row in await tx.all(going)]
@@ -113,7 +113,7 @@ class Servers:
         new = [id_ for id_ in ids if id_ not in self._plugged]
         if not new:
             return
-        down = ports.update().where(ports.c.device_id.in_(new), ports.c.status == "DOWN")
+        down = ports.update().where(Port.device_id.in_(new), Port.status == "DOWN")
         async with self._store.write() as tx:
             await tx.run(down.values(status="ACTIVE"))
         self._plugged.keep(dict.fromkeys(new))
@@ -124,12 +124,12 @@ class Servers:
         self._operations.announce(*waiting)
 
     async def _forget(self, id_: str) -> None:
-        of = (routings.c.type == "server", routings.c.top_id == id_)
+        of = (Routing.type == "server", Routing.top_id == id_)
         async with self._store.write() as tx:
             waiting = await self._boots.let_go(tx, id_)
             waiting += await self._volumes.gone(tx, id_)
             await self._reservations.forget(tx, id_)
-            row = await tx.one(select(routings).where(*of))
+            row = await tx.one(Routing.select().where(*of))
             await tx.run(routings.delete().where(*of))
             if row:
                 waiting += await release(tx, self._operations, row["pod_id"])

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import AddressGroup, SecurityGroupRule
+from models.database.tables.routing import Routing, routings
 from models.errors import PodBusy
 from models.network.address_groups import NAMED
 from models.network.security_groups import state
@@ -15,7 +15,6 @@ from models.routings import Routings
 from models.values import Pod
 from models.work import InPod
 
-address_groups = TABLES["address_groups"]
 _PATH = "/address-groups"
 
 
@@ -46,7 +45,7 @@ class AddressGroupCopies:
         """Return the id of the group's copy in the pod, made or brought up to date."""
         async with self._store.hold(_lease(id_, pod)):
             async with self._store.read() as tx:
-                group = await tx.one(select(address_groups).where(address_groups.c.id == id_))
+                group = await tx.one(AddressGroup.select().where(AddressGroup.id == id_))
             if group is None:
                 raise PodBusy(f"Address group {id_} was deleted meanwhile")
             return await self.write(NAMED, group, group["addresses"], pod)
@@ -84,17 +83,17 @@ class AddressGroupCopies:
 
     async def release(self, pod: Pod) -> None:
         """Remove the copies that no rule in the pod names any more."""
-        named = select(state.rules.c.remote_address_group_id).join(
+        named = select(SecurityGroupRule.remote_address_group_id).join(
             routings,
-            (routings.c.top_id == state.rules.c.security_group_id)
-            & (routings.c.type == "security_group")
-            & (routings.c.pod_id == pod.pod_id),
+            (Routing.top_id == SecurityGroupRule.security_group_id)
+            & (Routing.type == "security_group")
+            & (Routing.pod_id == pod.pod_id),
         )
-        used = named.where(state.rules.c.remote_address_group_id.is_not(None))
+        used = named.where(SecurityGroupRule.remote_address_group_id.is_not(None))
         idle = await self._routings.rows(
-            routings.c.type == NAMED,
-            routings.c.pod_id == pod.pod_id,
-            routings.c.top_id.not_in(used),
+            Routing.type == NAMED,
+            Routing.pod_id == pod.pod_id,
+            Routing.top_id.not_in(used),
         )
         for copy in idle:
             await self._remove(copy["top_id"], pod)
@@ -117,10 +116,10 @@ class AddressGroupCopies:
         naming = select(rules.c.security_group_id).where(rules.c.remote_address_group_id == id_)
         async with self._store.read() as tx:
             groups = {row["security_group_id"] for row in await tx.all(naming.distinct())}
-            copied = select(routings.c.id).where(
-                routings.c.type == "security_group",
-                routings.c.pod_id == pod.pod_id,
-                routings.c.top_id.in_(groups),
+            copied = select(Routing.id).where(
+                Routing.type == "security_group",
+                Routing.pod_id == pod.pod_id,
+                Routing.top_id.in_(groups),
             )
             if await tx.value(copied.limit(1)):
                 return True

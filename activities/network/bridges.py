@@ -4,7 +4,7 @@ import ipaddress
 
 from activities.pods.region import Regions
 from models.database.store import Row, Transaction
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.network.bridges.rows import Bridges
 from models.routings import Routings, marker
 from models.values import Pod
@@ -62,8 +62,8 @@ class BridgeNetworks:
                 )
 
         async def along(tx: Transaction) -> None:
-            of = (routings.c.top_id == bridge_id, routings.c.pod_id == pod.pod_id)
-            await tx.run(routings.delete().where(routings.c.type == "bridge_subnet", *of))
+            of = (Routing.top_id == bridge_id, Routing.pod_id == pod.pod_id)
+            await tx.run(routings.delete().where(Routing.type == "bridge_subnet", *of))
             await self._bridges.release_bridge(tx, bridge_id)
 
         await self._routings.remove("bridge_network", bridge_id, pod, delete, along=along)

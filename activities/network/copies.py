@@ -10,7 +10,7 @@ from activities.network.rbac_policies import sync_shares
 from activities.network.security_groups.copies import SecurityCopies
 from activities.pods.region import Regions
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Network, Subnet
 from models.errors import Conflict, NotFound, PodBusy, PodFault
 from models.network import addresses
 from models.network.security_groups.changes import SecurityGroupChanges
@@ -70,7 +70,7 @@ class Copies:
             create=lambda: self._create_network(network, pod),
         )
         async with self._store.read() as tx:
-            own = await tx.all(select(subnets).where(subnets.c.network_id == network_id))
+            own = await tx.all(Subnet.select().where(Subnet.network_id == network_id))
         await asyncio.gather(*(self._subnet(subnet, network, bottom, pod) for subnet in own))
         return bottom
 
@@ -170,9 +170,7 @@ class Copies:
         network = await self._row(NETWORKS, network_id)
         if network["pod_id"] is None:
             waiting: list[str] = []
-            free = networks.update().where(
-                networks.c.id == network_id, networks.c.pod_id.is_(None)
-            )
+            free = networks.update().where(Network.id == network_id, Network.pod_id.is_(None))
             async with self._store.write() as tx:
                 if await tx.run(free.values(pod_id=pod.pod_id)):
                     waiting = await of_network(tx, self._operations, network_id)
@@ -206,7 +204,7 @@ class Copies:
             for name in ("network_type", "physical_network", "segmentation_id"):
                 learned[f"provider_{name}"] = made[f"provider:{name}"]
         async with self._store.write() as tx:
-            await tx.run(networks.update().where(networks.c.id == network["id"]).values(**learned))
+            await tx.run(networks.update().where(Network.id == network["id"]).values(**learned))
         await sync_shares(self._store, self._regions, network, made["id"], pod, new=True)
         return str(made["id"])
 

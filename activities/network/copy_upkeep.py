@@ -12,8 +12,8 @@ from activities.network.routers.apply import RouterCopies
 from activities.network.security_groups.copies import SecurityCopies
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, ip_allocations
-from models.database.tables.routing import routings
+from models.database.tables.network import TABLES, IPAllocation, ip_allocations
+from models.database.tables.routing import Routing, routings
 from models.network import addresses
 from models.network.bridges.leftovers import BridgeLeftovers
 from models.network.security_groups.changes import SecurityGroupChanges
@@ -69,7 +69,7 @@ class CopyUpkeep:
         for _, pod in await self._places("subnet", subnet_id):
             await self._remove(SUBNETS, subnet_id, pod)
         async with self._store.write() as tx:
-            await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == subnet_id))
+            await tx.run(ip_allocations.delete().where(IPAllocation.subnet_id == subnet_id))
 
     async def clean_up_network(self, network_id: str) -> None:
         """Remove the network's copies; their subnets go along, as in Neutron."""
@@ -160,7 +160,7 @@ class CopyUpkeep:
             return await tx.one(select(table).where(table.c.id == id_))
 
     async def _places(self, type_: str, top_id: str) -> list[tuple[Row, Pod]]:
-        rows = await self._routings.rows(routings.c.type == type_, routings.c.top_id == top_id)
+        rows = await self._routings.rows(Routing.type == type_, Routing.top_id == top_id)
         return [(row, await self._pods.get(row["pod_id"])) for row in rows]
 
     async def _remove(
@@ -189,10 +189,10 @@ class CopyUpkeep:
 async def _forget_subnets(network_id: str, pod: Pod, tx: Transaction) -> None:
     """Forget the copies of a network's subnets, and every address noted for them."""
     inside = (
-        routings.c.type == "subnet",
-        routings.c.owner_id == network_id,
-        routings.c.pod_id == pod.pod_id,
+        Routing.type == "subnet",
+        Routing.owner_id == network_id,
+        Routing.pod_id == pod.pod_id,
     )
-    noted = ip_allocations.c.subnet_id.in_(select(routings.c.top_id).where(*inside))
+    noted = IPAllocation.subnet_id.in_(select(Routing.top_id).where(*inside))
     await tx.run(ip_allocations.delete().where(noted))
     await tx.run(routings.delete().where(*inside))

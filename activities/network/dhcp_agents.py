@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from activities.network.copies import Copies
 from models.database.store import Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing
 from models.errors import NotFound
 from models.network.networks import Networks
 from models.pods import PodDirectory
@@ -38,8 +38,8 @@ class DhcpAgents:
         """Return the pods that have a copy of the network, with its id there."""
         if "\0" in network_id:
             return []
-        of = (routings.c.type == "network", routings.c.top_id == network_id)
-        rows = await self._routings.rows(*of, routings.c.bottom_id.is_not(None))
+        of = (Routing.type == "network", Routing.top_id == network_id)
+        rows = await self._routings.rows(*of, Routing.bottom_id.is_not(None))
         return [(await self._pods.get(row["pod_id"]), row["bottom_id"]) for row in rows]
 
     async def at_top(self, caller: Caller, pod: Pod, bottoms: Sequence[str]) -> list[Any]:
@@ -47,8 +47,8 @@ class DhcpAgents:
 
         What a pod has besides (bridges, its own networks) is not there at the top.
         """
-        here = (routings.c.type == "network", routings.c.pod_id == pod.pod_id)
-        statement = select(routings.c.top_id).where(*here, routings.c.bottom_id.in_(bottoms))
+        here = (Routing.type == "network", Routing.pod_id == pod.pod_id)
+        statement = select(Routing.top_id).where(*here, Routing.bottom_id.in_(bottoms))
         async with self._store.read() as tx:
             ids = [row["top_id"] for row in await tx.all(statement)]
         if not ids:

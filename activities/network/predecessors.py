@@ -11,14 +11,13 @@ from sqlalchemy import select
 
 from activities.pods.region import Regions
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import Network, Port, Subnet
+from models.database.tables.routing import Routing
 from models.errors import PodBusy, PodFault
 from models.resources.network import NETWORKS
 from models.routings import marker
 from models.values import Pod
 
-networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]
 _TAKEN = ("VlanIdInUse", "FlatNetworkInUse", "TunnelIdInUse")
 _SEGMENT = ("network_type", "physical_network", "segmentation_id")
 
@@ -55,13 +54,11 @@ class Predecessors:
     @asynccontextmanager
     async def of_subnet(self, network_id: str, pod: Pod) -> AsyncIterator[None]:
         """Raise ``PodBusy`` for a range that the pod refuses while a deleted subnet is in it."""
-        left = select(routings.c.id).where(
-            routings.c.type == "subnet",
-            routings.c.owner_id == network_id,
-            routings.c.pod_id == pod.pod_id,
-            routings.c.top_id.not_in(
-                select(subnets.c.id).where(subnets.c.network_id == network_id)
-            ),
+        left = select(Routing.id).where(
+            Routing.type == "subnet",
+            Routing.owner_id == network_id,
+            Routing.pod_id == pod.pod_id,
+            Routing.top_id.not_in(select(Subnet.id).where(Subnet.network_id == network_id)),
         )
         async with self._store.read() as tx:
             before = await tx.value(left)
@@ -76,11 +73,11 @@ class Predecessors:
     @asynccontextmanager
     async def of_port(self, network_id: str, pod: Pod) -> AsyncIterator[None]:
         """Raise ``PodBusy`` for a MAC that the pod refuses while deleted ports are in it."""
-        left = select(routings.c.id).where(
-            routings.c.type == "port",
-            routings.c.owner_id == network_id,
-            routings.c.pod_id == pod.pod_id,
-            routings.c.top_id.not_in(select(ports.c.id).where(ports.c.network_id == network_id)),
+        left = select(Routing.id).where(
+            Routing.type == "port",
+            Routing.owner_id == network_id,
+            Routing.pod_id == pod.pod_id,
+            Routing.top_id.not_in(select(Port.id).where(Port.network_id == network_id)),
         )
         try:
             yield
@@ -97,10 +94,10 @@ class Predecessors:
     @asynccontextmanager
     async def of_network(self, body: Row, pod: Pod) -> AsyncIterator[None]:
         """Raise ``PodBusy`` for a segment that the pod refuses while a deleted network has it."""
-        left = select(routings.c.top_id).where(
-            routings.c.type == "network",
-            routings.c.pod_id == pod.pod_id,
-            routings.c.top_id.not_in(select(networks.c.id)),
+        left = select(Routing.top_id).where(
+            Routing.type == "network",
+            Routing.pod_id == pod.pod_id,
+            Routing.top_id.not_in(select(Network.id)),
         )
         before: list[Row] = []
         if body.get("provider:network_type"):

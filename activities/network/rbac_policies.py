@@ -1,14 +1,11 @@
 """ShareCopies: what RBAC policies give to other projects is theirs in the pods too."""
 
-from sqlalchemy import select
-
 from activities.pods.region import Regions
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES
+from models.database.tables.network import RbacPolicy
 from models.network.collections.sharing import EVERYONE, SHARED
 from models.values import Pod
 
-policies = TABLES["rbac_policies"]
 _PATH = "/rbac-policies"
 
 
@@ -16,8 +13,8 @@ async def sync_shares(
     store: Store, regions: Regions, network: Row, bottom_id: str, pod: Pod, *, new: bool = False
 ) -> None:
     """Give the network's copy to the projects that its policies name, and to no others."""
-    own = select(policies).where(
-        policies.c.object_type == "network", policies.c.object_id == network["id"]
+    own = RbacPolicy.select().where(
+        RbacPolicy.object_type == "network", RbacPolicy.object_id == network["id"]
     )
     async with store.read() as tx:
         wanted = {(row["action"], row["target_tenant"]) for row in await tx.all(own)}

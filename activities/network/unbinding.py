@@ -7,8 +7,15 @@ from sqlalchemy import and_, or_, select
 from activities.network.copies import Copies
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, ip_allocations
-from models.database.tables.routing import routings
+from models.database.tables.network import (
+    TABLES,
+    IPAllocation,
+    Network,
+    Port,
+    Subnet,
+    ip_allocations,
+)
+from models.database.tables.routing import Routing, routings
 from models.errors import PodBusy
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -16,7 +23,7 @@ from models.resources.network import NETWORKS
 from models.routings import Routings, marker
 from models.values import Pod
 
-networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]
+networks = TABLES["networks"]
 
 
 class Unbinding:
@@ -40,18 +47,18 @@ class Unbinding:
         """Free those of the networks that nothing uses; return the operations to announce."""
         waiting = []
         for id_ in network_ids:
-            used = select(ports.c.id).where(ports.c.network_id == id_, ports.c.device_id != "")
+            used = select(Port.id).where(Port.network_id == id_, Port.device_id != "")
             copied = (
-                select(ports.c.id)
-                .join(routings, routings.c.top_id == ports.c.id)
-                .where(routings.c.type == "port", ports.c.network_id == id_)
+                select(Port.id)
+                .join(routings, Routing.top_id == Port.id)
+                .where(Routing.type == "port", Port.network_id == id_)
             )
             if await tx.one(used) or await tx.one(copied):
                 continue
-            network = await tx.one(select(networks).where(networks.c.id == id_))
+            network = await tx.one(Network.select().where(Network.id == id_))
             if not network or network["pod_id"] != pod.pod_id or _chosen(network):
                 continue
-            mine = networks.update().where(networks.c.id == id_)
+            mine = networks.update().where(Network.id == id_)
             if await tx.run(mine.values(pod_id=None)):
                 waiting.append(await self._operations.add(tx, work.CleanUp.NETWORK_COPY.on(id_)))
         return waiting
@@ -61,7 +68,7 @@ class Unbinding:
 
         ``PodBusy`` while ports that were deleted at the top, or failed there, are in the pod.
         """
-        of = (routings.c.type == "network", routings.c.top_id == network_id)
+        of = (Routing.type == "network", Routing.top_id == network_id)
         for copy in await self._routings.rows(*of):
             pod = await self._pods.get(copy["pod_id"])
             async with self._store.read() as tx:
@@ -73,28 +80,28 @@ class Unbinding:
 
     async def _holds(self, network_id: str, pod: Pod) -> bool:
         """Tell whether ports or router interfaces on the network may be in the pod."""
-        here = routings.c.pod_id == pod.pod_id
-        attached = select(ports.c.id).where(ports.c.network_id == network_id)
+        here = Routing.pod_id == pod.pod_id
+        attached = select(Port.id).where(Port.network_id == network_id)
         inside = await self._routings.rows(
             here,
             or_(
-                and_(routings.c.type == "port", routings.c.owner_id == network_id),
-                and_(routings.c.type == "router_interface", routings.c.top_id.in_(attached)),
+                and_(Routing.type == "port", Routing.owner_id == network_id),
+                and_(Routing.type == "router_interface", Routing.top_id.in_(attached)),
             ),
         )
         return bool(inside)
 
     async def _remove(self, network_id: str, pod: Pod) -> None:
-        of = (routings.c.type == "network", routings.c.top_id == network_id)
-        here = routings.c.pod_id == pod.pod_id
-        own = select(subnets.c.id).where(subnets.c.network_id == network_id)
+        of = (Routing.type == "network", Routing.top_id == network_id)
+        here = Routing.pod_id == pod.pod_id
+        own = select(Subnet.id).where(Subnet.network_id == network_id)
         inside = (
-            routings.c.type.in_(("network", "subnet")),
-            or_(routings.c.top_id == network_id, routings.c.top_id.in_(own)),
+            Routing.type.in_(("network", "subnet")),
+            or_(Routing.top_id == network_id, Routing.top_id.in_(own)),
         )
         async with self._routings.held("network", network_id, pod):
             async with self._store.write() as tx:
-                copy = await tx.one(select(routings).where(*of, here))
+                copy = await tx.one(Routing.select().where(*of, here))
                 if copy is None or not await self._unneeded(tx, network_id, pod):
                     return
                 # Whoever binds the network again now finds no copy, and waits for the lease.
@@ -102,22 +109,20 @@ class Unbinding:
             name = marker("network", network_id)
             await self._copies.delete(pod, NETWORKS, copy["bottom_id"] or "", name)
             reserved = ip_allocations.delete().where(
-                ip_allocations.c.subnet_id.in_(own), ip_allocations.c.holder == f"pod:{pod.pod_id}"
+                IPAllocation.subnet_id.in_(own), IPAllocation.holder == f"pod:{pod.pod_id}"
             )
             async with self._store.write() as tx:
                 await tx.run(reserved)
                 await tx.run(routings.delete().where(*inside, here))
 
     async def _unneeded(self, tx: Transaction, network_id: str, pod: Pod) -> bool:
-        network = await tx.one(select(networks).where(networks.c.id == network_id))
+        network = await tx.one(Network.select().where(Network.id == network_id))
         if network is None:
             return False
         if network["pod_id"] != pod.pod_id:
             return True
         # A boot writes its ports before it looks for the copy, an interface too.
-        used = select(ports.c.id).where(
-            ports.c.network_id == network_id, ports.c.status != "ERROR"
-        )
+        used = select(Port.id).where(Port.network_id == network_id, Port.status != "ERROR")
         made_at_once = network["router_external"] or network["provider_network_type"]
         return not made_at_once and await tx.one(used.limit(1)) is None
 

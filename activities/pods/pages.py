@@ -14,7 +14,7 @@ from sqlalchemy import func, select, tuple_
 from activities.pods.questions import Question
 from models.cache import Cache
 from models.database.store import Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, NotFound
 from models.sorts import Sort, sort_value
 from models.values import Pod
@@ -49,10 +49,10 @@ class Pages:
         """Return the place of the marker's object; ``BadRequest`` when there is no such."""
         if not marker:
             return None
-        row = routings.c.type == question.resource.member, routings.c.top_id == marker
-        wanted = select(routings.c.created_at, routings.c.top_id).where(*row)
+        row = Routing.type == question.resource.member, Routing.top_id == marker
+        wanted = select(Routing.created_at, Routing.top_id).where(*row)
         if not question.caller.admin:
-            wanted = wanted.where(routings.c.project_id == question.caller.project_id)
+            wanted = wanted.where(Routing.project_id == question.caller.project_id)
         async with self._store.read() as tx:
             found = await tx.one(wanted)
         if found is None and question.service == "volume":
@@ -66,12 +66,12 @@ class Pages:
         """Return a marker in the pod safely before the place, and how many lie between them."""
         if place is None:
             return "", 0
-        mine = [routings.c.type == question.resource.member, routings.c.pod_id == pod.pod_id]
+        mine = [Routing.type == question.resource.member, Routing.pod_id == pod.pod_id]
         if not _all_projects(question):
-            mine.append(routings.c.project_id == question.caller.project_id)
+            mine.append(Routing.project_id == question.caller.project_id)
         edge = place[0] + _SKEW
-        order = (routings.c.created_at, routings.c.top_id)
-        newer = select(*order).where(*mine, routings.c.created_at > edge).order_by(*order)
+        order = (Routing.created_at, Routing.top_id)
+        newer = select(*order).where(*mine, Routing.created_at > edge).order_by(*order)
         between = select(func.count()).where(*mine, tuple_(*order) >= tuple_(*place))
         async with self._store.read() as tx:
             anchor = await tx.one(newer.limit(1))
@@ -162,10 +162,10 @@ class _Lookups:
 
     async def _answer(self, together: "list[_Lookup]") -> None:
         ids = {id_ for lookup in together for id_ in lookup.ids}
-        columns = (routings.c.pod_id, routings.c.bottom_id, routings.c.created_at)
+        columns = (Routing.pod_id, Routing.bottom_id, Routing.created_at)
         # An object that lives in one pod has the same id there and here.
-        rows = select(*columns, routings.c.top_id).where(
-            routings.c.type == together[0].type, routings.c.top_id.in_(ids)
+        rows = select(*columns, Routing.top_id).where(
+            Routing.type == together[0].type, Routing.top_id.in_(ids)
         )
         found: dict[str, dict[str, Place]] = {}
         async with self._store.read() as tx:

@@ -15,8 +15,8 @@ from activities.pods.region import PodAnswer, Regions
 from activities.pods.versions import PodVersions
 from models.database.store import Row, Store
 from models.database.tables.base import now
-from models.database.tables.quota import quota_figures
-from models.database.tables.routing import routings
+from models.database.tables.quota import QuotaFigure, quota_figures
+from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.quotas.figures import Asker, Figures, Heard, merged
@@ -80,9 +80,9 @@ class PodFigures:
 
     async def heard(self, service: str, project_id: str) -> Heard:
         """Return how often each pod was heard about the project."""
-        wanted = select(quota_figures.c.pod_id, quota_figures.c.answers).where(
-            quota_figures.c.service == service,
-            quota_figures.c.question == _name(project_id),
+        wanted = select(QuotaFigure.pod_id, QuotaFigure.answers).where(
+            QuotaFigure.service == service,
+            QuotaFigure.question == _name(project_id),
         )
         async with self._store.read() as tx:
             return {row["pod_id"]: row["answers"] for row in await tx.all(wanted)}
@@ -98,7 +98,7 @@ class PodFigures:
         question = _about(asker, project_id)
         mine = _where(pod, asker.service, question)
         async with self._store.write() as tx:
-            row = await tx.locked(select(quota_figures).where(*mine))
+            row = await tx.locked(QuotaFigure.select().where(*mine))
             if row is None:
                 return
             number = row["growths"] + 1
@@ -110,7 +110,7 @@ class PodFigures:
         if not heard or await self._heard_since(asker, pod, question, number):
             return
         async with self._store.write() as tx:
-            row = await tx.locked(select(quota_figures).where(*mine))
+            row = await tx.locked(QuotaFigure.select().where(*mine))
             if row is not None:
                 more = _with(row["figures"], amounts)
                 await tx.run(quota_figures.update().where(*mine).values(figures=more))
@@ -197,21 +197,21 @@ class PodFigures:
         async with self._store.write() as tx:
             if await tx.insert_new(quota_figures, row | {"figures": figures, "answers": 1}):
                 return True
-            heard = quota_figures.update().where(*mine, quota_figures.c.growths == growths)
+            heard = quota_figures.update().where(*mine, QuotaFigure.growths == growths)
             return bool(
                 await tx.run(
                     heard.values(
                         figures=figures,
                         seen_at=now(),
                         seen=growths,
-                        answers=quota_figures.c.answers + 1,
+                        answers=QuotaFigure.answers + 1,
                     )
                 )
             )
 
     async def _last(self, pod: Pod, asker: Asker, question: Question) -> Row | None:
         """Return the row of what the pod said last, if anything."""
-        wanted = select(quota_figures).where(*_where(pod, asker.service, question))
+        wanted = QuotaFigure.select().where(*_where(pod, asker.service, question))
         async with self._store.read() as tx:
             return await tx.one(wanted)
 
@@ -221,9 +221,9 @@ class PodFigures:
         What it said while others were at work there may be older than what they have made.
         """
         there = (
-            select(routings.c.type, func.count().label("number"))
-            .where(routings.c.pod_id == pod.pod_id, routings.c.project_id == project_id)
-            .group_by(routings.c.type)
+            select(Routing.type, func.count().label("number"))
+            .where(Routing.pod_id == pod.pod_id, Routing.project_id == project_id)
+            .group_by(Routing.type)
         )
         async with self._store.read() as tx:
             numbers = {row["type"]: int(row["number"]) for row in await tx.all(there)}
@@ -236,8 +236,8 @@ class PodFigures:
 
     async def _may_have(self, pod: Pod, project_id: str) -> bool:
         """Tell whether the pod may have objects of the project that nobody has counted."""
-        theirs = select(routings.c.id).where(
-            routings.c.pod_id == pod.pod_id, routings.c.project_id == project_id
+        theirs = select(Routing.id).where(
+            Routing.pod_id == pod.pod_id, Routing.project_id == project_id
         )
         async with self._store.read() as tx:
             return not project_id or await tx.one(theirs.limit(1)) is not None
@@ -282,7 +282,7 @@ def _name(project_id: str, user_id: str = "") -> str:
 
 def _where(pod: Pod, service: str, question: Question) -> tuple[Any, ...]:
     return (
-        quota_figures.c.pod_id == pod.pod_id,
-        quota_figures.c.service == service,
-        quota_figures.c.question == question.name,
+        QuotaFigure.pod_id == pod.pod_id,
+        QuotaFigure.service == service,
+        QuotaFigure.question == question.name,
     )

@@ -3,13 +3,11 @@
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
-
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models import work
 from models.database.store import Judge, Row, Store
-from models.database.tables.volume import group_types
+from models.database.tables.volume import GroupType
 from models.errors import PodUnavailable
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -38,7 +36,7 @@ class _GroupTypes(CopyKind):
 
     async def row(self, id_: str) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(group_types).where(group_types.c.id == id_))
+            return await tx.one(GroupType.select().where(GroupType.id == id_))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         listed = (await self._admin(pod, "GET", "/group_types?is_public=None"))["group_types"]

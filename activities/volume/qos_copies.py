@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from models import work
 from models.database.store import Row, Store
-from models.database.tables.volume import qos_specs
+from models.database.tables.volume import QosSpecs
 from models.errors import PodUnavailable
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -32,7 +30,7 @@ class _QosSpecs(CopyKind):
 
     async def row(self, id_: str) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(qos_specs).where(qos_specs.c.id == id_))
+            return await tx.one(QosSpecs.select().where(QosSpecs.id == id_))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         listed = (await self.admin(pod, "GET", "/qos-specs"))["qos_specs"]

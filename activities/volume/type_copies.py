@@ -4,14 +4,12 @@ import asyncio
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
-
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
 from activities.volume.qos_copies import QosCopies
 from models import work
 from models.database.store import Judge, Row, Store
-from models.database.tables.volume import volume_types
+from models.database.tables.volume import VolumeType
 from models.errors import GatewayError, PodUnavailable
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -49,7 +47,7 @@ class _VolumeTypes(CopyKind):
 
     async def row(self, id_: str) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(volume_types).where(volume_types.c.id == id_))
+            return await tx.one(VolumeType.select().where(VolumeType.id == id_))
 
     async def find(self, row: Row, pod: Pod) -> str | None:
         listed = (await self._admin(pod, "GET", "/types?is_public=None"))["volume_types"]

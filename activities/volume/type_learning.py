@@ -12,7 +12,13 @@ from sqlalchemy import select
 
 from activities.pods.region import Regions
 from models.database.store import Row, Store, new_id
-from models.database.tables.volume import group_types, qos_specs, type_copies, volume_types
+from models.database.tables.volume import (
+    TypeCopy,
+    group_types,
+    qos_specs,
+    type_copies,
+    volume_types,
+)
 from models.errors import GatewayError, PodFault
 from models.pods import PodDirectory
 from models.settings import Settings
@@ -86,9 +92,7 @@ class TypeLearning:
             return []
 
     async def _take(self, pod: Pod, kind: str, listed: list[dict[str, Any]]) -> None:
-        copies = select(type_copies).where(
-            type_copies.c.kind == kind, type_copies.c.pod_id == pod.pod_id
-        )
+        copies = TypeCopy.select().where(TypeCopy.kind == kind, TypeCopy.pod_id == pod.pod_id)
         async with self._store.read() as tx:
             before = await tx.all(copies)
         known = {row["bottom_id"] for row in before}
@@ -119,9 +123,9 @@ class TypeLearning:
             "applied": None,
         }
         of = (
-            type_copies.c.kind == kind,
-            type_copies.c.top_id == top_id,
-            type_copies.c.pod_id == pod.pod_id,
+            TypeCopy.kind == kind,
+            TypeCopy.top_id == top_id,
+            TypeCopy.pod_id == pod.pod_id,
         )
         async with self._store.write() as tx:
             if new is not None:
@@ -152,10 +156,10 @@ class TypeLearning:
     async def _top_id(self, pod: Pod, bottom_id: str | None) -> str | None:
         if bottom_id is None:
             return None
-        wanted = select(type_copies.c.top_id).where(
-            type_copies.c.kind == "qos",
-            type_copies.c.pod_id == pod.pod_id,
-            type_copies.c.bottom_id == bottom_id,
+        wanted = select(TypeCopy.top_id).where(
+            TypeCopy.kind == "qos",
+            TypeCopy.pod_id == pod.pod_id,
+            TypeCopy.bottom_id == bottom_id,
         )
         async with self._store.read() as tx:
             found: str | None = await tx.value(wanted)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from activities.creations import GROUPED
 from activities.pods.region import Regions
 from models.database.store import Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodBusy, PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.routings import Routings
@@ -36,7 +36,7 @@ class VolumeUpkeep:
         pod = await self._pods.get(row["pod_id"])
         shown = await self.shown(pod, type_, id_)
         if shown is None:
-            owned = routings.c.owner_id == id_, routings.c.pod_id == pod.pod_id
+            owned = Routing.owner_id == id_, Routing.pod_id == pod.pod_id
             for inner in await self._routings.rows(*owned):
                 await self.clean_up(inner["type"], inner["top_id"])
             await self._routings.forget(type_, id_, pod)
@@ -49,12 +49,12 @@ class VolumeUpkeep:
         if row is None:
             return
         pod = await self._pods.get(row["pod_id"])
-        owned = routings.c.owner_id == volume_id, routings.c.pod_id == pod.pod_id
+        owned = Routing.owner_id == volume_id, Routing.pod_id == pod.pod_id
         for routing in [row, *await self._routings.rows(*owned)]:
             shown = await self.shown(pod, routing["type"], routing["top_id"]) or {}
             project = next((shown[key] for key in _OWNERS if key in shown), None)
             if project and project != routing["project_id"]:
-                mine = routings.c.id == routing["id"]
+                mine = Routing.id == routing["id"]
                 async with self._store.write() as tx:
                     await tx.run(routings.update().where(mine).values(project_id=project))
 

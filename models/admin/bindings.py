@@ -7,7 +7,7 @@ from models.admin.fields import known, text
 from models.admin.listing import Listing, RowPage, stamp
 from models.database.store import IntegrityError, Row, Store, new_id
 from models.database.tables.base import now
-from models.database.tables.pod import bindings, pods
+from models.database.tables.pod import Binding, PodRow, bindings, pods
 from models.errors import BadRequest, Conflict, NotFound
 from models.keystone import Keystone
 
@@ -15,11 +15,11 @@ _FIELDS = ("tenant_id", "pod_id")
 _BINDINGS = Listing(
     "Binding",
     bindings,
-    bindings.c.id,
-    {"id": bindings.c.id, **{field: bindings.c[field] for field in _FIELDS}},
-    (bindings.c.created_at, bindings.c.id),
+    Binding.id,
+    {"id": Binding.id, **{field: bindings.c[field] for field in _FIELDS}},
+    (Binding.created_at, Binding.id),
 )
-_PODS = Listing("Pod", pods, pods.c.pod_id, {}, ())
+_PODS = Listing("Pod", pods, PodRow.pod_id, {}, ())
 
 
 class Bindings:
@@ -66,7 +66,7 @@ class Bindings:
         """Remove the preference; objects stay where they are."""
         await self.get(id_)
         async with self._store.write() as tx:
-            await tx.run(bindings.delete().where(bindings.c.id == id_))
+            await tx.run(bindings.delete().where(Binding.id == id_))
 
     async def _check_pod(self, pod_id: str) -> None:
         try:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from models.admin.listing import Listing, RowPage, stamp
 from models.database.store import Row, Store
-from models.database.tables.operation import operations
+from models.database.tables.operation import Operation, operations
 from models.operations import Operations
 from models.settings import Settings
 
@@ -24,9 +24,9 @@ _TIMES = ("created_at", "started_at", "finished_at")
 _JOBS = Listing(
     "Job",
     operations,
-    operations.c.id,
+    Operation.id,
     {name: operations.c[name] for name in _FILTERS},
-    (operations.c.sequence, operations.c.id),
+    (Operation.sequence, Operation.id),
     descending=True,
 )
 

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from models.admin.fields import known, text
 from models.admin.listing import Listing, RowPage
 from models.database.store import IntegrityError, Row, Store, Transaction, new_id
-from models.database.tables.compute import aggregates
+from models.database.tables.compute import Aggregate, aggregates
 from models.database.tables.network import TABLES
-from models.database.tables.pod import bindings, pods
-from models.database.tables.routing import routings
+from models.database.tables.pod import Binding, PodRow, pods
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound
 from models.keystone import Keystone
 from models.pods import PodDirectory
@@ -22,7 +22,7 @@ _GIVEN = ("pod_name", "az_name", "pod_az_name", "dc_name")
 _CHANGEABLE = ("az_name", "pod_az_name", "dc_name", "state")
 _STATES = ("active", "draining", "disabled")
 _PODS = Listing(
-    "Pod", pods, pods.c.pod_id, {field: pods.c[field] for field in FIELDS}, (pods.c.pod_name,)
+    "Pod", pods, PodRow.pod_id, {field: pods.c[field] for field in FIELDS}, (PodRow.pod_name,)
 )
 
 
@@ -90,7 +90,7 @@ class PodRegistry:
             if zone != row["az_name"]:
                 await self._move(tx, row, zone)
             if changes:
-                await tx.run(pods.update().where(pods.c.pod_id == pod_id).values(**changes))
+                await tx.run(pods.update().where(PodRow.pod_id == pod_id).values(**changes))
         self._directory.changed()
         return {**row, **changes}
 
@@ -100,8 +100,8 @@ class PodRegistry:
             async with self._store.write() as tx:
                 row = await _locked(tx, pod_id)
                 await _refuse_used(tx, row, "cannot be deleted")
-                await tx.run(aggregates.delete().where(aggregates.c.pod_id == pod_id))
-                await tx.run(pods.delete().where(pods.c.pod_id == pod_id))
+                await tx.run(aggregates.delete().where(Aggregate.pod_id == pod_id))
+                await tx.run(pods.delete().where(PodRow.pod_id == pod_id))
         except IntegrityError:
             raise Conflict(f"Pod {pod_id} was taken into use at the same moment.") from None
         self._directory.changed()
@@ -110,17 +110,17 @@ class PodRegistry:
         if not zone:
             raise BadRequest("A bottom pod needs an az_name.")
         await _refuse_used(tx, row, "cannot move to another availability zone")
-        mine = aggregates.update().where(aggregates.c.pod_id == row["pod_id"])
+        mine = aggregates.update().where(Aggregate.pod_id == row["pod_id"])
         await tx.run(mine.values(availability_zone=zone, metadata={"availability_zone": zone}))
 
     async def _refuse_duplicate(self, tx: Transaction, name: str, zone: str) -> None:
-        if await tx.one(select(pods.c.pod_id).where(pods.c.pod_name == name)):
+        if await tx.one(select(PodRow.pod_id).where(PodRow.pod_name == name)):
             raise Conflict(f"Pod {name} is registered already.")
-        top = await tx.value(select(pods.c.pod_name).where(pods.c.az_name == ""))
+        top = await tx.value(select(PodRow.pod_name).where(PodRow.az_name == ""))
         if top and not zone:
             raise Conflict(f"The top region {top} is registered already; give an az_name.")
-        ours = aggregates.c.name == _aggregate_name(name)
-        if zone and await tx.one(select(aggregates.c.id).where(ours)):
+        ours = Aggregate.name == _aggregate_name(name)
+        if zone and await tx.one(select(Aggregate.id).where(ours)):
             raise Conflict(f"An aggregate {_aggregate_name(name)} exists already.")
 
     def _refuse_wrong_side(self, name: str, zone: str) -> None:
@@ -155,7 +155,7 @@ def _aggregate(pod: Row) -> Row:
 
 
 async def _locked(tx: Transaction, pod_id: str) -> Row:
-    row = await tx.locked(select(pods).where(pods.c.pod_id == pod_id))
+    row = await tx.locked(PodRow.select().where(PodRow.pod_id == pod_id))
     if row is None:
         raise NotFound(f"Pod {pod_id} could not be found.", "PodNotFound")
     return row
@@ -165,10 +165,10 @@ async def _refuse_used(tx: Transaction, pod: Row, what: str) -> None:
     here = pod["pod_id"]
     networks = TABLES["networks"]
     uses = []
-    counted = select(routings.c.type, func.count().label("count")).where(routings.c.pod_id == here)
-    for row in await tx.all(counted.group_by(routings.c.type).order_by(routings.c.type)):
+    counted = select(Routing.type, func.count().label("count")).where(Routing.pod_id == here)
+    for row in await tx.all(counted.group_by(Routing.type).order_by(Routing.type)):
         uses.append(f"routings of type {row['type']}: {row['count']}")
-    for noun, column in (("bindings", bindings.c.pod_id), ("networks", networks.c.pod_id)):
+    for noun, column in (("bindings", Binding.pod_id), ("networks", networks.c.pod_id)):
         count = await tx.value(select(func.count()).where(column == here))
         if count:
             uses.append(f"{noun}: {count}")

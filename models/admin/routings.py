@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from models.admin.listing import Listing, RowPage, stamp
 from models.database.store import Row, Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 
 _PLAIN = ("id", "top_id", "bottom_id", "pod_id", "project_id", "owner_id")
 _ROUTINGS = Listing(
     "Routing",
     routings,
-    routings.c.id,
-    {**{name: routings.c[name] for name in _PLAIN}, "resource_type": routings.c.type},
-    (routings.c.id,),
+    Routing.id,
+    {**{name: routings.c[name] for name in _PLAIN}, "resource_type": Routing.type},
+    (Routing.id,),
     descending=True,
 )
 

@@ -7,9 +7,20 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.admin.jobs import Jobs
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, bridge_addresses, bridges
-from models.database.tables.operation import operations
-from models.database.tables.routing import routings
+from models.database.tables.network import (
+    TABLES,
+    Bridge,
+    BridgeAddress,
+    FloatingIP,
+    Network,
+    Port,
+    Router,
+    Subnet,
+    bridge_addresses,
+    bridges,
+)
+from models.database.tables.operation import Operation
+from models.database.tables.routing import Routing, routings
 from models.pods import PodDirectory
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
@@ -63,12 +74,10 @@ class TopologyView:
         last: dict[str, Row] = {}
         for ids in _chunks(pieces):
             about = or_(
-                operations.c.resource_id.in_(ids),
-                operations.c.router_id.in_(ids),
+                Operation.resource_id.in_(ids),
+                Operation.router_id.in_(ids),
             )
-            for job in await tx.all(
-                select(operations).where(about).order_by(operations.c.sequence)
-            ):
+            for job in await tx.all(Operation.select().where(about).order_by(Operation.sequence)):
                 last[job["router_id"]] = last[job["resource_id"]] = job
         for id_, rows in pieces.items():
             for row in rows:
@@ -84,16 +93,16 @@ class _Reading:
         self._pods = pods
 
     async def everything(self) -> Row:
-        own = routers.c.project_id == self._project
+        own = Router.project_id == self._project
         router_rows = await self._all(routers, own)
-        floating = await self._all(floatingips, floatingips.c.project_id == self._project)
-        linked = await self._in(ports, ports.c.device_id, [r["id"] for r in router_rows])
+        floating = await self._all(floatingips, FloatingIP.project_id == self._project)
+        linked = await self._in(ports, Port.device_id, [r["id"] for r in router_rows])
         outside = {f["floating_network_id"] for f in floating}
         outside |= {p["network_id"] for p in linked}
-        network_rows = await self._all(networks, networks.c.project_id == self._project)
+        network_rows = await self._all(networks, Network.project_id == self._project)
         known = {row["id"] for row in network_rows}
-        network_rows += await self._in(networks, networks.c.id, sorted(outside - known))
-        ranges = await self._in(subnets, subnets.c.network_id, [n["id"] for n in network_rows])
+        network_rows += await self._in(networks, Network.id, sorted(outside - known))
+        ranges = await self._in(subnets, Subnet.network_id, [n["id"] for n in network_rows])
         copies = await self._copies([*network_rows, *router_rows, *floating])
         return {
             "networks": [
@@ -120,9 +129,9 @@ class _Reading:
         """Return the servers' ports on a network of the project."""
         rows = await self._all(
             ports,
-            ports.c.network_id == network["id"],
-            ports.c.device_owner.startswith("compute:"),
-            ports.c.project_id == self._project,
+            Port.network_id == network["id"],
+            Port.device_owner.startswith("compute:"),
+            Port.project_id == self._project,
         )
         return [
             {"port_id": p["id"], "server_id": p["device_id"], "addresses": _addresses(p)}
@@ -169,11 +178,11 @@ class _Reading:
     async def _bridges(self, router_rows: list[Row], linked: list[Row]) -> list[Row]:
         """Return the bridges of the routers, with who stands on them in which pod."""
         owners = [self._project, *(p["id"] for p in linked if p["device_owner"] == GATEWAY)]
-        rows = await self._in(bridges, bridges.c.owner_id, owners)
+        rows = await self._in(bridges, Bridge.owner_id, owners)
         ids = [row["id"] for row in rows]
-        held = await self._in(bridge_addresses, bridge_addresses.c.bridge_id, ids)
-        attached = await self._in(routings, routings.c.top_id, [a["id"] for a in held])
-        copied = await self._in(routings, routings.c.top_id, ids)
+        held = await self._in(bridge_addresses, BridgeAddress.bridge_id, ids)
+        attached = await self._in(routings, Routing.top_id, [a["id"] for a in held])
+        copied = await self._in(routings, Routing.top_id, ids)
         pods = {row["top_id"]: row["pod_id"] for row in attached}
         return [
             {
@@ -209,7 +218,7 @@ class _Reading:
         }
 
     async def _copies(self, rows: Iterable[Row]) -> list[Row]:
-        return await self._in(routings, routings.c.top_id, [row["id"] for row in rows])
+        return await self._in(routings, Routing.top_id, [row["id"] for row in rows])
 
     def _where(self, copies: list[Row], type_: str, top_id: str) -> list[Row]:
         """Return the copies of an object; what is not there yet has no id."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models import work
 from models.compute import checks
 from models.database.store import Row, Store, Transaction, new_id
-from models.database.tables.compute import aggregate_hosts, aggregates
+from models.database.tables.compute import Aggregate, AggregateHost, aggregate_hosts, aggregates
 from models.errors import (
     BadRequest,
     Conflict,
@@ -72,14 +72,14 @@ class Aggregates:
         async with self._store.write() as tx:
             if not await tx.insert_new(aggregates, row):
                 raise Conflict(f"Aggregate {row['name']} already exists.")
-            named = select(aggregates.c.id).where(aggregates.c.name == row["name"])
+            named = select(Aggregate.id).where(Aggregate.name == row["name"])
             return await self._row(tx, str(await tx.value(named)))
 
-    async def list(self) -> list[Row]:
+    async def list(self) -> list[Aggregate]:
         """Return all aggregates."""
         async with self._store.read() as tx:
-            rows = await tx.all(select(aggregates).order_by(aggregates.c.id))
-            hosts = await tx.all(select(aggregate_hosts).order_by(aggregate_hosts.c.host))
+            rows = await tx.all(Aggregate.select().order_by(Aggregate.id))
+            hosts = await tx.all(AggregateHost.select().order_by(AggregateHost.host))
         for row in rows:
             row["hosts"] = [host["host"] for host in hosts if host["aggregate_id"] == row["id"]]
         return rows
@@ -102,8 +102,8 @@ class Aggregates:
         async with self._store.write() as tx:
             before = await self._own(tx, id_, "changed")
             await self._check_zone(tx, before, values)
-            other = select(aggregates.c.id).where(
-                aggregates.c.name == values.get("name"), aggregates.c.id != int(id_)
+            other = select(Aggregate.id).where(
+                Aggregate.name == values.get("name"), Aggregate.id != int(id_)
             )
             if await tx.one(other):
                 raise Conflict(f"Aggregate {values['name']} already exists.")
@@ -136,7 +136,7 @@ class Aggregates:
                 raise BadRequest(
                     f"Cannot delete aggregate {id_}. Reason: Host aggregate is not empty."
                 )
-            await tx.run(aggregates.delete().where(aggregates.c.id == row["id"]))
+            await tx.run(aggregates.delete().where(Aggregate.id == row["id"]))
             operation = await self._later(tx, id_)
         self._operations.announce(operation)
 
@@ -178,7 +178,7 @@ class Aggregates:
 
     async def forget_host(self, pod: Pod, host: str) -> None:
         """Note that the pod has lost the host: it took it out of its aggregates itself."""
-        gone = aggregate_hosts.c.pod_id == pod.pod_id, aggregate_hosts.c.host == host
+        gone = AggregateHost.pod_id == pod.pod_id, AggregateHost.host == host
         async with self._store.write() as tx:
             await tx.run(aggregate_hosts.delete().where(*gone))
 
@@ -203,9 +203,9 @@ class Aggregates:
         zone = values.get("availability_zone")
         if not zone:
             return
-        of = aggregate_hosts.c.aggregate_id == row["id"]
+        of = AggregateHost.aggregate_id == row["id"]
         zones = await self._other_zones(
-            tx, row, zone, await tx.all(select(aggregate_hosts).where(of))
+            tx, row, zone, await tx.all(AggregateHost.select().where(of))
         )
         if zones:
             raise BadRequest(
@@ -227,14 +227,14 @@ class Aggregates:
         pods = [pod for pod in await self._pods.all() if pod.pod_id in theirs]
         zones = {pod.az_name for pod in pods if named and pod not in named}
         wanted = (
-            select(aggregates.c.availability_zone)
-            .join(aggregate_hosts, aggregate_hosts.c.aggregate_id == aggregates.c.id)
+            select(Aggregate.availability_zone)
+            .join(aggregate_hosts, AggregateHost.aggregate_id == Aggregate.id)
             .where(
-                aggregates.c.id != row["id"],
-                aggregates.c.availability_zone.is_not(None),
-                aggregates.c.availability_zone != zone,
-                aggregate_hosts.c.host.in_([host["host"] for host in hosts]),
-                aggregate_hosts.c.pod_id.in_(theirs),
+                Aggregate.id != row["id"],
+                Aggregate.availability_zone.is_not(None),
+                Aggregate.availability_zone != zone,
+                AggregateHost.host.in_([host["host"] for host in hosts]),
+                AggregateHost.pod_id.in_(theirs),
             )
         )
         zones |= {other["availability_zone"] for other in await tx.all(wanted)}
@@ -265,7 +265,7 @@ class Aggregates:
         return _no_pods(await self._row(tx, id_, held=True), verb)
 
     async def _write(self, tx: Transaction, id_: str, values: dict[str, Any]) -> Row:
-        await tx.run(aggregates.update().where(aggregates.c.id == int(id_)).values(**values))
+        await tx.run(aggregates.update().where(Aggregate.id == int(id_)).values(**values))
         return await self._row(tx, id_)
 
     async def _row(self, tx: Transaction, id_: str, *, held: bool = False) -> Row:
@@ -273,12 +273,12 @@ class Aggregates:
             raise BadRequest(f"Invalid input received: id must be an integer: {id_}")
         row = None
         if abs(int(id_)) <= _MOST:
-            wanted = select(aggregates).where(aggregates.c.id == int(id_))
+            wanted = Aggregate.select().where(Aggregate.id == int(id_))
             row = await (tx.locked if held else tx.one)(wanted)
         if row is None:
             raise NotFound(f"Aggregate {id_} could not be found.")
-        of = aggregate_hosts.c.aggregate_id == row["id"]
-        hosts = await tx.all(select(aggregate_hosts).where(of).order_by(aggregate_hosts.c.host))
+        of = AggregateHost.aggregate_id == row["id"]
+        hosts = await tx.all(AggregateHost.select().where(of).order_by(AggregateHost.host))
         return row | {"hosts": [host["host"] for host in hosts]}
 
 
@@ -291,7 +291,7 @@ def _no_pods(row: Row, verb: str) -> Row:
 
 
 def _is(aggregate_id: int, host: str) -> tuple[Any, ...]:
-    return aggregate_hosts.c.aggregate_id == aggregate_id, aggregate_hosts.c.host == host
+    return AggregateHost.aggregate_id == aggregate_id, AggregateHost.host == host
 
 
 def _zone(value: object) -> str | None:

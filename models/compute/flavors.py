@@ -9,8 +9,8 @@ from sqlalchemy import select
 from models import work
 from models.compute import checks
 from models.database.store import Row, Store, Transaction, new_id
-from models.database.tables.compute import flavors
-from models.database.tables.routing import routings
+from models.database.tables.compute import Flavor, flavors
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound
 from models.operations import Operations
 from models.values import Caller
@@ -52,9 +52,9 @@ class Flavors:
         """Write a flavor; ``Conflict`` when its name or id is taken."""
         row = _parsed(body, describable)
         async with self._store.write() as tx:
-            for column, word in ((flavors.c.id, "ID"), (flavors.c.name, "name")):
+            for column, word in ((Flavor.id, "ID"), (Flavor.name, "name")):
                 wanted = row[column.name]
-                if await tx.value(select(flavors.c.id).where(column == wanted)) is not None:
+                if await tx.value(select(Flavor.id).where(column == wanted)) is not None:
                     raise Conflict(f"Flavor with {word} {wanted} already exists.")
             await tx.insert(flavors, row)
             return await self._row(tx, row["id"])
@@ -67,11 +67,11 @@ class Flavors:
             raise _not_found(id_)
         return row
 
-    async def list(self, caller: Caller, params: Sequence[tuple[str, str]]) -> list[Row]:
+    async def list(self, caller: Caller, params: Sequence[tuple[str, str]]) -> list[Flavor]:
         """Return the flavors the caller may see and asked for, in order, at most one page."""
         asked = dict(params)
         async with self._store.read() as tx:
-            rows = await tx.all(select(flavors))
+            rows = await tx.all(Flavor.select())
         public = _wanted(asked.get("is_public")) if caller.admin else True
         ram = _least(asked, "minRam")
         disk = _least(asked, "minDisk")
@@ -111,10 +111,8 @@ class Flavors:
         operation = ""
         async with self._store.write() as tx:
             await self._held(tx, id_)
-            await tx.run(flavors.delete().where(flavors.c.id == id_))
-            copies = select(routings.c.id).where(
-                routings.c.type == "flavor", routings.c.top_id == id_
-            )
+            await tx.run(flavors.delete().where(Flavor.id == id_))
+            copies = select(Routing.id).where(Routing.type == "flavor", Routing.top_id == id_)
             if await tx.one(copies):
                 operation = await self._operations.add(tx, work.CleanUp.FLAVOR.on(id_))
         if operation:
@@ -161,18 +159,18 @@ class Flavors:
             return await self._write(tx, id_, values)
 
     async def _write(self, tx: Transaction, id_: str, values: dict[str, Any]) -> Row:
-        await tx.run(flavors.update().where(flavors.c.id == id_).values(**values))
+        await tx.run(flavors.update().where(Flavor.id == id_).values(**values))
         return await self._row(tx, id_)
 
     async def _row(self, tx: Transaction, id_: str) -> Row:
-        row = await tx.one(select(flavors).where(flavors.c.id == id_))
+        row = await tx.one(Flavor.select().where(Flavor.id == id_))
         if row is None:
             raise _not_found(id_)
         return row
 
     async def _held(self, tx: Transaction, id_: str) -> Row:
         """Return the row that is to be changed, held until the transaction ends."""
-        await tx.locked(select(flavors.c.id).where(flavors.c.id == id_))
+        await tx.locked(select(Flavor.id).where(Flavor.id == id_))
         return await self._row(tx, id_)
 
 
@@ -234,7 +232,7 @@ def _least(asked: Mapping[str, str], name: str) -> int:
     return int(value)
 
 
-def _page(rows: list[Row], asked: Mapping[str, str]) -> list[Row]:
+def _page(rows: list[Flavor], asked: Mapping[str, str]) -> list[Flavor]:
     marker, limit = asked.get("marker"), asked.get("limit", "1000")
     if not limit.isdecimal():
         raise BadRequest(f"Invalid input for query parameters limit. Value: {limit}.")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.cache import Cache
 from models.database.store import Store
-from models.database.tables.compute import aggregate_hosts, aggregates
+from models.database.tables.compute import Aggregate, AggregateHost, aggregate_hosts
 from models.pods import PodDirectory
 from models.values import Pod
 
@@ -30,9 +30,9 @@ class InnerZones:
     async def all(self) -> dict[str, list[Pod]]:
         """Return the zones with the pods that have hosts of them."""
         wanted = (
-            select(aggregates.c.availability_zone, aggregate_hosts.c.pod_id)
-            .join(aggregate_hosts, aggregate_hosts.c.aggregate_id == aggregates.c.id)
-            .where(aggregates.c.availability_zone.is_not(None))
+            select(Aggregate.availability_zone, AggregateHost.pod_id)
+            .join(aggregate_hosts, AggregateHost.aggregate_id == Aggregate.id)
+            .where(Aggregate.availability_zone.is_not(None))
             .distinct()
         )
         async with self._store.read() as tx:

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from models import work
 from models.compute import checks, keys
 from models.database.store import Row, Store, Transaction
-from models.database.tables.compute import keypairs
-from models.database.tables.routing import routings
+from models.database.tables.compute import Keypair, keypairs
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, Forbidden, NotFound
 from models.operations import Operations
 
@@ -37,7 +37,7 @@ class Keypairs:
         """
         # In a thread: making a key takes the time of a hundred requests.
         row, private = await asyncio.to_thread(_parsed, user_id, body, version)
-        mine = select(func.count()).where(keypairs.c.user_id == user_id)
+        mine = select(func.count()).where(Keypair.user_id == user_id)
         async with self._store.write() as tx:
             await tx.alone(f"keypairs/{user_id}")
             if 0 <= limit <= int(await tx.value(mine)):
@@ -51,20 +51,20 @@ class Keypairs:
         async with self._store.read() as tx:
             return await self._row(tx, user_id, name)
 
-    async def list(self, user_id: str, params: Sequence[tuple[str, str]]) -> list[Row]:
+    async def list(self, user_id: str, params: Sequence[tuple[str, str]]) -> list[Keypair]:
         """Return the user's keypairs by name, at most one page."""
         asked = dict(params)
         limit = asked.get("limit", str(_MOST))
         if not limit.isdecimal():
             raise BadRequest(f"Invalid input for query parameters limit. Value: {limit}.")
-        wanted = select(keypairs).where(keypairs.c.user_id == user_id).order_by(keypairs.c.name)
+        wanted = Keypair.select().where(Keypair.user_id == user_id).order_by(Keypair.name)
         async with self._store.read() as tx:
             if asked.get("marker"):
                 try:
                     await self._row(tx, user_id, asked["marker"])
                 except NotFound:
                     raise BadRequest(f"marker [{asked['marker']}] not found") from None
-                wanted = wanted.where(keypairs.c.name > asked["marker"])
+                wanted = wanted.where(Keypair.name > asked["marker"])
             return await tx.all(wanted.limit(min(int(limit), _MOST)))
 
     async def delete(self, user_id: str, name: str) -> None:
@@ -73,10 +73,8 @@ class Keypairs:
         operation = ""
         async with self._store.write() as tx:
             row = await self._row(tx, user_id, name)
-            await tx.run(keypairs.delete().where(keypairs.c.id == row["id"]))
-            copies = select(routings.c.id).where(
-                routings.c.type == "keypair", routings.c.top_id == id_
-            )
+            await tx.run(keypairs.delete().where(Keypair.id == row["id"]))
+            copies = select(Routing.id).where(Routing.type == "keypair", Routing.top_id == id_)
             if await tx.one(copies):
                 operation = await self._operations.add(tx, work.CleanUp.KEYPAIR.on(id_))
         if operation:
@@ -84,7 +82,7 @@ class Keypairs:
 
     async def _row(self, tx: Transaction, user_id: str, name: str) -> Row:
         row = await tx.one(
-            select(keypairs).where(keypairs.c.user_id == user_id, keypairs.c.name == name)
+            Keypair.select().where(Keypair.user_id == user_id, Keypair.name == name)
         )
         if row is None:
             raise NotFound(f"Keypair {name} not found for user {user_id}", "KeypairNotFound")

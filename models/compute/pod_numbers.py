@@ -6,7 +6,7 @@ An id shown here is the pod's id and the pod's number in one: 3 of the second po
 from sqlalchemy import select
 
 from models.database.store import Store
-from models.database.tables.compute import pod_numbers
+from models.database.tables.compute import PodNumber, pod_numbers
 from models.pods import PodDirectory
 from models.values import Pod
 
@@ -26,7 +26,7 @@ class PodNumbers:
         if pod.pod_id not in self._known:
             async with self._store.write() as tx:
                 await tx.insert_new(pod_numbers, {"pod_id": pod.pod_id})
-                mine = select(pod_numbers.c.number).where(pod_numbers.c.pod_id == pod.pod_id)
+                mine = select(PodNumber.number).where(PodNumber.pod_id == pod.pod_id)
                 self._known[pod.pod_id] = int(await tx.value(mine))
         return id_ * _PODS + self._known[pod.pod_id]
 
@@ -35,7 +35,7 @@ class PodNumbers:
         if not shown.isdecimal() or len(shown) > 18:
             return None
         id_, number = divmod(int(shown), _PODS)
-        wanted = select(pod_numbers.c.pod_id).where(pod_numbers.c.number == number)
+        wanted = select(PodNumber.pod_id).where(PodNumber.number == number)
         async with self._store.read() as tx:
             pod_id = await tx.value(wanted)
         serving = {pod.pod_id: pod for pod in await self._pods.serving()}

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.creation import creations
-from models.database.tables.routing import routings
+from models.database.tables.creation import Creation
+from models.database.tables.routing import Routing, routings
 from models.operations import Operations
 
 _KINDS = ("flavor", "keypair")
@@ -15,7 +15,7 @@ async def release(tx: Transaction, operations: Operations, pod_id: str) -> list[
     """Write the operations that empty a pod without servers; return them to announce."""
     if await _needed(tx, pod_id):
         return []
-    copies = select(routings).where(routings.c.pod_id == pod_id, routings.c.type.in_(_KINDS))
+    copies = Routing.select().where(Routing.pod_id == pod_id, Routing.type.in_(_KINDS))
     return [
         await operations.add(tx, work.CleanUp(copy["type"]).on(copy["top_id"]))
         for copy in await tx.all(copies)
@@ -30,13 +30,11 @@ async def released(store: Store, copy: Row) -> bool:
     async with store.write() as tx:
         if await _needed(tx, copy["pod_id"]):
             return False
-        mine = routings.update().where(routings.c.id == copy["id"])
+        mine = routings.update().where(Routing.id == copy["id"])
         return await tx.run(mine.values(bottom_id=None)) == 1
 
 
 async def _needed(tx: Transaction, pod_id: str) -> bool:
-    servers = select(routings.c.id).where(routings.c.pod_id == pod_id, routings.c.type == "server")
-    coming = select(creations.c.id).where(
-        creations.c.pod_id == pod_id, creations.c.type == "server"
-    )
+    servers = select(Routing.id).where(Routing.pod_id == pod_id, Routing.type == "server")
+    coming = select(Creation.id).where(Creation.pod_id == pod_id, Creation.type == "server")
     return bool(await tx.one(servers.limit(1)) or await tx.one(coming.limit(1)))

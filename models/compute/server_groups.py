@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from models import work
 from models.compute import checks
 from models.database.store import Row, Store, new_id
-from models.database.tables.compute import server_groups
-from models.database.tables.routing import routings
+from models.database.tables.compute import ServerGroup, server_groups
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Forbidden, NotFound
 from models.operations import Operations
 from models.places import Home
@@ -53,7 +53,7 @@ class ServerGroups:
             "user_id": caller.user_id,
             "created_at": datetime.now(UTC).replace(tzinfo=None),
         }
-        mine = select(func.count()).where(server_groups.c.project_id == caller.project_id)
+        mine = select(func.count()).where(ServerGroup.project_id == caller.project_id)
         async with self._store.write() as tx:
             await tx.alone(f"server-groups/{caller.project_id}")
             if 0 <= limit <= int(await tx.value(mine)):
@@ -64,16 +64,16 @@ class ServerGroups:
     async def get(self, caller: Caller, id_: str) -> Row:
         """Return a group of the caller's project, or, to an admin, of any; ``NotFound``."""
         async with self._store.read() as tx:
-            row = await tx.one(select(server_groups).where(server_groups.c.id == id_))
+            row = await tx.one(ServerGroup.select().where(ServerGroup.id == id_))
         if row is None or not (row["project_id"] == caller.project_id or caller.admin):
             raise NotFound(f"Instance group {id_} could not be found.")
         return row
 
-    async def listed(self, caller: Caller, *, everybody: bool) -> list[Row]:
+    async def listed(self, caller: Caller, *, everybody: bool) -> list[ServerGroup]:
         """Return the project's groups, or everybody's, in the order of making."""
-        wanted = select(server_groups).order_by(server_groups.c.created_at, server_groups.c.id)
+        wanted = ServerGroup.select().order_by(ServerGroup.created_at, ServerGroup.id)
         if not everybody:
-            wanted = wanted.where(server_groups.c.project_id == caller.project_id)
+            wanted = wanted.where(ServerGroup.project_id == caller.project_id)
         async with self._store.read() as tx:
             return await tx.all(wanted)
 
@@ -81,7 +81,7 @@ class ServerGroups:
         """Delete a group; its copies follow. Its servers stay."""
         await self.get(caller, id_)
         async with self._store.write() as tx:
-            await tx.run(server_groups.delete().where(server_groups.c.id == id_))
+            await tx.run(server_groups.delete().where(ServerGroup.id == id_))
             operation = await self._operations.add(
                 tx, work.CleanUp.SERVER_GROUP.on(id_), caller=caller
             )
@@ -92,7 +92,7 @@ class ServerGroups:
         row = await self.hinted(caller, id_)
         if row["policy"] != "affinity":
             return []
-        of = (routings.c.type == TYPE, routings.c.top_id == id_)
+        of = (Routing.type == TYPE, Routing.top_id == id_)
         rows = [copy for copy in await self._copies.rows(*of) if copy["bottom_id"]]
         return [(f"server group {id_}", await self._pods.get(row["pod_id"])) for row in rows[:1]]
 
@@ -102,8 +102,8 @@ class ServerGroups:
         ids = {id_ for server in telling for id_ in server["server_groups"]}
         if not ids:
             return
-        of = (routings.c.pod_id == pod.pod_id, routings.c.type == TYPE)
-        rows = await self._copies.rows(*of, routings.c.bottom_id.in_(ids))
+        of = (Routing.pod_id == pod.pod_id, Routing.type == TYPE)
+        rows = await self._copies.rows(*of, Routing.bottom_id.in_(ids))
         tops = {row["bottom_id"]: row["top_id"] for row in rows}
         for server in telling:
             server["server_groups"] = [tops.get(id_, id_) for id_ in server["server_groups"]]

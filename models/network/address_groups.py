@@ -4,8 +4,8 @@ from sqlalchemy import ColumnElement, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import SecurityGroupRule
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import more_prefixes
 from models.network.collections.collection import Body, Collection, Quotas, Shown
@@ -15,7 +15,6 @@ from models.pods import PodDirectory
 from models.resources.network import ADDRESS_GROUPS
 from models.values import Caller
 
-rules = TABLES["security_group_rules"]
 # The routing of a copy; ``address_group`` stands for a security group's members in other pods.
 NAMED = "named_address_group"
 
@@ -57,7 +56,9 @@ class AddressGroups(Collection):
         """Delete the group; 409 ``AddressGroupInUse`` while a rule names it."""
         async with self.store.write() as tx:
             await self._ours(tx, caller, id_, "delete_address_group")
-            used = select(rules.c.id).where(rules.c.remote_address_group_id == id_)
+            used = select(SecurityGroupRule.id).where(
+                SecurityGroupRule.remote_address_group_id == id_
+            )
             if await tx.value(used.limit(1)):
                 raise Conflict(
                     f"Address group {id_} is in use on one or more security group rules.",
@@ -111,9 +112,9 @@ class AddressGroups(Collection):
 
     async def _changed(self, tx: Transaction, group: Row) -> list[str]:
         """Write the operations that new addresses ask for: one for each pod with a copy."""
-        copies = select(routings).where(routings.c.type == NAMED, routings.c.top_id == group["id"])
+        copies = Routing.select().where(Routing.type == NAMED, Routing.top_id == group["id"])
         due = []
-        for copy in await tx.all(copies.order_by(routings.c.id)):
+        for copy in await tx.all(copies.order_by(Routing.id)):
             pod = await self._pods.get(copy["pod_id"])
             due.append(
                 await self._operations.add(

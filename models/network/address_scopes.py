@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import SubnetPool
 from models.errors import BadRequest, Conflict
 from models.network.collections.collection import Body, Quotas, Shown
 from models.network.collections.shared_collection import SharedCollection
@@ -12,7 +12,6 @@ from models.network.prefixes import networks
 from models.resources.network import ADDRESS_SCOPES
 from models.values import Caller
 
-pools = TABLES["subnetpools"]
 _NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 
 
@@ -53,7 +52,7 @@ class AddressScopes(SharedCollection):
         """Delete the scope; 409 ``AddressScopeInUse`` while it has pools."""
         async with self.store.write() as tx:
             await self.own(tx, caller, id_, "delete")
-            used = select(pools.c.id).where(pools.c.address_scope_id == id_)
+            used = select(SubnetPool.id).where(SubnetPool.address_scope_id == id_)
             if await tx.value(used.limit(1)):
                 raise Conflict(
                     f"Unable to complete operation on address scope {id_}. There are one or more "
@@ -76,8 +75,8 @@ class AddressScopes(SharedCollection):
                 f"{scope['ip_version']}.",
                 "IllegalSubnetPoolIpVersionAssociationToAddressScope",
             )
-        others = select(pools.c.prefixes).where(
-            pools.c.address_scope_id == scope_id, pools.c.id != pool["id"]
+        others = select(SubnetPool.prefixes).where(
+            SubnetPool.address_scope_id == scope_id, SubnetPool.id != pool["id"]
         )
         taken = [one for row in await tx.all(others) for one in networks(row["prefixes"])]
         if any(one.overlaps(two) for one in networks(pool["prefixes"]) for two in taken):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 from sqlalchemy import select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import ip_allocations
+from models.database.tables.network import IPAllocation, ip_allocations
 from models.errors import BadRequest, Conflict
 
 _WINDOW = 128
@@ -41,17 +41,17 @@ async def allocate(tx: Transaction, subnet: Row, holder: str, ip: str | None = N
 
 async def release(tx: Transaction, holder: str, keep: Iterable[tuple[str, str]] = ()) -> None:
     """Free what the holder has, except the given ``(subnet_id, ip_address)``."""
-    mine = ip_allocations.c.holder == holder
+    mine = IPAllocation.holder == holder
     kept = set(keep)
-    rows = await tx.all(select(ip_allocations).where(mine))
+    rows = await tx.all(IPAllocation.select().where(mine))
     gone = [row["id"] for row in rows if (row["subnet_id"], row["ip_address"]) not in kept]
     if gone:
-        await tx.run(ip_allocations.delete().where(ip_allocations.c.id.in_(gone)))
+        await tx.run(ip_allocations.delete().where(IPAllocation.id.in_(gone)))
 
 
 async def hand_over(tx: Transaction, holder: str, heir: str) -> None:
     """Give what the holder has to another, who holds it when the first is gone."""
-    mine = ip_allocations.update().where(ip_allocations.c.holder == holder)
+    mine = ip_allocations.update().where(IPAllocation.holder == holder)
     await tx.run(mine.values(holder=heir))
 
 
@@ -61,8 +61,8 @@ async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int)
     The same addresses every time. When none is free, the last of the pools, whoever has it: a pod
     that makes no ports of its own does not mind, and an empty pool would mean the whole subnet.
     """
-    mine = select(ip_allocations.c.ip_address).where(
-        ip_allocations.c.subnet_id == subnet["id"], ip_allocations.c.holder == f"pod:{pod_id}"
+    mine = select(IPAllocation.ip_address).where(
+        IPAllocation.subnet_id == subnet["id"], IPAllocation.holder == f"pod:{pod_id}"
     )
     held = [row["ip_address"] for row in await tx.all(mine)]
     spans = _spans(subnet)
@@ -80,7 +80,7 @@ async def release_pod(tx: Transaction, subnet_id: str, pod_id: str) -> None:
     """Free what was set aside for the pod in the subnet."""
     await tx.run(
         ip_allocations.delete().where(
-            ip_allocations.c.subnet_id == subnet_id, ip_allocations.c.holder == f"pod:{pod_id}"
+            IPAllocation.subnet_id == subnet_id, IPAllocation.holder == f"pod:{pod_id}"
         )
     )
 
@@ -134,8 +134,8 @@ async def _free(
         window, positions = positions[:width], positions[width:]
         width = _WINDOW
         wanted = [str(make(_nth(spans, position % size))) for position in window]
-        taken = select(ip_allocations.c.ip_address).where(
-            ip_allocations.c.subnet_id == subnet["id"], ip_allocations.c.ip_address.in_(wanted)
+        taken = select(IPAllocation.ip_address).where(
+            IPAllocation.subnet_id == subnet["id"], IPAllocation.ip_address.in_(wanted)
         )
         held = {row["ip_address"] for row in await tx.all(taken)}
         free = [address for address in wanted if address not in held]

@@ -3,7 +3,12 @@
 from sqlalchemy import select
 
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES, auto_allocated_topologies
+from models.database.tables.network import (
+    AutoAllocatedTopology,
+    Network,
+    Port,
+    auto_allocated_topologies,
+)
 from models.errors import Conflict, GatewayError, NotFound
 from models.network.networks import Networks
 from models.network.routers.interfaces import RouterInterfaces
@@ -12,7 +17,6 @@ from models.network.subnetpools import Subnetpools
 from models.network.subnets.rows import Subnets
 from models.values import Caller
 
-networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
 _VERSIONS = (4, 6)
 Shown = dict[str, str]
 
@@ -59,7 +63,7 @@ class AutoAllocatedTopologies:
         if row is None:
             return
         await self._unmake(caller, row["network_id"], row["router_id"])
-        mine = auto_allocated_topologies.c.project_id == project_id
+        mine = AutoAllocatedTopology.project_id == project_id
         async with self._store.write() as tx:
             await tx.run(auto_allocated_topologies.delete().where(mine))
 
@@ -110,8 +114,8 @@ class AutoAllocatedTopologies:
             await self._unmake(caller, network_id, router_id)
 
     async def _unmake(self, caller: Caller, network_id: str, router_id: str) -> None:
-        linked = select(ports.c.id).where(
-            ports.c.device_id == router_id, ports.c.device_owner == "network:router_interface"
+        linked = select(Port.id).where(
+            Port.device_id == router_id, Port.device_owner == "network:router_interface"
         )
         async with self._store.read() as tx:
             attached = [row["id"] for row in await tx.all(linked)] if router_id else []
@@ -129,13 +133,13 @@ class AutoAllocatedTopologies:
             pass
 
     async def _row(self, project_id: str) -> Row | None:
-        mine = auto_allocated_topologies.c.project_id == project_id
+        mine = AutoAllocatedTopology.project_id == project_id
         async with self._store.read() as tx:
-            return await tx.one(select(auto_allocated_topologies).where(mine))
+            return await tx.one(AutoAllocatedTopology.select().where(mine))
 
     async def _external(self) -> str:
-        default = select(networks.c.id).where(
-            networks.c.router_external.is_(True), networks.c.is_default.is_(True)
+        default = select(Network.id).where(
+            Network.router_external.is_(True), Network.is_default.is_(True)
         )
         async with self._store.read() as tx:
             found = await tx.value(default)

@@ -6,7 +6,7 @@ from sqlalchemy import and_, or_, select
 
 from models import work
 from models.database.store import Row, Transaction
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing
 from models.operations import Operations
 from models.resource import Kind
 from models.values import Caller
@@ -19,10 +19,10 @@ async def copied(tx: Transaction, objects: Sequence[tuple[str, str]]) -> set[tup
     found: set[tuple[str, str]] = set()
     for start in range(0, len(objects), _CHUNK):
         each = [
-            and_(routings.c.type == type_, routings.c.top_id == id_)
+            and_(Routing.type == type_, Routing.top_id == id_)
             for type_, id_ in objects[start : start + _CHUNK]
         ]
-        rows = await tx.all(select(routings.c.type, routings.c.top_id).where(or_(*each)))
+        rows = await tx.all(select(Routing.type, Routing.top_id).where(or_(*each)))
         found |= {(row["type"], row["top_id"]) for row in rows}
     return found
 

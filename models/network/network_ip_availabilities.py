@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES, ip_allocations
+from models.database.tables.network import TABLES, IPAllocation, Network, Subnet
 from models.errors import BadRequest, NotFound
 from models.network.collections.checks import integer
 from models.network.collections.listing import Params
 
-networks, subnets = TABLES["networks"], TABLES["subnets"]
+subnets = TABLES["subnets"]
 Figures = list[dict[str, Any]]
 _FILTERS = {
-    "network_id": networks.c.id,
-    "network_name": networks.c.name,
-    "tenant_id": networks.c.project_id,
-    "project_id": networks.c.project_id,
+    "network_id": Network.id,
+    "network_name": Network.name,
+    "tenant_id": Network.project_id,
+    "project_id": Network.project_id,
 }
 
 
@@ -41,7 +41,7 @@ class NetworkIpAvailabilities:
 
     async def show(self, network_id: str) -> dict[str, Any]:
         """Return the figures of one network; ``NetworkNotFound``."""
-        found = await self._figures([networks.c.id == network_id], [])
+        found = await self._figures([Network.id == network_id], [])
         if not found:
             raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
         return found[0]
@@ -49,32 +49,32 @@ class NetworkIpAvailabilities:
     async def _figures(
         self, conditions: Sequence[ColumnElement[bool]], versions: Sequence[int]
     ) -> Figures:
-        family = [subnets.c.ip_version.in_(versions)] if versions else []
+        family = [Subnet.ip_version.in_(versions)] if versions else []
         used = (
-            select(ip_allocations.c.subnet_id, func.count().label("used"))
-            .where(~ip_allocations.c.holder.startswith("pod:"))
-            .group_by(ip_allocations.c.subnet_id)
+            select(IPAllocation.subnet_id, func.count().label("used"))
+            .where(~IPAllocation.holder.startswith("pod:"))
+            .group_by(IPAllocation.subnet_id)
             .subquery()
         )
         statement = (
             select(
-                networks.c.id.label("network_id"),
-                networks.c.name.label("network_name"),
-                networks.c.project_id,
-                subnets.c.id.label("subnet_id"),
-                subnets.c.name.label("subnet_name"),
-                subnets.c.cidr,
-                subnets.c.ip_version,
-                subnets.c.allocation_pools,
+                Network.id.label("network_id"),
+                Network.name.label("network_name"),
+                Network.project_id,
+                Subnet.id.label("subnet_id"),
+                Subnet.name.label("subnet_name"),
+                Subnet.cidr,
+                Subnet.ip_version,
+                Subnet.allocation_pools,
                 func.coalesce(used.c.used, 0).label("used_ips"),
             )
-            .outerjoin(subnets, and_(subnets.c.network_id == networks.c.id, *family))
-            .outerjoin(used, used.c.subnet_id == subnets.c.id)
+            .outerjoin(subnets, and_(Subnet.network_id == Network.id, *family))
+            .outerjoin(used, used.c.subnet_id == Subnet.id)
             .where(*conditions)
-            .order_by(networks.c.created_at, networks.c.id, subnets.c.created_at, subnets.c.id)
+            .order_by(Network.created_at, Network.id, Subnet.created_at, Subnet.id)
         )
         if versions:
-            statement = statement.where(subnets.c.id.is_not(None))
+            statement = statement.where(Subnet.id.is_not(None))
         async with self._store.read() as tx:
             rows = await tx.all(statement)
         found: dict[str, dict[str, Any]] = {}

@@ -7,7 +7,14 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, ip_allocations
+from models.database.tables.network import (
+    TABLES,
+    IPAllocation,
+    Port,
+    Subnet,
+    SubnetPool,
+    ip_allocations,
+)
 from models.errors import Conflict, GatewayError, NotFound
 from models.network.collections.checks import integer, invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown
@@ -78,14 +85,14 @@ class Networks(Collection):
         ids = [row["id"] for row in rows]
         statement = (
             select(
-                subnets.c.id, subnets.c.network_id, pools.c.ip_version, pools.c.address_scope_id
+                Subnet.id, Subnet.network_id, SubnetPool.ip_version, SubnetPool.address_scope_id
             )
-            .outerjoin(pools, pools.c.id == subnets.c.subnetpool_id)
-            .where(subnets.c.network_id.in_(ids))
+            .outerjoin(pools, SubnetPool.id == Subnet.subnetpool_id)
+            .where(Subnet.network_id.in_(ids))
         )
         own: dict[str, list[str]] = {}
         scopes: dict[tuple[str, int], str] = {}
-        for subnet in await tx.all(statement.order_by(subnets.c.created_at, subnets.c.id)):
+        for subnet in await tx.all(statement.order_by(Subnet.created_at, Subnet.id)):
             own.setdefault(subnet["network_id"], []).append(subnet["id"])
             if subnet["address_scope_id"]:
                 scopes[subnet["network_id"], subnet["ip_version"]] = subnet["address_scope_id"]
@@ -194,10 +201,10 @@ class Networks(Collection):
         async with self.store.write() as tx:
             await self.own(tx, caller, id_, "delete")
             waiting = await self._floatingips.delete_idle(tx, id_, caller.request_id)
-            used = select(ports.c.id).where(
-                ports.c.network_id == id_, ports.c.device_owner.not_in(AUTOMATIC)
+            used = select(Port.id).where(
+                Port.network_id == id_, Port.device_owner.not_in(AUTOMATIC)
             )
-            users = [port["id"] for port in await tx.all(used.order_by(ports.c.id))]
+            users = [port["id"] for port in await tx.all(used.order_by(Port.id))]
             if users:
                 raise Conflict(
                     f"Unable to complete operation on network {id_}. There are one or more "
@@ -223,9 +230,7 @@ class Networks(Collection):
 
     async def _refuse_internal(self, tx: Transaction, id_: str) -> None:
         """Refuse to close a network that gateways or floating IPs lead out by."""
-        used = select(ports.c.id).where(
-            ports.c.network_id == id_, ports.c.device_owner.in_(_OUTWARD)
-        )
+        used = select(Port.id).where(Port.network_id == id_, Port.device_owner.in_(_OUTWARD))
         if await tx.value(used.limit(1)):
             raise Conflict(
                 f"External network {id_} cannot be updated to be made non-external, since it has "
@@ -251,11 +256,11 @@ class Networks(Collection):
 
     async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
         """Delete the rows; return the operations that remove the copies."""
-        ranges = select(subnets.c.id).where(subnets.c.network_id == id_)
-        automatic = await tx.all(select(ports.c.id).where(ports.c.network_id == id_))
-        await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id.in_(ranges)))
-        await tx.run(ports.delete().where(ports.c.network_id == id_))
-        await tx.run(subnets.delete().where(subnets.c.network_id == id_))
+        ranges = select(Subnet.id).where(Subnet.network_id == id_)
+        automatic = await tx.all(select(Port.id).where(Port.network_id == id_))
+        await tx.run(ip_allocations.delete().where(IPAllocation.subnet_id.in_(ranges)))
+        await tx.run(ports.delete().where(Port.network_id == id_))
+        await tx.run(subnets.delete().where(Subnet.network_id == id_))
         await tx.run(self.table.delete().where(self.table.c.id == id_))
         await forget_shares(tx, id_)
         # The copies of the subnets go with that of the network.
@@ -266,9 +271,9 @@ class Networks(Collection):
 
     async def _refuse_unsharing(self, tx: Transaction, row: Row) -> None:
         others = select(func.count()).where(
-            ports.c.network_id == row["id"],
-            ports.c.project_id.not_in(("", row["project_id"])),
-            ~ports.c.device_owner.startswith("network:"),
+            Port.network_id == row["id"],
+            Port.project_id.not_in(("", row["project_id"])),
+            ~Port.device_owner.startswith("network:"),
         )
         if await tx.value(others):
             raise Conflict(

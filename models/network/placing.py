@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from models.database.store import Store
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Network
 from models.errors import PodBusy, PodFault
 from models.network.collections.checks import invalid_input
 from models.network.consequences import complete_copies
@@ -29,7 +27,7 @@ class Placing:
         active = [pod for pod in allowed if pod.state == "active"]
         if not active:
             raise invalid_input("there is no active pod for a network that is made at once")
-        mine = networks.update().where(networks.c.id == id_)
+        mine = networks.update().where(Network.id == id_)
         for pod in active:
             async with self._store.write() as tx:
                 await tx.run(mine.values(pod_id=None))
@@ -51,6 +49,6 @@ class Placing:
             await self._copies.network(id_, pod)
         except PodBusy:
             async with self._store.write() as tx:
-                row = await tx.one(select(networks).where(networks.c.id == id_))
+                row = await tx.one(Network.select().where(Network.id == id_))
                 waiting = [await complete_copies(tx, self._operations, row, caller)] if row else []
             self._operations.announce(*waiting)

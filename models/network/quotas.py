@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.quota import quota_limits
+from models.database.tables.quota import QuotaLimit, quota_limits
 from models.errors import BadRequest, Conflict, GatewayError, NotFound, OverQuota
 from models.network.collections.checks import LARGEST
 from models.network.usage import used, used_of
@@ -69,8 +69,8 @@ class NetworkQuotas:
 
     async def all(self) -> list[dict[str, Any]]:
         """Return the limits of every project for which some were set."""
-        mine = quota_limits.c.service == _SERVICE
-        projects = select(quota_limits.c.project_id).where(mine).distinct()
+        mine = QuotaLimit.service == _SERVICE
+        projects = select(QuotaLimit.project_id).where(mine).distinct()
         async with self._store.read() as tx:
             ids = [row["project_id"] for row in await tx.all(projects)]
             return [
@@ -123,8 +123,8 @@ class NetworkQuotas:
         if kind.member not in self._defaults or not project_id:
             return
         own = await tx.value(
-            select(quota_limits.c.hard_limit).where(
-                *_mine(project_id), quota_limits.c.resource == kind.member
+            select(QuotaLimit.hard_limit).where(
+                *_mine(project_id), QuotaLimit.resource == kind.member
             )
         )
         limit = self._defaults[kind.member] if own is None else own
@@ -147,7 +147,7 @@ class NetworkQuotas:
             row |= {"service": f"{_SERVICE}-lock"}
             await tx.insert_new(quota_limits, row | {"hard_limit": limit})
         where = [quota_limits.c[key] == value for key, value in row.items()]
-        await tx.locked(select(quota_limits.c.id).where(*where))
+        await tx.locked(select(QuotaLimit.id).where(*where))
 
     async def _refuse_below_use(self, project_id: str, wanted: Mapping[str, int]) -> None:
         counts = await used(self._store, project_id)
@@ -192,16 +192,16 @@ def _limit(name: str, value: Any) -> int:
 
 async def own_limits(tx: Transaction, project_id: str) -> dict[str, int]:
     """Return the limits that were set for the project, by resource."""
-    mine = select(quota_limits.c.resource, quota_limits.c.hard_limit)
+    mine = select(QuotaLimit.resource, QuotaLimit.hard_limit)
     rows = await tx.all(mine.where(*_mine(project_id)))
     return {row["resource"]: row["hard_limit"] for row in rows}
 
 
 def _mine(project_id: str) -> tuple[Any, ...]:
     return (
-        quota_limits.c.service == _SERVICE,
-        quota_limits.c.project_id == project_id,
-        quota_limits.c.user_id == "",
+        QuotaLimit.service == _SERVICE,
+        QuotaLimit.project_id == project_id,
+        QuotaLimit.user_id == "",
     )
 
 

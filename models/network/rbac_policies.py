@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Port
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import RBAC_ACTIONS, invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
@@ -15,7 +15,6 @@ from models.operations import Operations
 from models.resources.network import RBAC_POLICIES
 from models.values import Caller
 
-ports = TABLES["ports"]
 _TABLES = {name: TABLES[f"{name}s"] for name in RBAC_ACTIONS}
 _NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 
@@ -158,10 +157,10 @@ def _users(type_: str, id_: str) -> tuple[ColumnElement[str], ColumnElement[bool
     rules, subnets, pools = (
         TABLES[name] for name in ("security_group_rules", "subnets", "subnetpools")
     )
-    inside = (ports.c.network_id == id_) & ~ports.c.device_owner.startswith("network:")
+    inside = (Port.network_id == id_) & ~Port.device_owner.startswith("network:")
     found: dict[str, tuple[ColumnElement[str], ColumnElement[bool]]] = {
-        "network": (ports.c.project_id, inside),
-        "security_group": (ports.c.project_id, holds(id_)),
+        "network": (Port.project_id, inside),
+        "security_group": (Port.project_id, holds(id_)),
         "address_group": (rules.c.project_id, rules.c.remote_address_group_id == id_),
         "subnetpool": (subnets.c.project_id, subnets.c.subnetpool_id == id_),
         "address_scope": (pools.c.project_id, pools.c.address_scope_id == id_),

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, SecurityGroup
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.address_groups import AddressGroups
 from models.network.collections import shapes
@@ -74,8 +74,8 @@ class SecurityGroupRules(Collection):
         async with self.store.write() as tx:
             rule = await self.own(tx, caller, id_, "delete")
             await tx.run(delete(self.table).where(self.table.c.id == id_))
-            of = groups.c.id == rule["security_group_id"]
-            group = await tx.locked(select(groups).where(of))
+            of = SecurityGroup.id == rule["security_group_id"]
+            group = await tx.locked(SecurityGroup.select().where(of))
             waiting = await self._revised(tx, group) if group else []
         self._operations.announce(*waiting)
 
@@ -92,7 +92,9 @@ class SecurityGroupRules(Collection):
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the prefix without host bits, and whether the group is a default one."""
         ids = {row["security_group_id"] for row in rows}
-        default = select(groups.c.id).where(groups.c.id.in_(ids), groups.c.default_of.is_not(None))
+        default = select(SecurityGroup.id).where(
+            SecurityGroup.id.in_(ids), SecurityGroup.default_of.is_not(None)
+        )
         defaults = {row["id"] for row in await tx.all(default)}
         for row in rows:
             row["normalized_cidr"] = normalized_cidr(row["remote_ip_prefix"])
@@ -115,7 +117,7 @@ class SecurityGroupRules(Collection):
         return canonical(row | {"remote_ip_prefix": given.get("remote_ip_prefix")})
 
     async def _group(self, tx: Transaction, caller: Caller, id_: str) -> Row:
-        group = await tx.locked(select(groups).where(groups.c.id == id_))
+        group = await tx.locked(SecurityGroup.select().where(SecurityGroup.id == id_))
         if group is None or (group["project_id"] != caller.project_id and not caller.admin):
             raise NotFound(f"Security group {id_} does not exist", "SecurityGroupNotFound")
         return group
@@ -123,7 +125,7 @@ class SecurityGroupRules(Collection):
     async def _admitted(self, tx: Transaction, caller: Caller, id_: str) -> None:
         """Return if a rule may admit the group: one's own, or one that is shared."""
         shared = shared_with(SECURITY_GROUPS, groups, caller)
-        given = select(groups.c.id).where(groups.c.id == id_, shared)
+        given = select(SecurityGroup.id).where(SecurityGroup.id == id_, shared)
         if not await tx.value(given.with_for_update(read=True)):
             await self._group(tx, caller, id_)
 
@@ -143,7 +145,7 @@ class SecurityGroupRules(Collection):
 
     async def _revised(self, tx: Transaction, group: Row) -> Sequence[str]:
         revision = {"revision_number": group["revision_number"] + 1}
-        await tx.run(groups.update().where(groups.c.id == group["id"]).values(**revision))
+        await tx.run(groups.update().where(SecurityGroup.id == group["id"]).values(**revision))
         return await self._changes.changed(tx, group["id"])
 
 

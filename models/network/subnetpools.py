@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import Subnet
 from models.errors import BadRequest, Conflict, OverQuota
 from models.network.address_scopes import AddressScopes
 from models.network.collections.checks import invalid_input, more_prefixes
@@ -18,7 +18,6 @@ from models.network.prefixes import collapse, contains, cut, free, networks
 from models.resources.network import SUBNETPOOLS
 from models.values import Caller
 
-subnets = TABLES["subnets"]
 _BITS = {4: 32, 6: 128}
 _SMALLEST = {4: 8, 6: 64}
 # What one unit of a pool's default_quota is: an address, or a /64.
@@ -151,11 +150,11 @@ class Subnetpools(SharedCollection):
     async def _refuse_mixture(self, tx: Transaction, subnet: Row, pool: Row | None) -> None:
         """Refuse a second pool in a network, unless both are of one address scope."""
         others = (
-            select(subnets.c.subnetpool_id, self.table.c.address_scope_id)
-            .outerjoin(self.table, self.table.c.id == subnets.c.subnetpool_id)
+            select(Subnet.subnetpool_id, self.table.c.address_scope_id)
+            .outerjoin(self.table, self.table.c.id == Subnet.subnetpool_id)
             .where(
-                subnets.c.network_id == subnet["network_id"],
-                subnets.c.ip_version == subnet["ip_version"],
+                Subnet.network_id == subnet["network_id"],
+                Subnet.ip_version == subnet["ip_version"],
             )
         )
         own, scope = (pool["id"], pool["address_scope_id"]) if pool else (None, None)
@@ -192,8 +191,8 @@ class Subnetpools(SharedCollection):
         return await self.shown(caller, row, tx)
 
     async def _given(self, tx: Transaction, id_: str) -> list[Row]:
-        given = select(subnets.c.cidr, subnets.c.project_id)
-        return await tx.all(given.where(subnets.c.subnetpool_id == id_))
+        given = select(Subnet.cidr, Subnet.project_id)
+        return await tx.all(given.where(Subnet.subnetpool_id == id_))
 
     async def _refuse_second_default(self, tx: Transaction, row: Row) -> None:
         if not row["is_default"]:

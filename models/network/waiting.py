@@ -1,21 +1,16 @@
 """Waiting: what was asked for before there was a copy to do it with, and is set going by one."""
 
-from sqlalchemy import select
-
 from models.database.store import Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import FloatingIP, Port
 from models.operations import Operations
 from models.work import RouterChange
 
-ports, floatingips = TABLES["ports"], TABLES["floatingips"]
 INTERFACE = "network:router_interface"
 
 
 async def of_network(tx: Transaction, operations: Operations, network_id: str) -> list[str]:
     """Write operations for router interfaces that waited for the network to get a pod."""
-    attached = select(ports).where(
-        ports.c.network_id == network_id, ports.c.device_owner == INTERFACE
-    )
+    attached = Port.select().where(Port.network_id == network_id, Port.device_owner == INTERFACE)
     return [
         await operations.add(
             tx,
@@ -28,8 +23,8 @@ async def of_network(tx: Transaction, operations: Operations, network_id: str) -
 
 async def of_port(tx: Transaction, operations: Operations, port_id: str) -> list[str]:
     """Write operations for floating IPs that waited for the port's copy."""
-    associated = select(floatingips).where(
-        floatingips.c.port_id == port_id, floatingips.c.router_id.is_not(None)
+    associated = FloatingIP.select().where(
+        FloatingIP.port_id == port_id, FloatingIP.router_id.is_not(None)
     )
     return [
         await operations.add(

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from models import work
 from models.database.store import Store, Transaction
-from models.database.tables.quota import quota_classes, quota_limits
+from models.database.tables.quota import QuotaClass, QuotaLimit, quota_classes, quota_limits
 from models.errors import BadRequest, GatewayError
 from models.operations import Operations
 from models.values import Caller
@@ -40,7 +40,7 @@ class SetLimits:
     async def named_class(self, service: str, name: str = DEFAULT_CLASS) -> dict[str, int]:
         """Return the limits set for a quota class."""
         return await self._rows(
-            quota_classes, quota_classes.c.service == service, quota_classes.c.class_name == name
+            quota_classes, QuotaClass.service == service, QuotaClass.class_name == name
         )
 
     async def _rows(self, table: Table, *where: Any) -> dict[str, int]:
@@ -79,9 +79,9 @@ class Limits(SetLimits):
 
     async def delete(self, caller: Caller, service: str, project_id: str, user_id: str) -> None:
         """Forget the limits of a project with those of its users, or those of one user."""
-        mine = [quota_limits.c.service == service, quota_limits.c.project_id == project_id]
+        mine = [QuotaLimit.service == service, QuotaLimit.project_id == project_id]
         if user_id:
-            mine.append(quota_limits.c.user_id == user_id)
+            mine.append(QuotaLimit.user_id == user_id)
         id_ = _id(service, "project", project_id, user_id)
         async with self._store.write() as tx:
             await tx.run(quota_limits.delete().where(*mine))
@@ -142,7 +142,7 @@ def _id(*parts: str) -> str:
 
 def _of(service: str, project_id: str, user_id: str) -> tuple[Any, ...]:
     return (
-        quota_limits.c.service == service,
-        quota_limits.c.project_id == project_id,
-        quota_limits.c.user_id == user_id,
+        QuotaLimit.service == service,
+        QuotaLimit.project_id == project_id,
+        QuotaLimit.user_id == user_id,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import func, select
 
 from models.database.store import Store
-from models.database.tables.compute import server_groups
+from models.database.tables.compute import ServerGroup
 from models.errors import BadRequest, PodUnavailable
 from models.keystone import Keystone
 from models.quotas.figures import Asker, Figures, FiguresOfPods, Heard
@@ -81,9 +81,9 @@ class Quotas:
 
     async def _count_own(self, figures: Figures, project_id: str, user_id: str) -> None:
         """Put in what the gateway keeps itself; copies in pods are not the user's objects."""
-        groups = select(func.count()).where(server_groups.c.project_id == project_id)
+        groups = select(func.count()).where(ServerGroup.project_id == project_id)
         if user_id:
-            groups = groups.where(server_groups.c.user_id == user_id)
+            groups = groups.where(ServerGroup.user_id == user_id)
         async with self._store.read() as tx:
             if "server_groups" in figures:
                 figures["server_groups"]["in_use"] = int(await tx.value(groups))

@@ -10,10 +10,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from models.database.store import Row, Store, Transaction, new_id
-from models.database.tables.quota import quota_reservations
+from models.database.tables.quota import QuotaReservation, quota_reservations
 from models.errors import Forbidden, GatewayError, OverLimit
 from models.quotas.figures import Asker, Figures, Heard
 from models.quotas.quotas import Quotas
@@ -121,15 +119,15 @@ class Reservations:
 
     async def _open(self, tx: Transaction, service: str, project_id: str) -> dict[str, Row]:
         mine = (
-            quota_reservations.c.service == service,
-            quota_reservations.c.project_id == project_id,
+            QuotaReservation.service == service,
+            QuotaReservation.project_id == project_id,
         )
-        current = quota_reservations.c.expires > time.time()
-        rows = await tx.all(select(quota_reservations).where(*mine, current))
+        current = QuotaReservation.expires > time.time()
+        rows = await tx.all(QuotaReservation.select().where(*mine, current))
         return {row["id"]: row for row in rows}
 
     async def _write(self, tx: Transaction, service: str, caller: Caller, amounts: Amounts) -> str:
-        await tx.run(quota_reservations.delete().where(quota_reservations.c.expires < time.time()))
+        await tx.run(quota_reservations.delete().where(QuotaReservation.expires < time.time()))
         row = {
             "id": new_id(),
             "service": service,
@@ -142,7 +140,7 @@ class Reservations:
         return str(row["id"])
 
     async def _end(self, id_: str, after: float) -> None:
-        mine = quota_reservations.c.id == id_
+        mine = QuotaReservation.id == id_
         async with self._store.write() as tx:
             if after:
                 soon = quota_reservations.update().where(mine)

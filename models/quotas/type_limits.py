@@ -7,7 +7,7 @@ from sqlalchemy import Table, select
 
 from models.database.store import Store, Transaction
 from models.database.tables.quota import quota_classes, quota_limits
-from models.database.tables.volume import volume_types
+from models.database.tables.volume import VolumeType
 from models.quotas.figures import Figures
 from models.quotas.limits import Limits
 
@@ -42,7 +42,7 @@ class TypeLimits:
     async def complete(self, figures: Figures) -> None:
         """Add the resources of types that no pod has a copy of yet."""
         async with self._store.read() as tx:
-            rows = await tx.all(select(volume_types.c.name))
+            rows = await tx.all(select(VolumeType.name))
         for row in rows:
             for part in _PARTS:
                 nothing = {"limit": -1, "in_use": 0, "reserved": 0}

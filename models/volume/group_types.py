@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from models.database.store import Judge, Row, Store, Transaction, new_id
-from models.database.tables.volume import group_types
+from models.database.tables.volume import GroupType, group_types
 from models.errors import BadRequest, Conflict, NotFound
 from models.values import Caller
 from models.volume import checks
@@ -30,7 +28,7 @@ class GroupTypes:
         await self._learning.fresh()
         asked = dict(params)
         async with self._store.read() as tx:
-            rows = await tx.all(select(group_types))
+            rows = await tx.all(GroupType.select())
         text = asked.get("is_public", "true") if caller.admin else "true"
         if text.lower() != "none":
             public = checks.boolean(text, "is_public")
@@ -39,7 +37,7 @@ class GroupTypes:
 
     async def get(self, caller: Caller, wanted: str) -> Row:
         """Return a type the caller may use, by its id or its name; ``NotFound``."""
-        by = (group_types.c.id == wanted) | (group_types.c.name == wanted)
+        by = (GroupType.id == wanted) | (GroupType.name == wanted)
         row = await self._row(by)
         if row is None:
             await self._learning.fresh(_SOON)
@@ -70,28 +68,28 @@ class GroupTypes:
         ``judge`` returns what changes of the row as it is then, or refuses.
         """
         async with self._store.write() as tx:
-            row = await tx.locked(select(group_types).where(group_types.c.id == id_))
+            row = await tx.locked(GroupType.select().where(GroupType.id == id_))
             if row is None:
                 raise _not_found(id_)
             values = judge(row)
             if "name" in values:
                 await self._refuse_taken(tx, values["name"], id_)
-            await tx.run(group_types.update().where(group_types.c.id == id_).values(**values))
+            await tx.run(group_types.update().where(GroupType.id == id_).values(**values))
         return row | values
 
     async def forget(self, id_: str) -> None:
         """Delete the row."""
         async with self._store.write() as tx:
-            await tx.run(group_types.delete().where(group_types.c.id == id_))
+            await tx.run(group_types.delete().where(GroupType.id == id_))
 
     async def _refuse_taken(self, tx: Transaction, name: str, id_: str) -> None:
-        other = await tx.one(select(group_types).where(group_types.c.name == name))
+        other = await tx.one(GroupType.select().where(GroupType.name == name))
         if other and other["id"] != id_:
             raise Conflict(f"Group Type {name} already exists.")
 
     async def _row(self, condition: Any) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(group_types).where(condition))
+            return await tx.one(GroupType.select().where(condition))
 
 
 def no_spec(row: Row, key: str) -> NotFound:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from models.database.store import Row, Store, Transaction, new_id
+from models.database.tables.volume import QosSpecs as QosSpecsRow
 from models.database.tables.volume import qos_specs
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume import checks
@@ -28,17 +27,17 @@ class QosSpecs:
         await self._learning.fresh()
         asked = dict(params)
         async with self._store.read() as tx:
-            rows = await tx.all(select(qos_specs))
+            rows = await tx.all(QosSpecsRow.select())
         for key in ("id", "name", "consumer"):
             rows = [row for row in rows if key not in asked or row[key] == asked[key]]
         return page_of(rows, params, _not_found)
 
     async def get(self, id_: str) -> Row:
         """Return specs by their id; ``NotFound``."""
-        row = await self._row(qos_specs.c.id == id_)
+        row = await self._row(QosSpecsRow.id == id_)
         if row is None:
             await self._learning.fresh(_SOON)
-            row = await self._row(qos_specs.c.id == id_)
+            row = await self._row(QosSpecsRow.id == id_)
         if row is None:
             raise _not_found(id_)
         return row
@@ -52,7 +51,7 @@ class QosSpecs:
         row |= _parsed(given)
         await self._learning.fresh(_SOON)
         async with self._store.hold("volume-types"):
-            if await self._row(qos_specs.c.name == name):
+            if await self._row(QosSpecsRow.name == name):
                 raise Conflict(f"QoS Specs {name} already exists.")
             async with self._store.write() as tx:
                 await tx.insert(qos_specs, row)
@@ -79,21 +78,21 @@ class QosSpecs:
     async def forget(self, id_: str) -> None:
         """Delete the row."""
         async with self._store.write() as tx:
-            await tx.run(qos_specs.delete().where(qos_specs.c.id == id_))
+            await tx.run(qos_specs.delete().where(QosSpecsRow.id == id_))
 
     async def _held(self, tx: Transaction, id_: str) -> Row:
-        row = await tx.locked(select(qos_specs).where(qos_specs.c.id == id_))
+        row = await tx.locked(QosSpecsRow.select().where(QosSpecsRow.id == id_))
         if row is None:
             raise _not_found(id_)
         return row
 
     async def _row(self, condition: Any) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(qos_specs).where(condition))
+            return await tx.one(QosSpecsRow.select().where(condition))
 
 
 async def _written(tx: Transaction, row: Row, values: dict[str, Any]) -> Row:
-    await tx.run(qos_specs.update().where(qos_specs.c.id == row["id"]).values(**values))
+    await tx.run(qos_specs.update().where(QosSpecsRow.id == row["id"]).values(**values))
     return row | values
 
 

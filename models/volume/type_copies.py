@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 
 from models.cache import Cache
 from models.database.store import Row, Store
-from models.database.tables.volume import type_copies
+from models.database.tables.volume import TypeCopy, type_copies
 from models.routings import Along, Ledger
 from models.values import Pod
 
@@ -30,13 +30,13 @@ class TypeCopyRows(Ledger):
     async def row(self, type_: str, top_id: str, pod: Pod) -> Row | None:
         """Return the row, if the pod is known to have the type."""
         async with self._store.read() as tx:
-            return await tx.one(select(type_copies).where(*_key(type_, top_id, pod)))
+            return await tx.one(TypeCopy.select().where(*_key(type_, top_id, pod)))
 
-    async def of(self, type_: str, top_id: str) -> list[Row]:
+    async def of(self, type_: str, top_id: str) -> list[TypeCopy]:
         """Return the rows of all copies of a type."""
-        mine = type_copies.c.kind == type_, type_copies.c.top_id == top_id
+        mine = TypeCopy.kind == type_, TypeCopy.top_id == top_id
         async with self._store.read() as tx:
-            return await tx.all(select(type_copies).where(*mine).order_by(type_copies.c.pod_id))
+            return await tx.all(TypeCopy.select().where(*mine).order_by(TypeCopy.pod_id))
 
     async def reserve(
         self,
@@ -79,10 +79,10 @@ class TypeCopyRows(Ledger):
         key = (type_, pod.pod_id, bottom_id)
         known = self._tops.get(key)
         if known is None:
-            wanted = select(type_copies.c.top_id).where(
-                type_copies.c.kind == type_,
-                type_copies.c.pod_id == pod.pod_id,
-                type_copies.c.bottom_id == bottom_id,
+            wanted = select(TypeCopy.top_id).where(
+                TypeCopy.kind == type_,
+                TypeCopy.pod_id == pod.pod_id,
+                TypeCopy.bottom_id == bottom_id,
             )
             async with self._store.read() as tx:
                 known = await tx.value(wanted)
@@ -93,7 +93,7 @@ class TypeCopyRows(Ledger):
 
 def _key(type_: str, top_id: str, pod: Pod) -> tuple[Any, ...]:
     return (
-        type_copies.c.kind == type_,
-        type_copies.c.top_id == top_id,
-        type_copies.c.pod_id == pod.pod_id,
+        TypeCopy.kind == type_,
+        TypeCopy.top_id == top_id,
+        TypeCopy.pod_id == pod.pod_id,
     )

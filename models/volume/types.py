@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, new_id
-from models.database.tables.volume import default_types, qos_specs, volume_types
+from models.database.tables.volume import (
+    DefaultType,
+    QosSpecs,
+    VolumeType,
+    default_types,
+    volume_types,
+)
 from models.errors import BadRequest, Conflict, NotFound
 from models.values import Caller
 from models.volume import checks
@@ -37,23 +43,23 @@ class VolumeTypes:
         await self._learning.fresh()
         asked = dict(params)
         async with self._store.read() as tx:
-            rows = await tx.all(select(volume_types).order_by(volume_types.c.created_at))
+            rows = await tx.all(VolumeType.select().order_by(VolumeType.created_at))
         rows = [row for row in rows if _wanted(caller, row, asked)]
         return page_of(rows, params, not_found)
 
     async def get(self, caller: Caller, id_: str) -> Row:
         """Return a type the caller may use, by its id; ``NotFound``."""
-        row = await self._row(volume_types.c.id == id_)
+        row = await self._row(VolumeType.id == id_)
         if row is None:
             await self.learn()
-            row = await self._row(volume_types.c.id == id_)
+            row = await self._row(VolumeType.id == id_)
         if row is None or not _usable(caller, row):
             raise not_found(id_)
         return row
 
     async def named(self, caller: Caller, wanted: str) -> Row:
         """Return a type the caller may use, by its id or its name; ``NotFound``."""
-        by = (volume_types.c.id == wanted) | (volume_types.c.name == wanted)
+        by = (VolumeType.id == wanted) | (VolumeType.name == wanted)
         row = await self._row(by)
         if row is None:
             await self.learn()
@@ -69,7 +75,7 @@ class VolumeTypes:
         row = _parsed(body)
         await self.learn()
         async with self._store.hold("volume-types"):
-            if await self._row(volume_types.c.name == row["name"]):
+            if await self._row(VolumeType.name == row["name"]):
                 raise Conflict(f"Volume Type {row['name']} already exists.")
             async with self._store.write() as tx:
                 await tx.insert(volume_types, row)
@@ -77,40 +83,36 @@ class VolumeTypes:
 
     async def refuse_taken(self, name: str, id_: str) -> None:
         """Return if no other type has the name; ``Conflict``."""
-        row = await self._row(volume_types.c.name == name)
+        row = await self._row(VolumeType.name == name)
         if row and row["id"] != id_:
             raise Conflict(f"Volume Type {name} already exists.")
 
     async def set(self, id_: str, values: Mapping[str, Any]) -> Row:
         """Write columns of a type."""
         async with self._store.write() as tx:
-            await tx.run(
-                volume_types.update().where(volume_types.c.id == id_).values(**dict(values))
-            )
+            await tx.run(volume_types.update().where(VolumeType.id == id_).values(**dict(values)))
         return await self.known(id_)
 
     async def forget(self, id_: str) -> None:
         """Delete the row."""
         async with self._store.write() as tx:
-            await tx.run(volume_types.delete().where(volume_types.c.id == id_))
+            await tx.run(volume_types.delete().where(VolumeType.id == id_))
 
     async def default(self, project_id: str) -> Row | None:
         """Return the type that was made the project's default, if any."""
-        mine = select(default_types.c.volume_type_id).where(
-            default_types.c.project_id == project_id
-        )
+        mine = select(DefaultType.volume_type_id).where(DefaultType.project_id == project_id)
         async with self._store.read() as tx:
             id_ = await tx.value(mine)
-        return await self._row(volume_types.c.id == id_) if id_ else None
+        return await self._row(VolumeType.id == id_) if id_ else None
 
-    async def defaults(self) -> list[Row]:
+    async def defaults(self) -> list[DefaultType]:
         """Return every project's default."""
         async with self._store.read() as tx:
-            return await tx.all(select(default_types).order_by(default_types.c.project_id))
+            return await tx.all(DefaultType.select().order_by(DefaultType.project_id))
 
     async def set_default(self, project_id: str, id_: str | None) -> None:
         """Make a type the project's default; None: none."""
-        mine = default_types.c.project_id == project_id
+        mine = DefaultType.project_id == project_id
         async with self._store.write() as tx:
             await tx.run(default_types.delete().where(mine))
             if id_:
@@ -119,31 +121,31 @@ class VolumeTypes:
 
     async def is_default(self, id_: str) -> bool:
         """Tell whether the type is any project's default."""
-        mine = select(default_types.c.project_id).where(default_types.c.volume_type_id == id_)
+        mine = select(DefaultType.project_id).where(DefaultType.volume_type_id == id_)
         async with self._store.read() as tx:
             return await tx.one(mine) is not None
 
-    async def of_specs(self, specs_id: str) -> list[Row]:
+    async def of_specs(self, specs_id: str) -> list[VolumeType]:
         """Return the types that QoS specs are associated with."""
-        mine = select(volume_types).where(volume_types.c.qos_specs_id == specs_id)
+        mine = VolumeType.select().where(VolumeType.qos_specs_id == specs_id)
         async with self._store.read() as tx:
-            return await tx.all(mine.order_by(volume_types.c.name))
+            return await tx.all(mine.order_by(VolumeType.name))
 
     async def qos(self, id_: str | None) -> Row | None:
         """Return QoS specs by their id."""
         async with self._store.read() as tx:
-            return await tx.one(select(qos_specs).where(qos_specs.c.id == id_)) if id_ else None
+            return await tx.one(QosSpecs.select().where(QosSpecs.id == id_)) if id_ else None
 
     async def known(self, id_: str) -> Row:
         """Return a type by its id; ``NotFound``."""
-        row = await self._row(volume_types.c.id == id_)
+        row = await self._row(VolumeType.id == id_)
         if row is None:
             raise not_found(id_)
         return row
 
     async def _row(self, condition: Any) -> Row | None:
         async with self._store.read() as tx:
-            return await tx.one(select(volume_types).where(condition))
+            return await tx.one(VolumeType.select().where(condition))
 
 
 def not_found(id_: str) -> NotFound:

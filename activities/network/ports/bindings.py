@@ -8,12 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from sqlalchemy import select
 
 from activities.pods.faults import fault
 from activities.pods.region import Regions
 from models.database.store import Row, Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing
 from models.errors import GatewayError, PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.resources.network import PORTS
@@ -76,11 +75,11 @@ class PortBindings:
 
     async def _places(self, ids: Sequence[str]) -> list[Row]:
         found: list[Row] = []
-        made = routings.c.type == "port", routings.c.bottom_id.is_not(None)
+        made = Routing.type == "port", Routing.bottom_id.is_not(None)
         async with self._store.read() as tx:
             for start in range(0, len(ids), _AT_ONCE):
-                some = routings.c.top_id.in_(ids[start : start + _AT_ONCE])
-                found += await tx.all(select(routings).where(*made, some))
+                some = Routing.top_id.in_(ids[start : start + _AT_ONCE])
+                found += await tx.all(Routing.select().where(*made, some))
         return found
 
     async def _ask(self, caller: Caller, pod: Pod, ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from activities.network.routers.parts import RouterParts
 from activities.pods.region import Regions
 from activities.pods.together import Together, overlapping
 from models.database.store import Row, Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodBusy, PodFault
 from models.network.bridges.places import UnallocatedError
 from models.network.routers.diff import (
@@ -142,9 +142,9 @@ class RouterCopies:
             if fault.kind != "RouterNotFound":
                 raise
             hanging = routings.update().where(
-                routings.c.owner_id == router_id,
-                routings.c.pod_id == pod.pod_id,
-                routings.c.type.in_(("router", "router_interface", "bridge_port")),
+                Routing.owner_id == router_id,
+                Routing.pod_id == pod.pod_id,
+                Routing.type.in_(("router", "router_interface", "bridge_port")),
             )
             async with self._store.write() as tx:
                 await tx.run(hanging.values(bottom_id=None, applied=None))
@@ -155,13 +155,13 @@ class RouterCopies:
 
     async def _in_pods(self, router_id: str) -> dict[str, Have]:
         have: dict[str, Have] = {}
-        for row in await self._routings.rows(routings.c.owner_id == router_id):
+        for row in await self._routings.rows(Routing.owner_id == router_id):
             have.setdefault(row["pod_id"], {})[row["type"], row["top_id"]] = row
         return have
 
     async def _have(self, router_id: str, pod: Pod) -> Have:
         rows = await self._routings.rows(
-            routings.c.owner_id == router_id, routings.c.pod_id == pod.pod_id
+            Routing.owner_id == router_id, Routing.pod_id == pod.pod_id
         )
         return {(row["type"], row["top_id"]): row for row in rows}
 

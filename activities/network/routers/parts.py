@@ -15,8 +15,8 @@ from activities.network.copies import Copies
 from activities.network.routers.addresses import move
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, bridge_addresses
-from models.database.tables.routing import routings
+from models.database.tables.network import BridgeAddress
+from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
 from models.network.bridges.places import Bridge
 from models.network.bridges.rows import Bridges
@@ -27,7 +27,6 @@ from models.values import Pod
 
 _CARRIER = "network:floatingip"
 _INTERFACE = "network:router_interface"
-floatingips = TABLES["floatingips"]
 
 
 class RouterParts:
@@ -151,20 +150,18 @@ class RouterParts:
     async def _leave_bridge(self, pod: Pod, row: Row) -> None:
         """Remove the bridge's network with its last port in the pod; give the address back."""
         async with self._store.read() as tx:
-            address = await tx.one(
-                select(bridge_addresses).where(bridge_addresses.c.id == row["top_id"])
-            )
+            address = await tx.one(BridgeAddress.select().where(BridgeAddress.id == row["top_id"]))
         if address is None:
             return
         bridge_id = address["bridge_id"]
-        siblings = select(bridge_addresses.c.id).where(
-            bridge_addresses.c.bridge_id == bridge_id, bridge_addresses.c.id != address["id"]
+        siblings = select(BridgeAddress.id).where(
+            BridgeAddress.bridge_id == bridge_id, BridgeAddress.id != address["id"]
         )
         async with self._store.hold(self._bridge_networks.using(bridge_id, pod)):
             others = await self._routings.rows(
-                routings.c.type == "bridge_port",
-                routings.c.pod_id == pod.pod_id,
-                routings.c.top_id.in_(siblings),
+                Routing.type == "bridge_port",
+                Routing.pod_id == pod.pod_id,
+                Routing.top_id.in_(siblings),
             )
             if not others:
                 await self._bridge_networks.remove_network(bridge_id, pod)
@@ -177,9 +174,9 @@ class RouterParts:
             await self._bridge_networks.remove_network(bridge_id, pod)
             async with self._store.write() as tx:
                 address = await tx.value(
-                    select(bridge_addresses.c.id).where(
-                        bridge_addresses.c.bridge_id == bridge_id,
-                        bridge_addresses.c.purpose == f"gateway:{router_id}:{pod.pod_id}",
+                    select(BridgeAddress.id).where(
+                        BridgeAddress.bridge_id == bridge_id,
+                        BridgeAddress.purpose == f"gateway:{router_id}:{pod.pod_id}",
                     )
                 )
                 if address:
@@ -252,10 +249,10 @@ class RouterParts:
 
     async def remove_carrier(self, pod: Pod, row: Row) -> None:
         """Delete the carrier port and give its address on the bridge back."""
-        own = bridge_addresses.c.purpose == f"floatingip:{row['top_id']}"
+        own = BridgeAddress.purpose == f"floatingip:{row['top_id']}"
 
         async def along(tx: Transaction) -> None:
-            for address in await tx.all(select(bridge_addresses.c.id).where(own)):
+            for address in await tx.all(select(BridgeAddress.id).where(own)):
                 await self._bridges.release(tx, address["id"])
 
         await self._remove(pod, row, "ports", along)

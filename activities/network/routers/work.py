@@ -8,9 +8,9 @@ from temporalio import activity
 from activities.heartbeat import beating, patience
 from activities.network.routers.apply import RouterCopies
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
-from models.database.tables.operation import operations
-from models.database.tables.routing import routings
+from models.database.tables.network import TABLES, FloatingIP, Port, Router
+from models.database.tables.operation import Operation
+from models.database.tables.routing import Routing
 from models.errors import NotFound, PodBusy, PodFault
 from models.network import addresses
 from models.network.bridges.leftovers import BridgeLeftovers
@@ -89,7 +89,7 @@ class RouterWork:
         async with self._store.write() as tx:
             # A redo of what failed: wanted again, so the topology must see it again.
             await _mark(tx, operation, "DOWN", only="ERROR")
-            mine = routers.update().where(routers.c.id == operation["router_id"])
+            mine = routers.update().where(Router.id == operation["router_id"])
             await tx.run(mine.values(status="ALLOCATING"))
         pods = await self._names(
             await self._copies.pods_to_change(
@@ -151,7 +151,7 @@ class RouterWork:
         """Write the clean-up of a network's copy that was made for a failed interface alone."""
         if _kind(operation) is not RouterChange.ADD_INTERFACE:
             return []
-        port = select(ports.c.network_id).where(ports.c.id == operation["resource_id"])
+        port = select(Port.network_id).where(Port.id == operation["resource_id"])
         network_id = await tx.value(port)
         if network_id is None:
             return []
@@ -166,9 +166,9 @@ class RouterWork:
 
     async def _is_changing(self, router_id: str) -> bool:
         others = select(func.count()).where(
-            operations.c.router_id == router_id,
-            operations.c.state.in_(OPEN),
-            operations.c.type != EXTRA_ROUTES.type,
+            Operation.router_id == router_id,
+            Operation.state.in_(OPEN),
+            Operation.type != EXTRA_ROUTES.type,
         )
         async with self._store.read() as tx:
             return bool(await tx.value(others))
@@ -184,8 +184,8 @@ class RouterWork:
 
     async def _let_go(self, tx: Transaction, floatingip_id: str) -> None:
         """Free the address of a deleted floating IP, once no pod has it any more."""
-        copied = select(routings.c.id).where(
-            routings.c.type == "floatingip", routings.c.top_id == floatingip_id
+        copied = select(Routing.id).where(
+            Routing.type == "floatingip", Routing.top_id == floatingip_id
         )
         if not await tx.value(copied):
             await addresses.release(tx, f"floatingip:{floatingip_id}")
@@ -198,27 +198,27 @@ class RouterWork:
         """
         router_id = settled.router_id
         async with self._store.write() as tx:
-            mine = operations.c.router_id == router_id
-            still = select(func.count()).where(mine, operations.c.state.in_(OPEN))
+            mine = Operation.router_id == router_id
+            still = select(func.count()).where(mine, Operation.state.in_(OPEN))
             if await tx.value(still):
                 return
             await self._leftovers.release(tx, router_id)
             if settled.error:
                 await self._tell(tx, settled)
-            last = select(operations.c.state).where(mine).order_by(operations.c.sequence.desc())
+            last = select(Operation.state).where(mine).order_by(Operation.sequence.desc())
             broken = select(func.count()).where(
-                ports.c.device_id == router_id,
-                ports.c.device_owner.in_(_LINKS),
-                ports.c.status == "ERROR",
+                Port.device_id == router_id,
+                Port.device_owner.in_(_LINKS),
+                Port.status == "ERROR",
             )
             failed = await tx.value(last.limit(1)) == "failed" or await tx.value(broken)
             status = "ERROR" if failed else "ACTIVE"
-            changed = routers.update().where(routers.c.id == router_id, routers.c.status != status)
+            changed = routers.update().where(Router.id == router_id, Router.status != status)
             await tx.run(changed.values(status=status))
 
     async def _tell(self, tx: Transaction, settled: Settled) -> None:
         id_ = settled.router_id
-        owner = await tx.value(select(routers.c.project_id).where(routers.c.id == id_))
+        owner = await tx.value(select(Router.project_id).where(Router.id == id_))
         job = await self._operations.add(tx, EXTRA_ROUTES.on(id_), project_id=owner or "")
         await self._operations.finish(tx, job, "failed", settled.error, unbegun=True)
 
@@ -248,17 +248,17 @@ async def _succeeded(tx: Transaction, operation: Row) -> None:
     """
     router_id = operation["router_id"]
     links = ports.update().where(
-        ports.c.device_id == router_id,
-        ports.c.device_owner.in_(_LINKS),
-        ports.c.status == "DOWN",
+        Port.device_id == router_id,
+        Port.device_owner.in_(_LINKS),
+        Port.status == "DOWN",
     )
-    copied = select(routings.c.top_id).where(
-        routings.c.type == "floatingip", routings.c.owner_id == router_id
+    copied = select(Routing.top_id).where(
+        Routing.type == "floatingip", Routing.owner_id == router_id
     )
     floating = floatingips.update().where(
-        floatingips.c.router_id == router_id,
-        floatingips.c.status == "DOWN",
-        floatingips.c.id.in_(copied),
+        FloatingIP.router_id == router_id,
+        FloatingIP.status == "DOWN",
+        FloatingIP.id.in_(copied),
     )
     await tx.run(links.values(status="ACTIVE"))
     await tx.run(floating.values(status="ACTIVE"))

@@ -12,7 +12,7 @@ from activities.network.address_groups import AddressGroupCopies
 from activities.network.security_groups.maker import SecurityMaker
 from activities.pods.region import Regions
 from models.database.store import Store
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.errors import PodBusy
 from models.network.security_groups import state as state
 from models.network.security_groups.state import ADDRESSES, GROUP
@@ -58,9 +58,9 @@ class SecurityCopies:
         if pod is None:
             return
         rows = await self._routings.rows(
-            routings.c.top_id == sg_id,
-            routings.c.pod_id == pod.pod_id,
-            routings.c.type.in_((GROUP, ADDRESSES)),
+            Routing.top_id == sg_id,
+            Routing.pod_id == pod.pod_id,
+            Routing.type.in_((GROUP, ADDRESSES)),
         )
         if rows:
             await self._sync(sg_id, pod, rows[0]["project_id"])
@@ -69,7 +69,7 @@ class SecurityCopies:
 
     async def remove(self, sg_id: str) -> None:
         """Remove every copy of a group that is gone at the top."""
-        of = (routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES)))
+        of = (Routing.top_id == sg_id, Routing.type.in_((GROUP, ADDRESSES)))
         homes = {row["pod_id"]: row["project_id"] for row in await self._routings.rows(*of)}
         for pod_id, project in homes.items():
             await self._sync(sg_id, await self._pods.get(pod_id), project)
@@ -80,9 +80,9 @@ class SecurityCopies:
         Looks at all groups of the projects that the given groups belong to.
         """
         given = await self._routings.rows(
-            routings.c.type == GROUP,
-            routings.c.pod_id == pod.pod_id,
-            routings.c.top_id.in_(list(sg_ids)),
+            Routing.type == GROUP,
+            Routing.pod_id == pod.pod_id,
+            Routing.top_id.in_(list(sg_ids)),
         )
         for project in {row["project_id"] for row in given}:
             await self.release_project(pod, project)
@@ -112,23 +112,23 @@ class SecurityCopies:
 
     async def _ports_leave(self, pod: Pod, project_id: str) -> bool:
         ports = state.ports
-        left = select(routings.c.id).select_from(
-            routings.outerjoin(ports, ports.c.id == routings.c.top_id)
+        left = select(Routing.id).select_from(
+            routings.outerjoin(ports, ports.c.id == Routing.top_id)
         )
-        mine = (routings.c.type == "port", routings.c.project_id == project_id)
+        mine = (Routing.type == "port", Routing.project_id == project_id)
         async with self._store.read() as tx:
             return bool(
                 await tx.value(
-                    left.where(*mine, routings.c.pod_id == pod.pod_id, ports.c.id.is_(None))
+                    left.where(*mine, Routing.pod_id == pod.pod_id, ports.c.id.is_(None))
                 )
             )
 
     async def _release(self, pod: Pod, project_id: str) -> str:
         """Remove what nothing needs; return a group that the pod still has in use, if any."""
         copies = await self._routings.rows(
-            routings.c.pod_id == pod.pod_id,
-            routings.c.project_id == project_id,
-            routings.c.type.in_((GROUP, ADDRESSES)),
+            Routing.pod_id == pod.pod_id,
+            Routing.project_id == project_id,
+            Routing.type.in_((GROUP, ADDRESSES)),
         )
         busy = ""
         for copy in copies:

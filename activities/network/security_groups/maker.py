@@ -3,12 +3,11 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager
 
-from sqlalchemy import select
-
 from activities.network.address_groups import AddressGroupCopies
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
 from models.database.store import Row, Store
+from models.database.tables.network import SecurityGroup
 from models.errors import NotFound, PodBusy, PodFault
 from models.network.security_groups import state
 from models.network.security_groups.state import ADDRESSES, GROUP
@@ -165,7 +164,7 @@ class SecurityMaker:
         """Return the id of the address group with the group's members in other pods, current."""
         async with self._members_held(sg_id, pod):
             async with self._store.read() as tx:
-                group = await tx.one(select(state.groups).where(state.groups.c.id == sg_id))
+                group = await tx.one(SecurityGroup.select().where(SecurityGroup.id == sg_id))
                 addresses = await state.members_elsewhere(tx, sg_id, pod)
             if group is None:
                 raise PodBusy(f"Security group {sg_id} was deleted meanwhile")

@@ -12,15 +12,13 @@ from models.compute.keypairs import Keypairs
 from models.compute.servers.boot_homes import BootHomes
 from models.compute.servers.boot_request import BootRequest, Nic
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES
+from models.database.tables.network import Network, SecurityGroup, Subnet
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
 from models.network.networks import Networks
 from models.network.ports.rows import Ports
 from models.network.security_groups.rows import SecurityGroups
 from models.places import Home, Places
 from models.values import Caller, Pod
-
-networks, subnets, groups = TABLES["networks"], TABLES["subnets"], TABLES["security_groups"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +106,13 @@ class BootPlanner:
 
         ``Conflict`` when there are several.
         """
-        mine = or_(networks.c.project_id == caller.project_id, networks.c.shared.is_(True))
-        with_subnets = networks.c.id.in_(select(subnets.c.network_id))
-        usable = select(networks).where(
+        mine = or_(Network.project_id == caller.project_id, Network.shared.is_(True))
+        with_subnets = Network.id.in_(select(Subnet.network_id))
+        usable = Network.select().where(
             mine,
             with_subnets,
-            networks.c.router_external.is_(False),
-            networks.c.admin_state_up.is_(True),
+            Network.router_external.is_(False),
+            Network.admin_state_up.is_(True),
         )
         async with self._store.read() as tx:
             rows = await tx.all(usable)
@@ -169,7 +167,7 @@ class BootPlanner:
 
     async def _has_subnet(self, network_id: str) -> bool:
         async with self._store.read() as tx:
-            own = select(subnets.c.id).where(subnets.c.network_id == network_id)
+            own = select(Subnet.id).where(Subnet.network_id == network_id)
             return await tx.one(own.limit(1)) is not None
 
     async def group_ids(self, caller: Caller, names: list[str]) -> list[str] | None:
@@ -177,12 +175,12 @@ class BootPlanner:
         found = []
         for name in names:
             if name == "default":
-                match = groups.c.default_of == caller.project_id
+                match = SecurityGroup.default_of == caller.project_id
             else:
-                match = or_(groups.c.id == name, groups.c.name == name)
-            mine = groups.c.project_id == caller.project_id
+                match = or_(SecurityGroup.id == name, SecurityGroup.name == name)
+            mine = SecurityGroup.project_id == caller.project_id
             async with self._store.read() as tx:
-                rows = await tx.all(select(groups.c.id).where(mine, match))
+                rows = await tx.all(select(SecurityGroup.id).where(mine, match))
             ids = [row["id"] for row in rows]
             if name in ids:
                 ids = [name]

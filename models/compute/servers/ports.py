@@ -3,19 +3,19 @@
 from contextlib import suppress
 from typing import Any, Protocol
 
-from sqlalchemy import select
-
 from models.compute.security_groups import rule_view
 from models.compute.servers.boot_plan import BootPlanner
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES
+from models.database.tables.network import (
+    FloatingIP,
+    Port,
+    SecurityGroup,
+    SecurityGroupRule,
+)
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodUnavailable
 from models.network.floatingips.rows import FloatingIPs
 from models.network.ports.rows import Ports
 from models.values import Caller
-
-ports, floatingips = TABLES["ports"], TABLES["floatingips"]
-groups, rules = TABLES["security_groups"], TABLES["security_group_rules"]
 
 
 class PortCopies(Protocol):
@@ -66,11 +66,16 @@ class ServerPorts:
         rows = await self._of(server_id)
         ids = {id_ for row in rows for id_ in row["security_groups"] or []}
         async with self._store.read() as tx:
-            found = await tx.all(select(groups).where(groups.c.id.in_(ids)))
-            ingress = rules.c.security_group_id.in_(ids), rules.c.direction == "ingress"
-            inner = await tx.all(select(rules).where(*ingress).order_by(rules.c.created_at))
+            found = await tx.all(SecurityGroup.select().where(SecurityGroup.id.in_(ids)))
+            ingress = (
+                SecurityGroupRule.security_group_id.in_(ids),
+                SecurityGroupRule.direction == "ingress",
+            )
+            inner = await tx.all(
+                SecurityGroupRule.select().where(*ingress).order_by(SecurityGroupRule.created_at)
+            )
             remote = {rule["remote_group_id"] for rule in inner if rule["remote_group_id"]}
-            others = await tx.all(select(groups).where(groups.c.id.in_(remote)))
+            others = await tx.all(SecurityGroup.select().where(SecurityGroup.id.in_(remote)))
         named = {
             row["id"]: {"name": row["name"], "tenant_id": row["project_id"]} for row in others
         }
@@ -149,10 +154,10 @@ class ServerPorts:
             raise Conflict(f"Floating IP {address} is not associated with instance {server_id}.")
         await self._floating.update(caller, row["id"], {"port_id": None})
 
-    async def _of(self, server_id: str) -> list[Row]:
-        mine = select(ports).where(ports.c.device_id == server_id)
+    async def _of(self, server_id: str) -> list[Port]:
+        mine = Port.select().where(Port.device_id == server_id)
         async with self._store.read() as tx:
-            return await tx.all(mine.order_by(ports.c.created_at, ports.c.id))
+            return await tx.all(mine.order_by(Port.created_at, Port.id))
 
     async def _change(self, caller: Caller, row: Row, body: dict[str, Any]) -> None:
         await self._ports.update(caller, row["id"], body)
@@ -170,9 +175,9 @@ class ServerPorts:
         return (found or [await self._planner.default_group(caller)])[0]
 
     async def _floating_ip(self, caller: Caller, address: str) -> Row:
-        wanted = select(floatingips).where(floatingips.c.floating_ip_address == address)
+        wanted = FloatingIP.select().where(FloatingIP.floating_ip_address == address)
         if not caller.admin:
-            wanted = wanted.where(floatingips.c.project_id == caller.project_id)
+            wanted = wanted.where(FloatingIP.project_id == caller.project_id)
         async with self._store.read() as tx:
             row = await tx.one(wanted)
         if row is None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models.cache import Cache
 from models.database.store import Store, Transaction
-from models.database.tables.compute import server_reservations
+from models.database.tables.compute import ServerReservation, server_reservations
 
 _REMEMBERED = 50_000
 _SIGNS = string.digits + string.ascii_lowercase
@@ -33,23 +33,21 @@ class ServerReservations:
 
     async def record(self, tx: Transaction, server_id: str, reservation_id: str) -> None:
         """Note the next server of a reservation."""
-        mine = server_reservations.c.reservation_id == reservation_id
-        number = len(await tx.all(select(server_reservations.c.server_id).where(mine)))
+        mine = ServerReservation.reservation_id == reservation_id
+        number = len(await tx.all(select(ServerReservation.server_id).where(mine)))
         row = {"server_id": server_id, "reservation_id": reservation_id, "launch_index": number}
         await tx.insert(server_reservations, row)
 
     async def servers(self, reservation_id: str) -> frozenset[str]:
         """Return the ids of a reservation's servers; none: it is a pod's, or nobody's."""
-        mine = server_reservations.c.reservation_id == reservation_id
+        mine = ServerReservation.reservation_id == reservation_id
         async with self._store.read() as tx:
-            rows = await tx.all(select(server_reservations.c.server_id).where(mine))
+            rows = await tx.all(select(ServerReservation.server_id).where(mine))
         return frozenset(row["server_id"] for row in rows)
 
     async def forget(self, tx: Transaction, server_id: str) -> None:
         """Delete the row of a server that is gone."""
-        await tx.run(
-            server_reservations.delete().where(server_reservations.c.server_id == server_id)
-        )
+        await tx.run(server_reservations.delete().where(ServerReservation.server_id == server_id))
 
     async def view(self, servers: list[dict[str, Any]]) -> None:
         """Change the reservations that a pod tells of to those that users know, in place."""
@@ -63,9 +61,9 @@ class ServerReservations:
                 server[_ID], server[_INDEX] = known
 
     async def _read(self, ids: list[str]) -> None:
-        mine = server_reservations.c.server_id.in_(ids)
+        mine = ServerReservation.server_id.in_(ids)
         async with self._store.read() as tx:
-            rows = await tx.all(select(server_reservations).where(mine))
+            rows = await tx.all(ServerReservation.select().where(mine))
         self._known.keep(dict.fromkeys(ids))
         for row in rows:
             self._known[row["server_id"]] = (row["reservation_id"], row["launch_index"])

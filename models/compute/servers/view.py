@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.compute.flavors import shown_name
 from models.compute.inner_zones import InnerZones
 from models.database.store import Row, Store
-from models.database.tables.network import TABLES, bridge_addresses
+from models.database.tables.network import TABLES, BridgeAddress
 from models.values import Pod
 
 _ZONES = ("OS-EXT-AZ:availability_zone", "pinned_availability_zone")
@@ -80,9 +80,9 @@ class ServerView:
         """Return the public address for each that stands for a floating IP on a bridge."""
         if not addresses:
             return {}
-        bridge = select(bridge_addresses.c.ip_address, bridge_addresses.c.purpose).where(
-            bridge_addresses.c.ip_address.in_(addresses),
-            bridge_addresses.c.purpose.startswith(_FLOATING),
+        bridge = select(BridgeAddress.ip_address, BridgeAddress.purpose).where(
+            BridgeAddress.ip_address.in_(addresses),
+            BridgeAddress.purpose.startswith(_FLOATING),
         )
         table = TABLES["floatingips"]
         async with self._store.read() as tx:

@@ -9,7 +9,7 @@ from models import work
 from models.cache import Cache
 from models.compute.servers.boot_request import BootRequest
 from models.database.store import Store, Transaction
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing, routings
 from models.operations import Operations
 from models.places import Places
 from models.values import Pod
@@ -40,8 +40,8 @@ class ServerVolumes:
         }
         if not attached:
             return
-        wanted = select(routings.c.top_id).where(
-            routings.c.type == "volume", routings.c.top_id.in_(attached)
+        wanted = select(Routing.top_id).where(
+            Routing.type == "volume", Routing.top_id.in_(attached)
         )
         async with self._store.read() as tx:
             recorded = {row["top_id"] for row in await tx.all(wanted)}
@@ -67,14 +67,14 @@ class ServerVolumes:
 
     async def gone(self, tx: Transaction, server_id: str) -> list[str]:
         """Write the clean-up of what may have gone with a server; return it to announce."""
-        mine = routings.c.type == "volume", routings.c.owner_id == server_id
+        mine = Routing.type == "volume", Routing.owner_id == server_id
         return [
             await self._operations.add(
                 tx, work.CleanUp.VOLUME.on(row["top_id"]), project_id=row["project_id"]
             )
-            for row in await tx.all(select(routings).where(*mine))
+            for row in await tx.all(Routing.select().where(*mine))
         ]
 
     async def _own(self, tx: Transaction, ids: Sequence[str], server_id: str) -> None:
-        mine = routings.c.type == "volume", routings.c.top_id.in_(ids)
+        mine = Routing.type == "volume", Routing.top_id.in_(ids)
         await tx.run(routings.update().where(*mine).values(owner_id=server_id))

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from sqlalchemy import or_, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES, bridge_addresses, bridges
-from models.database.tables.pod import pods
-from models.database.tables.routing import routings
+from models.database.tables.network import Bridge as BridgeRow
+from models.database.tables.network import BridgeAddress, Port
+from models.database.tables.pod import PodRow
+from models.database.tables.routing import Routing
 from models.network.bridges.places import Bridge, UnallocatedError
 from models.network.bridges.rows import Bridges
 from models.network.routers.plan import GATEWAY, Desired, Topology
-
-ports = TABLES["ports"]
 
 
 class BridgeLeftovers:
@@ -47,36 +46,35 @@ def _links(desired: Desired) -> Iterator[Bridge]:
         yield from (floating.bridge for floating in plan.floating if floating.bridge)
 
 
-async def _of(tx: Transaction, router_id: str) -> list[Row]:
+async def _of(tx: Transaction, router_id: str) -> list[BridgeAddress]:
     """Return the router's addresses, and those on bridges whose gateway is gone."""
-    pod_ids = [row["pod_id"] for row in await tx.all(select(pods.c.pod_id))]
+    pod_ids = [row["pod_id"] for row in await tx.all(select(PodRow.pod_id))]
     purposes = [
         f"{kind}:{router_id}:{id_}" for kind in ("interface", "gateway") for id_ in pod_ids
     ]
-    gateways = select(ports.c.id).where(ports.c.device_owner == GATEWAY)
-    own = select(bridges.c.id).where(
-        bridges.c.kind == "ns",
+    gateways = select(Port.id).where(Port.device_owner == GATEWAY)
+    own = select(BridgeRow.id).where(
+        BridgeRow.kind == "ns",
         or_(
-            bridges.c.owner_id.in_(gateways.where(ports.c.device_id == router_id)),
-            ~select(ports.c.id).where(ports.c.id == bridges.c.owner_id).exists(),
+            BridgeRow.owner_id.in_(gateways.where(Port.device_id == router_id)),
+            ~select(Port.id).where(Port.id == BridgeRow.owner_id).exists(),
         ),
     )
     mine = or_(
-        bridge_addresses.c.purpose.in_([*purposes, f"gateway-interface:{router_id}"]),
-        bridge_addresses.c.bridge_id.in_(own),
+        BridgeAddress.purpose.in_([*purposes, f"gateway-interface:{router_id}"]),
+        BridgeAddress.bridge_id.in_(own),
     )
-    return await tx.all(select(bridge_addresses).where(mine))
+    return await tx.all(BridgeAddress.select().where(mine))
 
 
 async def _in_a_pod(tx: Transaction, address: Row) -> bool:
     kind, _, rest = address["purpose"].partition(":")
-    port = (routings.c.type == "bridge_port") & (routings.c.top_id == address["id"])
+    port = (Routing.type == "bridge_port") & (Routing.top_id == address["id"])
     held = {
-        "floatingip": routings.c.type.in_(("floatingip", "carrier_port"))
-        & (routings.c.top_id == rest),
-        "gateway": (routings.c.type == "bridge_network")
-        & (routings.c.top_id == address["bridge_id"])
-        & (routings.c.pod_id == rest.partition(":")[2]),
+        "floatingip": Routing.type.in_(("floatingip", "carrier_port")) & (Routing.top_id == rest),
+        "gateway": (Routing.type == "bridge_network")
+        & (Routing.top_id == address["bridge_id"])
+        & (Routing.pod_id == rest.partition(":")[2]),
     }
-    there = select(routings.c.id).where(or_(port, held[kind]) if kind in held else port)
+    there = select(Routing.id).where(or_(port, held[kind]) if kind in held else port)
     return await tx.value(there.limit(1)) is not None

@@ -3,11 +3,9 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from models.database.store import Row, Transaction
-from models.database.tables.network import bridge_addresses
-from models.database.tables.network import bridges as rows
+from models.database.tables.network import Bridge as BridgeRow
+from models.database.tables.network import BridgeAddress
 from models.errors import OverQuota
 from models.network.bridges.rows import Bridges
 
@@ -44,7 +42,7 @@ class BridgePlaces:
         """Return the owner's bridge."""
         if self._make:
             return await self._made(self._bridges.allocate(self._tx, kind, owner_id, project_id))
-        mine = select(rows).where(rows.c.kind == kind, rows.c.owner_id == owner_id)
+        mine = BridgeRow.select().where(BridgeRow.kind == kind, BridgeRow.owner_id == owner_id)
         return _there(await self._tx.one(mine))
 
     async def address(self, bridge: Row, purpose: str) -> Bridge | None:
@@ -53,9 +51,7 @@ class BridgePlaces:
             made = await self._made(self._bridges.address(self._tx, bridge, purpose))
             return None if made is None else Bridge(bridge, made)
         if bridge["id"] not in self._known:
-            on_bridge = select(bridge_addresses).where(
-                bridge_addresses.c.bridge_id == bridge["id"]
-            )
+            on_bridge = BridgeAddress.select().where(BridgeAddress.bridge_id == bridge["id"])
             found = await self._tx.all(on_bridge)
             self._known[bridge["id"]] = {row["purpose"]: row for row in found}
         return Bridge(bridge, _there(self._known[bridge["id"]].get(purpose)))

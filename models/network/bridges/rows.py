@@ -9,8 +9,8 @@ import ipaddress
 from sqlalchemy import func, select
 
 from models.database.store import Row, Transaction, new_id
-from models.database.tables.network import bridge_addresses, bridges
-from models.database.tables.routing import routings
+from models.database.tables.network import Bridge, BridgeAddress, bridge_addresses, bridges
+from models.database.tables.routing import Routing
 from models.errors import OverQuota
 from models.settings import Settings
 
@@ -26,9 +26,9 @@ class Bridges:
 
         ``OverQuota`` naming the pool when VLANs or CIDRs are used up.
         """
-        mine = select(bridges).where(bridges.c.kind == kind, bridges.c.owner_id == owner_id)
+        mine = Bridge.select().where(Bridge.kind == kind, Bridge.owner_id == owner_id)
         while (known := await tx.one(mine)) is None:
-            in_use = select(bridges.c.physical_network, bridges.c.vlan, bridges.c.cidr)
+            in_use = select(Bridge.physical_network, Bridge.vlan, Bridge.cidr)
             taken = await tx.all(in_use)
             name, vlan = self._free_vlan({(r["physical_network"], r["vlan"]) for r in taken})
             row = {
@@ -60,8 +60,8 @@ class Bridges:
 
     async def address(self, tx: Transaction, bridge: Row, purpose: str) -> Row:
         """Return the bridge address of this purpose; ``.1`` is a north-south bridge's gateway."""
-        mine = select(bridge_addresses).where(
-            bridge_addresses.c.bridge_id == bridge["id"], bridge_addresses.c.purpose == purpose
+        mine = BridgeAddress.select().where(
+            BridgeAddress.bridge_id == bridge["id"], BridgeAddress.purpose == purpose
         )
         while (known := await tx.one(mine)) is None:
             row = {
@@ -74,9 +74,7 @@ class Bridges:
         return known
 
     async def _free_address(self, tx: Transaction, bridge: Row, purpose: str) -> str:
-        on_bridge = select(bridge_addresses.c.ip_address).where(
-            bridge_addresses.c.bridge_id == bridge["id"]
-        )
+        on_bridge = select(BridgeAddress.ip_address).where(BridgeAddress.bridge_id == bridge["id"])
         taken = {r["ip_address"] for r in await tx.all(on_bridge)}
         hosts = [str(ip) for ip in ipaddress.ip_network(bridge["cidr"]).hosts()]
         if bridge["kind"] == "ns":
@@ -91,17 +89,17 @@ class Bridges:
 
     async def release(self, tx: Transaction, address_id: str) -> None:
         """Give an address back, and its bridge with the last one that nothing uses."""
-        row = await tx.one(select(bridge_addresses).where(bridge_addresses.c.id == address_id))
+        row = await tx.one(BridgeAddress.select().where(BridgeAddress.id == address_id))
         if row is None:
             return
-        await tx.run(bridge_addresses.delete().where(bridge_addresses.c.id == address_id))
+        await tx.run(bridge_addresses.delete().where(BridgeAddress.id == address_id))
         await self.release_bridge(tx, row["bridge_id"])
 
     async def release_bridge(self, tx: Transaction, bridge_id: str) -> None:
         """Give the bridge back unless an address or a pod still has it."""
-        used = select(func.count()).where(bridge_addresses.c.bridge_id == bridge_id)
+        used = select(func.count()).where(BridgeAddress.bridge_id == bridge_id)
         copied = select(func.count()).where(
-            routings.c.type == "bridge_network", routings.c.top_id == bridge_id
+            Routing.type == "bridge_network", Routing.top_id == bridge_id
         )
         if not await tx.value(used) and not await tx.value(copied):
-            await tx.run(bridges.delete().where(bridges.c.id == bridge_id))
+            await tx.run(bridges.delete().where(Bridge.id == bridge_id))

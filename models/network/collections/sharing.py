@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Table, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, RbacPolicy
 from models.resource import Kind
 from models.values import Caller
 
@@ -16,17 +16,17 @@ EVERYONE = "*"
 
 def shared_with(kind: Kind, table: Table, caller: Caller, *actions: str) -> ColumnElement[bool]:
     """Return in SQL whether a policy gives an object of the kind to the caller's project."""
-    given = select(policies.c.object_id).where(
-        policies.c.object_type == kind.member,
-        policies.c.action.in_(actions or (SHARED,)),
-        policies.c.target_tenant.in_((caller.project_id, EVERYONE)),
+    given = select(RbacPolicy.object_id).where(
+        RbacPolicy.object_type == kind.member,
+        RbacPolicy.action.in_(actions or (SHARED,)),
+        RbacPolicy.target_tenant.in_((caller.project_id, EVERYONE)),
     )
     return table.c.id.in_(given)
 
 
 def given_away(kind: Kind, table: Table) -> ColumnElement[bool]:
     """Return in SQL whether a policy gives an object of the kind to anybody."""
-    given = select(policies.c.object_id).where(policies.c.object_type == kind.member)
+    given = select(RbacPolicy.object_id).where(RbacPolicy.object_type == kind.member)
     return table.c.id.in_(given)
 
 
@@ -34,8 +34,8 @@ async def shares(
     tx: Transaction, kind: Kind, ids: Sequence[str]
 ) -> dict[str, dict[str, set[str]]]:
     """Return by object and action the projects to which policies give the objects."""
-    given = select(policies).where(
-        policies.c.object_type == kind.member, policies.c.object_id.in_(ids)
+    given = RbacPolicy.select().where(
+        RbacPolicy.object_type == kind.member, RbacPolicy.object_id.in_(ids)
     )
     found: dict[str, dict[str, set[str]]] = {}
     for row in await tx.all(given):
@@ -58,4 +58,4 @@ def is_given(row: Row, caller: Caller, action: str = SHARED) -> bool:
 
 async def forget_shares(tx: Transaction, object_id: str) -> None:
     """Delete the policies of an object that is deleted."""
-    await tx.run(policies.delete().where(policies.c.object_id == object_id))
+    await tx.run(policies.delete().where(RbacPolicy.object_id == object_id))

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, FloatingIP
 from models.network.collections.collection import revise
 from models.network.routers.changes import RouterChanges
 from models.work import RouterChange
@@ -68,8 +66,8 @@ class Associations:
     ) -> list[str]:
         """Take the floating IPs of ports that are about to be deleted from them; return work."""
         waiting: list[str] = []
-        led = select(floatingips).where(floatingips.c.port_id.in_(port_ids))
-        for row in await tx.all_locked(led.order_by(floatingips.c.id)):
+        led = FloatingIP.select().where(FloatingIP.port_id.in_(port_ids))
+        for row in await tx.all_locked(led.order_by(FloatingIP.id)):
             waiting += (await self.lead_nowhere(tx, row, request_id))[1]
         return waiting
 

@@ -3,13 +3,13 @@
 from sqlalchemy import func, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import TABLES, FloatingIP, Port
+from models.database.tables.routing import Routing
 from models.network import addresses
 from models.network.floatingips.associations import Associations
 from models.network.ports.deletion import PortDeletion
 
-floatingips, ports = TABLES["floatingips"], TABLES["ports"]
+floatingips = TABLES["floatingips"]
 HOLDER = "network:floatingip"
 
 
@@ -26,12 +26,10 @@ class FloatingIPDeletion:
         waiting: list[str] = []
         if row["port_id"]:
             row, waiting = await self._associations.lead_nowhere(tx, row, request_id)
-        await tx.run(floatingips.delete().where(floatingips.c.id == id_))
-        holder = select(ports.c.id).where(ports.c.device_id == id_, ports.c.device_owner == HOLDER)
+        await tx.run(floatingips.delete().where(FloatingIP.id == id_))
+        holder = select(Port.id).where(Port.device_id == id_, Port.device_owner == HOLDER)
         held = [r["id"] for r in await tx.all(holder)]
-        copied = select(func.count()).where(
-            routings.c.type == "floatingip", routings.c.top_id == id_
-        )
+        copied = select(func.count()).where(Routing.type == "floatingip", Routing.top_id == id_)
         if await tx.value(copied):
             for port_id in held:
                 await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
@@ -41,9 +39,9 @@ class FloatingIPDeletion:
     async def delete_idle(self, tx: Transaction, network_id: str, request_id: str) -> list[str]:
         """Delete the network's floating IPs that lead nowhere: they are no reason to keep it."""
         waiting: list[str] = []
-        idle = select(floatingips).where(
-            floatingips.c.floating_network_id == network_id, floatingips.c.port_id.is_(None)
+        idle = FloatingIP.select().where(
+            FloatingIP.floating_network_id == network_id, FloatingIP.port_id.is_(None)
         )
-        for row in await tx.all_locked(idle.order_by(floatingips.c.id)):
+        for row in await tx.all_locked(idle.order_by(FloatingIP.id)):
             waiting += await self.delete(tx, row, request_id)
         return waiting

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import Network, Port, Router, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.floatingips.associations import Associations
@@ -17,9 +17,6 @@ from models.network.routers.plan import GATEWAY, INTERFACE
 from models.operations import Operations
 from models.resources.network import FLOATINGIPS
 from models.values import Caller
-
-ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
-routers = TABLES["routers"]
 
 
 class FloatingIPs(Collection):
@@ -43,7 +40,7 @@ class FloatingIPs(Collection):
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the details of the ports they lead to."""
         ids = [row["port_id"] for row in rows if row["port_id"]]
-        known = {r["id"]: r for r in await tx.all(select(ports).where(ports.c.id.in_(ids)))}
+        known = {r["id"]: r for r in await tx.all(Port.select().where(Port.id.in_(ids)))}
         names = (
             "name", "network_id", "mac_address", "admin_state_up", "status", "device_id",
             "device_owner",
@@ -99,7 +96,7 @@ class FloatingIPs(Collection):
             port_id = body.get("port_id")
             if isinstance(port_id, str) and "\0" not in port_id:
                 # Before its floating IPs, as by whoever deletes it.
-                await tx.locked(select(ports.c.id).where(ports.c.id == port_id))
+                await tx.locked(select(Port.id).where(Port.id == port_id))
             row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             if "fixed_ip_address" in body and not (port_id or row["port_id"]):
@@ -124,7 +121,7 @@ class FloatingIPs(Collection):
         self._operations.announce(*waiting)
 
     async def _external(self, tx: Transaction, caller: Caller, network_id: str) -> Row:
-        network = await tx.one(select(networks).where(networks.c.id == network_id))
+        network = await tx.one(Network.select().where(Network.id == network_id))
         if network is None:
             raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
         if not network["router_external"]:
@@ -135,9 +132,7 @@ class FloatingIPs(Collection):
             raise BadRequest(
                 f"Bad floatingip request: Network {network_id} is not a valid external network."
             )
-        version4 = select(subnets.c.id).where(
-            subnets.c.network_id == network_id, subnets.c.ip_version == 4
-        )
+        version4 = select(Subnet.id).where(Subnet.network_id == network_id, Subnet.ip_version == 4)
         if not await tx.value(version4.limit(1)):
             raise BadRequest(
                 f"Bad floatingip request: Network {network_id} does not contain any IPv4 subnet."
@@ -175,26 +170,25 @@ class FloatingIPs(Collection):
 
     async def _router(self, tx: Transaction, row: Row, port_id: str, subnet_id: str) -> str:
         """Return the router that leads from the external network to the port's subnet."""
-        inside = select(ports).where(
-            ports.c.device_owner == INTERFACE,
-            ports.c.network_id
-            == select(ports.c.network_id).where(ports.c.id == port_id).scalar_subquery(),
+        inside = Port.select().where(
+            Port.device_owner == INTERFACE,
+            Port.network_id == select(Port.network_id).where(Port.id == port_id).scalar_subquery(),
         )
         candidates = [
             p["device_id"]
-            for p in await tx.all(inside.order_by(ports.c.created_at))
+            for p in await tx.all(inside.order_by(Port.created_at))
             if any(ip["subnet_id"] == subnet_id for ip in p["fixed_ips"])
         ]
-        outside = select(ports.c.device_id).where(
-            ports.c.device_owner == GATEWAY,
-            ports.c.device_id.in_(candidates),
-            ports.c.network_id == row["floating_network_id"],
+        outside = select(Port.device_id).where(
+            Port.device_owner == GATEWAY,
+            Port.device_id.in_(candidates),
+            Port.network_id == row["floating_network_id"],
         )
         router_id = await tx.value(outside)
         if router_id is not None:
             # Held, it keeps what leads there; that may have gone since it was looked for.
-            await tx.locked(select(routers.c.id).where(routers.c.id == router_id))
-            legs = inside.where(ports.c.device_id == router_id)
+            await tx.locked(select(Router.id).where(Router.id == router_id))
+            legs = inside.where(Port.device_id == router_id)
             there = any(
                 ip["subnet_id"] == subnet_id for p in await tx.all(legs) for ip in p["fixed_ips"]
             )

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network import addresses
 from models.network.collections.checks import invalid_input
 from models.network.subnets.checks import eui64, is_automatic
 
-subnets = TABLES["subnets"]
 ROUTER_PORTS = ("network:router_interface", "network:router_gateway")
 FLOATING = "network:floatingip"
 
@@ -59,12 +58,12 @@ def holder(port: Row) -> str:
     return f"port:{port['id']}"
 
 
-async def _subnets(tx: Transaction, port: Row) -> list[Row]:
-    statement = select(subnets).where(subnets.c.network_id == port["network_id"])
-    return await tx.all(statement.order_by(subnets.c.created_at, subnets.c.id))
+async def _subnets(tx: Transaction, port: Row) -> list[Subnet]:
+    statement = Subnet.select().where(Subnet.network_id == port["network_id"])
+    return await tx.all(statement.order_by(Subnet.created_at, Subnet.id))
 
 
-async def _any(tx: Transaction, port: Row, own: list[Row]) -> list[Row]:
+async def _any(tx: Transaction, port: Row, own: Sequence[Row]) -> list[Row]:
     meant = [s for s in own if port["device_owner"] in (s["service_types"] or [])]
     usable = meant or [s for s in own if not s["service_types"]]
     if own and not usable:
@@ -83,7 +82,7 @@ async def _any(tx: Transaction, port: Row, own: list[Row]) -> list[Row]:
     return given
 
 
-async def _first_free(tx: Transaction, port: Row, family: list[Row]) -> Row:
+async def _first_free(tx: Transaction, port: Row, family: Sequence[Row]) -> Row:
     for subnet in family[:-1]:
         try:
             return await _take(tx, port, subnet, None)
@@ -92,7 +91,7 @@ async def _first_free(tx: Transaction, port: Row, family: list[Row]) -> Row:
     return await _take(tx, port, family[-1], None)
 
 
-async def _wished(tx: Transaction, port: Row, own: list[Row], wish: Row) -> Row:
+async def _wished(tx: Transaction, port: Row, own: Sequence[Row], wish: Row) -> Row:
     ip = wish.get("ip_address")
     subnet = await _meant(tx, port, own, wish)
     router = port["device_owner"] in ROUTER_PORTS
@@ -110,7 +109,7 @@ async def _wished(tx: Transaction, port: Row, own: list[Row], wish: Row) -> Row:
     return await _take(tx, port, subnet, ip)
 
 
-async def _meant(tx: Transaction, port: Row, own: list[Row], wish: Row) -> Row:
+async def _meant(tx: Transaction, port: Row, own: Sequence[Row], wish: Row) -> Row:
     """Return the subnet of the network that the wish names, by id or by address."""
     ip, subnet_id = wish.get("ip_address"), wish.get("subnet_id")
     if not own:
@@ -119,7 +118,7 @@ async def _meant(tx: Transaction, port: Row, own: list[Row], wish: Row) -> Row:
         for subnet in own:
             if subnet["id"] == subnet_id:
                 return subnet
-        if not await tx.value(select(subnets.c.id).where(subnets.c.id == subnet_id)):
+        if not await tx.value(select(Subnet.id).where(Subnet.id == subnet_id)):
             raise NotFound(f"Subnet {subnet_id} could not be found.", "SubnetNotFound")
         raise invalid_input(
             f"Failed to create port on network {port['network_id']}, because fixed_ips "

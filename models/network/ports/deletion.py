@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from models import work
 from models.database.store import Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Port
 from models.network import addresses
 from models.network.consequences import clean_up, copied
 from models.network.floatingips.associations import Associations
@@ -39,11 +37,11 @@ class PortDeletion:
         The address of a port with a copy stays taken until the copy is gone: the pod would refuse
         it to the next port.
         """
-        mine = select(ports).where(ports.c.id.in_(port_ids))
-        rows = await tx.all_locked(mine.order_by(ports.c.id))
+        mine = Port.select().where(Port.id.in_(port_ids))
+        rows = await tx.all_locked(mine.order_by(Port.id))
         request_id = caller.request_id if caller else ""
         waiting = await self._associations.ports_go(tx, port_ids, request_id)
-        await tx.run(ports.delete().where(ports.c.id.in_(port_ids)))
+        await tx.run(ports.delete().where(Port.id.in_(port_ids)))
         elsewhere = await copied(tx, [("port", row["id"]) for row in rows])
         for row in rows:
             waiting += await self._group_changes.port_changed(tx, row)

@@ -2,10 +2,8 @@
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models.database.tables.network import TABLES, ip_allocations
+from models.database.tables.network import IPAllocation, Port, ip_allocations
 from models.network.collections.checks import invalid_input
-
-ports = TABLES["ports"]
 
 
 def with_addresses(values: list[str]) -> ColumnElement[bool]:
@@ -25,5 +23,5 @@ def with_addresses(values: list[str]) -> ColumnElement[bool]:
             match = column.in_(wanted_values)
         has.append(match)
     # One subquery for each key, as the address and the subnet may be two fixed IPs' own.
-    port_id = func.substr(ip_allocations.c.holder, 6)
-    return and_(*(ports.c.id.in_(select(port_id).where(match)) for match in has))
+    port_id = func.substr(IPAllocation.holder, 6)
+    return and_(*(Port.id.in_(select(port_id).where(match)) for match in has))

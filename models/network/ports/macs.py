@@ -6,11 +6,9 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import Network, Port, Subnet
 from models.errors import Conflict
 from models.network.subnets.checks import is_automatic
-
-networks, ports, subnets = TABLES["networks"], TABLES["ports"], TABLES["subnets"]
 
 
 class PluggedPorts(Protocol):
@@ -39,13 +37,13 @@ async def change(tx: Transaction, port: Row, changes: Row) -> list[Row]:
             "UnsupportedPortDeviceOwner",
         )
     # No port is made there meanwhile.
-    mine = networks.c.id == port["network_id"]
-    await tx.locked(select(networks.c.id).where(mine))
+    mine = Network.id == port["network_id"]
+    await tx.locked(select(Network.id).where(mine))
     wanted = changes["mac_address"]
-    same = ports.c.network_id == port["network_id"], ports.c.mac_address == wanted
-    if await tx.value(select(ports.c.id).where(*same)):
+    same = Port.network_id == port["network_id"], Port.mac_address == wanted
+    if await tx.value(select(Port.id).where(*same)):
         raise taken(port["network_id"], wanted)
-    own = await tx.all(select(subnets).where(subnets.c.network_id == port["network_id"]))
+    own = await tx.all(Subnet.select().where(Subnet.network_id == port["network_id"]))
     automatic = {subnet["id"] for subnet in own if is_automatic(subnet)}
     lasting = [ip for ip in port["fixed_ips"] if ip["subnet_id"] not in automatic]
     wishes: list[Row] = (changes if "fixed_ips" in changes else port)["fixed_ips"]

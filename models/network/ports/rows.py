@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Network, Router
 from models.errors import NotFound
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.collections.sharing import given_away
@@ -25,7 +25,7 @@ from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
 from models.values import Caller
 
-networks, routers = TABLES["networks"], TABLES["routers"]
+networks = TABLES["networks"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
 _NULL_IS_ABSENT = ("fixed_ips", "security_groups")
 _ATTEMPTS = 16
@@ -67,11 +67,11 @@ class Ports(Collection):
         own = await super().visible(tx, caller)
         if caller.admin:
             return own
-        sharing = select(networks.c.id).where(
-            networks.c.project_id == caller.project_id,
+        sharing = select(Network.id).where(
+            Network.project_id == caller.project_id,
             or_(
-                networks.c.shared.is_(True),
-                networks.c.router_external.is_(True),
+                Network.shared.is_(True),
+                Network.router_external.is_(True),
                 given_away(NETWORKS, networks),
             ),
         )
@@ -121,7 +121,7 @@ class Ports(Collection):
         async with self.store.write() as tx:
             device = (await self.get(caller, id_, tx))["device_id"]
             # Before its interfaces, as by whoever removes them.
-            await tx.locked(select(routers.c.id).where(routers.c.id == device))
+            await tx.locked(select(Router.id).where(Router.id == device))
             row = await self.own(tx, caller, id_)
             network = await self._networks.get(caller, row["network_id"], tx)
             port_rules.permit("update", body, network, caller)
@@ -206,7 +206,7 @@ class Ports(Collection):
 
     async def _insert(self, tx: Transaction, row: Row, wishes: Sequence[Row] | None) -> Row:
         """Insert the row with a MAC, then give it its addresses."""
-        held = select(networks.c.id).where(networks.c.id == row["network_id"])
+        held = select(Network.id).where(Network.id == row["network_id"])
         if not await tx.value(held.with_for_update(read=True)):
             raise NotFound(f"Network {row['network_id']} could not be found.", "NetworkNotFound")
         await self._insert_with_mac(tx, row)

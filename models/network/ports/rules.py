@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, SecurityGroup
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, denied
@@ -13,7 +13,7 @@ from models.network.collections.sharing import shared_with
 from models.resources.network import SECURITY_GROUPS
 from models.values import Caller
 
-networks, security_groups = TABLES["networks"], TABLES["security_groups"]
+security_groups = TABLES["security_groups"]
 routers, floatingips = TABLES["routers"], TABLES["floatingips"]
 
 # Ports that routers and floating IPs make; they come and go with them.
@@ -104,9 +104,9 @@ def check_security(changed: Row, body: Body) -> None:
 
 async def check_groups(tx: Transaction, groups: list[str], caller: Caller) -> None:
     """Refuse security groups that the caller has not got."""
-    known = select(security_groups.c.id).where(security_groups.c.id.in_(groups))
+    known = select(SecurityGroup.id).where(SecurityGroup.id.in_(groups))
     if not caller.admin:
-        own = security_groups.c.project_id == caller.project_id
+        own = SecurityGroup.project_id == caller.project_id
         known = known.where(own | shared_with(SECURITY_GROUPS, security_groups, caller))
     found = {group["id"] for group in await tx.all(known)}
     for group in groups:

@@ -1,7 +1,7 @@
 """RouterChanges: how a change of a router's pieces is accepted."""
 
 from models.database.store import Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Router
 from models.network.routers.plan import Topology
 from models.operations import Operations
 from models.work import RouterChange
@@ -11,7 +11,7 @@ routers = TABLES["routers"]
 
 async def shows_work(tx: Transaction, router_id: str) -> None:
     """Show that the router is being changed until its last operation has ended."""
-    await tx.run(routers.update().where(routers.c.id == router_id).values(status="ALLOCATING"))
+    await tx.run(routers.update().where(Router.id == router_id).values(status="ALLOCATING"))
 
 
 class RouterChanges:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from models.database.store import Row, Transaction
 from models.database.tables.base import now
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, FloatingIP, Network, Port, Router
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import denied
 from models.network.ports.deletion import PortDeletion
@@ -16,8 +16,7 @@ from models.values import Caller
 from models.work import RouterChange
 
 GATEWAY = "network:router_gateway"
-networks, ports, routers = TABLES["networks"], TABLES["ports"], TABLES["routers"]
-floatingips = TABLES["floatingips"]
+routers = TABLES["routers"]
 
 
 class RouterGateway:
@@ -97,7 +96,7 @@ class RouterGateway:
                 "keys failed: network_id is missing.",
                 "HTTPBadRequest",
             )
-        network = await tx.one(select(networks).where(networks.c.id == network_id))
+        network = await tx.one(Network.select().where(Network.id == network_id))
         if network is None:
             raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
         if not network["router_external"]:
@@ -108,13 +107,13 @@ class RouterGateway:
 
     async def _port(self, tx: Transaction, router_id: str) -> Row | None:
         return await tx.one(
-            select(ports).where(ports.c.device_id == router_id, ports.c.device_owner == GATEWAY)
+            Port.select().where(Port.device_id == router_id, Port.device_owner == GATEWAY)
         )
 
     async def _refuse_in_use(self, tx: Transaction, router: Row, network_id: str) -> None:
         used = select(func.count()).where(
-            floatingips.c.router_id == router["id"],
-            floatingips.c.floating_network_id == network_id,
+            FloatingIP.router_id == router["id"],
+            FloatingIP.floating_network_id == network_id,
         )
         if await tx.value(used):
             raise Conflict(
@@ -140,11 +139,11 @@ async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> No
     """Write the gateway into the router row."""
     await tx.run(
         routers.update()
-        .where(routers.c.id == router["id"])
+        .where(Router.id == router["id"])
         .values(
             external_gateway_info=info,
             updated_at=now(),
-            revision_number=routers.c.revision_number + 1,
+            revision_number=Router.revision_number + 1,
         )
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import FloatingIP, Network, Port, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections import shapes
 from models.network.collections.sharing import SHARED, shares
@@ -21,9 +21,6 @@ from models.operations import Operations
 from models.resources.network import NETWORKS
 from models.values import Caller
 from models.work import RouterChange
-
-ports, subnets, networks = TABLES["ports"], TABLES["subnets"], TABLES["networks"]
-routers, floatingips = TABLES["routers"], TABLES["floatingips"]
 
 
 class RouterInterfaces:
@@ -68,7 +65,7 @@ class RouterInterfaces:
             router = await self._routers.own(tx, caller, router_id)
             port = await self._attached(tx, caller, router_id, by_subnet, by_port)
             subnet_id = port["fixed_ips"][0]["subnet_id"]
-            subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
+            subnet = await tx.one(Subnet.select().where(Subnet.id == subnet_id))
             assert subnet is not None
             await self._refuse_in_use(tx, router, subnet)
             waiting = await self._port_deletion.delete(tx, [port["id"]], caller)
@@ -88,7 +85,7 @@ class RouterInterfaces:
             )
         await _refuse_foreign(tx, caller, subnet)
         await self._refuse_overlap(tx, router, subnet)
-        network = await tx.one(select(networks).where(networks.c.id == subnet["network_id"]))
+        network = await tx.one(Network.select().where(Network.id == subnet["network_id"]))
         assert network is not None
         port = await self._ports.insert(
             tx,
@@ -120,15 +117,15 @@ class RouterInterfaces:
                 "Bad router request: Cannot have multiple IPv4 subnets on router port."
             )
         subnet_id = port["fixed_ips"][0]["subnet_id"]
-        subnet = await tx.one(select(subnets).where(subnets.c.id == subnet_id))
+        subnet = await tx.one(Subnet.select().where(Subnet.id == subnet_id))
         assert subnet is not None
         await self._refuse_overlap(tx, router, subnet)
         owner = {"device_id": router["id"], "device_owner": INTERFACE, "security_groups": []}
         return await self._ports.change(tx, port, owner), subnet
 
     async def _refuse_overlap(self, tx: Transaction, router: Row, subnet: Row) -> None:
-        attached = select(ports.c.fixed_ips).where(
-            ports.c.device_id == router["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY))
+        attached = select(Port.fixed_ips).where(
+            Port.device_id == router["id"], Port.device_owner.in_((INTERFACE, GATEWAY))
         )
         ids = {ip["subnet_id"] for row in await tx.all(attached) for ip in row["fixed_ips"]}
         if subnet["id"] in ids:
@@ -136,7 +133,7 @@ class RouterInterfaces:
                 f"Bad router request: Router already has a port on subnet {subnet['id']}."
             )
         cidr = ipaddress.ip_network(subnet["cidr"])
-        for other in await tx.all(select(subnets).where(subnets.c.id.in_(ids))):
+        for other in await tx.all(Subnet.select().where(Subnet.id.in_(ids))):
             if cidr.overlaps(ipaddress.ip_network(other["cidr"])):
                 raise BadRequest(
                     f"Bad router request: Cidr {subnet['cidr']} of subnet {subnet['id']} "
@@ -146,8 +143,8 @@ class RouterInterfaces:
     async def _attached(
         self, tx: Transaction, caller: Caller, router_id: str, subnet_id: str, port_id: str
     ) -> Row:
-        statement = select(ports).where(
-            ports.c.device_id == router_id, ports.c.device_owner == INTERFACE
+        statement = Port.select().where(
+            Port.device_id == router_id, Port.device_owner == INTERFACE
         )
         rows = await tx.all(statement)
         if port_id:
@@ -174,8 +171,8 @@ class RouterInterfaces:
 
     async def _refuse_in_use(self, tx: Transaction, router: Row, subnet: Row) -> None:
         cidr = ipaddress.ip_network(subnet["cidr"])
-        reached = select(floatingips.c.fixed_ip_address).where(
-            floatingips.c.router_id == router["id"], floatingips.c.fixed_ip_address.is_not(None)
+        reached = select(FloatingIP.fixed_ip_address).where(
+            FloatingIP.router_id == router["id"], FloatingIP.fixed_ip_address.is_not(None)
         )
         for row in await tx.all(reached):
             if ipaddress.ip_address(row["fixed_ip_address"]) in cidr:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from models.database.store import Store
-from models.database.tables.operation import operations
+from models.database.tables.operation import Operation
 from models.errors import PodFault
 from models.operations import OPEN
 
@@ -26,10 +26,10 @@ async def unless_told_elsewhere(
     except PodFault as fault:
         if piece == about or fault.kind == "RouterNotFound":
             raise
-        told = select(operations.c.state).where(operations.c.resource_id == piece)
+        told = select(Operation.state).where(Operation.resource_id == piece)
         async with store.read() as tx:
-            last = await tx.value(told.order_by(operations.c.sequence.desc()).limit(1))
-            under_way = await tx.value(told.where(operations.c.state.in_(OPEN)).limit(1))
+            last = await tx.value(told.order_by(Operation.sequence.desc()).limit(1))
+            under_way = await tx.value(told.where(Operation.state.in_(OPEN)).limit(1))
         if under_way is None and last not in ("failed", "cancelled"):
             raise
         return None

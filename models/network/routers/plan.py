@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import TABLES, FloatingIP, Network, Port, Router, Subnet
+from models.database.tables.routing import Routing, routings
 from models.network.bridges.places import Bridge, BridgePlaces, UnallocatedError
 from models.network.bridges.rows import Bridges
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
-routers, floatingips = TABLES["routers"], TABLES["floatingips"]
+floatingips = TABLES["floatingips"]
 INTERFACE = "network:router_interface"
 GATEWAY = "network:router_gateway"
 
@@ -122,7 +122,7 @@ class Topology:
         return await self._desired(tx, places, router_id)
 
     async def _desired(self, tx: Transaction, places: BridgePlaces, router_id: str) -> Desired:
-        router = await tx.one(select(routers).where(routers.c.id == router_id))
+        router = await tx.one(Router.select().where(Router.id == router_id))
         if router is None:
             return Desired(None)
         desired = Desired(router)
@@ -144,18 +144,18 @@ class Topology:
         statement = (
             select(
                 ports,
-                networks.c.pod_id,
-                subnets.c.cidr,
-                subnets.c.gateway_ip,
-                subnets.c.id.label("subnet_id"),
+                Network.pod_id,
+                Subnet.cidr,
+                Subnet.gateway_ip,
+                Subnet.id.label("subnet_id"),
             )
-            .join(networks, networks.c.id == ports.c.network_id)
-            .join(subnets, subnets.c.network_id == networks.c.id)
+            .join(networks, Network.id == Port.network_id)
+            .join(subnets, Subnet.network_id == Network.id)
             .where(
-                ports.c.device_id == router_id,
-                ports.c.device_owner == INTERFACE,
+                Port.device_id == router_id,
+                Port.device_owner == INTERFACE,
             )
-            .order_by(ports.c.created_at, ports.c.id)
+            .order_by(Port.created_at, Port.id)
         )
         # A network may have more subnets than the one this interface is on.
         return [
@@ -173,12 +173,12 @@ class Topology:
         inside: list[str],
     ) -> None:
         statement = (
-            select(ports, networks.c.pod_id)
-            .join(networks, networks.c.id == ports.c.network_id)
+            select(ports, Network.pod_id)
+            .join(networks, Network.id == Port.network_id)
             .where(
-                ports.c.device_id == router["id"],
-                ports.c.device_owner == GATEWAY,
-                ports.c.status != "ERROR",
+                Port.device_id == router["id"],
+                Port.device_owner == GATEWAY,
+                Port.status != "ERROR",
             )
         )
         gateway = await tx.one(statement)
@@ -218,15 +218,15 @@ class Topology:
     ) -> None:
         # Only ports that have a copy: a floating IP of another waits until it has one.
         statement = (
-            select(floatingips, routings.c.pod_id)
-            .join(routings, routings.c.top_id == floatingips.c.port_id)
+            select(floatingips, Routing.pod_id)
+            .join(routings, Routing.top_id == FloatingIP.port_id)
             .where(
-                floatingips.c.router_id == router_id,
-                floatingips.c.status != "ERROR",
-                routings.c.type == "port",
-                routings.c.bottom_id.is_not(None),
+                FloatingIP.router_id == router_id,
+                FloatingIP.status != "ERROR",
+                Routing.type == "port",
+                Routing.bottom_id.is_not(None),
             )
-            .order_by(floatingips.c.id)
+            .order_by(FloatingIP.id)
         )
         for row in await tx.all(statement):
             pod_id, port_id = row["pod_id"], row["port_id"]

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import Port, Subnet
+from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict
 from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.ports.rows import Ports
@@ -17,7 +17,6 @@ from models.operations import Operations
 from models.resources.network import ROUTERS
 from models.values import Caller
 
-ports, networks, subnets = TABLES["ports"], TABLES["networks"], TABLES["subnets"]
 INTERFACE = "network:router_interface"
 
 # Neutron's own default (max_routes).
@@ -44,8 +43,8 @@ class Routers(Collection):
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the gateway's addresses, from its port."""
         ids = [row["id"] for row in rows]
-        statement = select(ports.c.device_id, ports.c.fixed_ips).where(
-            ports.c.device_owner == GATEWAY, ports.c.device_id.in_(ids)
+        statement = select(Port.device_id, Port.fixed_ips).where(
+            Port.device_owner == GATEWAY, Port.device_id.in_(ids)
         )
         fixed = {r["device_id"]: r["fixed_ips"] for r in await tx.all(statement)}
         for row in rows:
@@ -93,17 +92,15 @@ class Routers(Collection):
         waiting: list[str] = []
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_, "delete")
-            attached = select(ports.c.id).where(
-                ports.c.device_id == id_, ports.c.device_owner == INTERFACE
-            )
-            legs = [port["id"] for port in await tx.all(attached.order_by(ports.c.created_at))]
+            attached = select(Port.id).where(Port.device_id == id_, Port.device_owner == INTERFACE)
+            legs = [port["id"] for port in await tx.all(attached.order_by(Port.created_at))]
             if legs:
                 raise Conflict(
                     f"Router {id_} has ports still attached: {', '.join(legs)}", "RouterInUse"
                 )
             await self._gateway.drop(tx, row)
             await tx.run(self.table.delete().where(self.table.c.id == id_))
-            copied = select(func.count()).where(routings.c.owner_id == id_)
+            copied = select(func.count()).where(Routing.owner_id == id_)
             if await tx.value(copied):
                 waiting.append(
                     await self._operations.add(
@@ -162,9 +159,7 @@ class Routers(Collection):
 
     async def _bare(self, id_: str, shown: Shown) -> Shown:
         """Return the answer to a change of single routes, which Neutron gives as it is stored."""
-        gateway = select(ports.c.id).where(
-            ports.c.device_id == id_, ports.c.device_owner == GATEWAY
-        )
+        gateway = select(Port.id).where(Port.device_id == id_, Port.device_owner == GATEWAY)
         async with self.store.read() as tx:
             port_id = await tx.value(gateway)
         return {
@@ -185,13 +180,13 @@ class Routers(Collection):
                 f"maximum {_MOST_ROUTES}.",
                 "RoutesExhausted",
             )
-        linked = select(ports.c.fixed_ips).where(
-            ports.c.device_id == row["id"], ports.c.device_owner.in_((INTERFACE, GATEWAY))
+        linked = select(Port.fixed_ips).where(
+            Port.device_id == row["id"], Port.device_owner.in_((INTERFACE, GATEWAY))
         )
         mine = [ip for port in await tx.all(linked) for ip in port["fixed_ips"]]
         own = {ip["ip_address"] for ip in mine}
         # A network may have other ranges, in which the router has no address.
-        near = select(subnets.c.cidr).where(subnets.c.id.in_({ip["subnet_id"] for ip in mine}))
+        near = select(Subnet.cidr).where(Subnet.id.in_({ip["subnet_id"] for ip in mine}))
         cidrs = [ipaddress.ip_network(subnet["cidr"]) for subnet in await tx.all(near)]
         for route in routes:
             nexthop = ipaddress.ip_address(route["nexthop"])
@@ -215,9 +210,7 @@ class Routers(Collection):
 
     async def _copies(self, tx: Transaction, caller: Caller, row: Row) -> list[str]:
         """Return the operation that tells the copies of a change, if there are any."""
-        copied = select(func.count()).where(
-            routings.c.type == "router", routings.c.top_id == row["id"]
-        )
+        copied = select(func.count()).where(Routing.type == "router", Routing.top_id == row["id"])
         if not await tx.value(copied):
             return []
         return [

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from models import work
 from models.database.store import Row, Transaction
-from models.database.tables.routing import routings
+from models.database.tables.routing import Routing
 from models.network.security_groups import state
 from models.network.security_groups.state import ADDRESSES, GROUP
 from models.operations import Operations
@@ -36,17 +36,17 @@ class SecurityGroupChanges:
         pod_id = await tx.value(home)
         admitting = select(rules.c.security_group_id).where(rules.c.remote_group_id.in_(mine))
         # The port's own pod knows its members by itself.
-        chosen = (routings.c.pod_id != (pod_id or "")) & routings.c.top_id.in_(admitting)
+        chosen = (Routing.pod_id != (pod_id or "")) & Routing.top_id.in_(admitting)
         if pod_id:
-            needed = (routings.c.pod_id == pod_id) & routings.c.top_id.in_(mine)
+            needed = (Routing.pod_id == pod_id) & Routing.top_id.in_(mine)
             if await self._has_copy(tx, port["id"]):
                 # Who changes or removes it comes by to remove what only it needed there, but
                 # looks at its own project's groups.
-                needed &= routings.c.project_id != port["project_id"]
+                needed &= Routing.project_id != port["project_id"]
             chosen |= needed
-        copies = select(routings).where(routings.c.type == GROUP, chosen)
+        copies = Routing.select().where(Routing.type == GROUP, chosen)
         due = []
-        for copy in await tx.all(copies.order_by(routings.c.id)):
+        for copy in await tx.all(copies.order_by(Routing.id)):
             pod = await self._pods.get(copy["pod_id"])
             here = pod.pod_id == pod_id
             if not here or await state.use(tx, copy["top_id"], pod) is state.Use.NONE:
@@ -55,10 +55,10 @@ class SecurityGroupChanges:
 
     async def changed(self, tx: Transaction, sg_id: str) -> list[str]:
         """Write the operations that a change of the group or its rules asks for."""
-        copies = select(routings).where(
-            routings.c.top_id == sg_id, routings.c.type.in_((GROUP, ADDRESSES))
+        copies = Routing.select().where(
+            Routing.top_id == sg_id, Routing.type.in_((GROUP, ADDRESSES))
         )
-        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(routings.c.id))}
+        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(Routing.id))}
         return [
             await self._write_sync(tx, row, await self._pods.get(pod_id))
             for pod_id, row in found.items()
@@ -70,5 +70,5 @@ class SecurityGroupChanges:
         )
 
     async def _has_copy(self, tx: Transaction, port_id: str) -> bool:
-        copy = select(routings.c.id).where(routings.c.type == "port", routings.c.top_id == port_id)
+        copy = select(Routing.id).where(Routing.type == "port", Routing.top_id == port_id)
         return await tx.value(copy) is not None

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, SecurityGroup
 from models.network.collections.listing import Params
 from models.values import Caller
 
@@ -61,7 +61,9 @@ class DefaultGroups:
             await self.id(project_id)
 
     async def _known(self, tx: Transaction, project_id: str) -> str | None:
-        found = await tx.value(select(groups.c.id).where(groups.c.default_of == project_id))
+        found = await tx.value(
+            select(SecurityGroup.id).where(SecurityGroup.default_of == project_id)
+        )
         return str(found) if found else None
 
 

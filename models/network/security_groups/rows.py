@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, not_, or_, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES
+from models.database.tables.network import TABLES, Port, SecurityGroupRule
 from models.errors import Conflict, NotFound
 from models.network.collections.checks import boolean
 from models.network.collections.collection import Body, Collection, Quotas, Shown
@@ -20,7 +20,7 @@ from models.operations import Operations
 from models.resources.network import SECURITY_GROUPS
 from models.values import Caller
 
-ports, rules = TABLES["ports"], TABLES["security_group_rules"]
+rules = TABLES["security_group_rules"]
 _DEFAULT = "default"
 
 
@@ -92,10 +92,12 @@ class SecurityGroups(Collection):
                     "Insufficient rights for removing default security group.",
                     "SecurityGroupCannotRemoveDefault",
                 )
-            admitting = rules.c.remote_group_id == id_
-            statement = select(rules.c.security_group_id).where(admitting).distinct()
+            admitting = SecurityGroupRule.remote_group_id == id_
+            statement = select(SecurityGroupRule.security_group_id).where(admitting).distinct()
             affected = {r["security_group_id"] for r in await tx.all(statement)} | {id_}
-            await tx.run(delete(rules).where((rules.c.security_group_id == id_) | admitting))
+            await tx.run(
+                delete(rules).where((SecurityGroupRule.security_group_id == id_) | admitting)
+            )
             await tx.run(delete(self.table).where(self.table.c.id == id_))
             await forget_shares(tx, id_)
             waiting = [i for sg in sorted(affected) for i in await self._changes.changed(tx, sg)]
@@ -125,8 +127,8 @@ class SecurityGroups(Collection):
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the groups' rules."""
         by_id: dict[str, list[Row]] = {row["id"]: [] for row in rows}
-        own = select(rules).where(rules.c.security_group_id.in_(by_id))
-        found = await tx.all(own.order_by(rules.c.created_at, rules.c.id))
+        own = SecurityGroupRule.select().where(SecurityGroupRule.security_group_id.in_(by_id))
+        found = await tx.all(own.order_by(SecurityGroupRule.created_at, SecurityGroupRule.id))
         await self._rules.decorate(tx, found)
         await tell_shares(tx, SECURITY_GROUPS, rows)
         for rule in found:
@@ -157,7 +159,7 @@ class SecurityGroups(Collection):
         )
 
     async def _refuse_used(self, tx: Transaction, id_: str) -> None:
-        if await tx.value(select(ports.c.id).where(holds(id_)).limit(1)):
+        if await tx.value(select(Port.id).where(holds(id_)).limit(1)):
             raise Conflict(f"Security Group {id_} in use.", "SecurityGroupInUse")
 
 

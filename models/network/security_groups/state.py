@@ -11,8 +11,15 @@ from enum import Enum
 from sqlalchemy import ColumnElement, String, cast, exists, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES
-from models.database.tables.routing import routings
+from models.database.tables.network import (
+    TABLES,
+    AddressGroup,
+    Network,
+    Port,
+    SecurityGroup,
+    SecurityGroupRule,
+)
+from models.database.tables.routing import Routing, routings
 from models.resources.network import SECURITY_GROUP_RULES
 from models.routings import marker
 from models.values import Pod
@@ -44,7 +51,7 @@ class Wanted:
     """
 
     group: Row
-    rules: list[Row]
+    rules: list[SecurityGroupRule]
     elsewhere: dict[str, list[str]]
     named: dict[str, list[str]]
 
@@ -91,16 +98,18 @@ class Wanted:
 
 def holds(sg_id: str) -> ColumnElement[bool]:
     """Return the condition that a port is in the group."""
-    return cast(ports.c.security_groups, String).like(f'%"{sg_id}"%')
+    return cast(Port.security_groups, String).like(f'%"{sg_id}"%')
 
 
 async def wanted(tx: Transaction, sg_id: str, pod: Pod) -> Wanted | None:
     """Return what the copy of the group should be; None when the group is gone."""
-    group = await tx.one(select(groups).where(groups.c.id == sg_id))
+    group = await tx.one(SecurityGroup.select().where(SecurityGroup.id == sg_id))
     if group is None:
         return None
     own = await tx.all(
-        select(rules).where(rules.c.security_group_id == sg_id).order_by(rules.c.id)
+        SecurityGroupRule.select()
+        .where(SecurityGroupRule.security_group_id == sg_id)
+        .order_by(SecurityGroupRule.id)
     )
     elsewhere = {}
     for remote in {rule["remote_group_id"] for rule in own if rule["remote_group_id"]}:
@@ -108,26 +117,26 @@ async def wanted(tx: Transaction, sg_id: str, pod: Pod) -> Wanted | None:
         if addresses or await address_group(tx, remote, pod):
             elsewhere[remote] = addresses
     ids = {rule["remote_address_group_id"] for rule in own if rule["remote_address_group_id"]}
-    named = await tx.all(select(address_groups).where(address_groups.c.id.in_(ids)))
+    named = await tx.all(AddressGroup.select().where(AddressGroup.id.in_(ids)))
     return Wanted(group, own, elsewhere, {row["id"]: row["addresses"] for row in named})
 
 
 async def address_group(tx: Transaction, sg_id: str, pod: Pod) -> Row | None:
     """Return the routing of the address group with the group's members in other pods."""
     return await tx.one(
-        select(routings).where(
-            routings.c.type == ADDRESSES,
-            routings.c.top_id == sg_id,
-            routings.c.pod_id == pod.pod_id,
+        Routing.select().where(
+            Routing.type == ADDRESSES,
+            Routing.top_id == sg_id,
+            Routing.pod_id == pod.pod_id,
         )
     )
 
 
 async def members_elsewhere(tx: Transaction, sg_id: str, pod: Pod) -> list[str]:
     """Return the addresses, as prefixes, of the group's ports that have copies in other pods."""
-    copied = ports.join(routings, (routings.c.top_id == ports.c.id) & (routings.c.type == "port"))
-    statement = select(ports.c.fixed_ips).select_from(copied)
-    statement = statement.where(routings.c.pod_id != pod.pod_id, holds(sg_id))
+    copied = ports.join(routings, (Routing.top_id == Port.id) & (Routing.type == "port"))
+    statement = select(Port.fixed_ips).select_from(copied)
+    statement = statement.where(Routing.pod_id != pod.pod_id, holds(sg_id))
     found = {ip["ip_address"] for row in await tx.all(statement) for ip in row["fixed_ips"] or ()}
     return sorted(str(ipaddress.ip_network(address)) for address in found)
 
@@ -145,16 +154,16 @@ async def use(tx: Transaction, sg_id: str, pod: Pod) -> Use:
 
 async def admitted(tx: Transaction, sg_id: str, pod: Pod) -> bool:
     """Tell whether a rule of a group that ports in the pod use admits the group."""
-    statement = select(rules.c.security_group_id).distinct()
-    for row in await tx.all(statement.where(rules.c.remote_group_id == sg_id)):
+    statement = select(SecurityGroupRule.security_group_id).distinct()
+    for row in await tx.all(statement.where(SecurityGroupRule.remote_group_id == sg_id)):
         if await _has_ports(tx, row["security_group_id"], pod):
             return True
     return False
 
 
 async def _has_ports(tx: Transaction, sg_id: str, pod: Pod) -> bool:
-    here = ports.join(networks, networks.c.id == ports.c.network_id)
-    port = select(ports.c.id).select_from(here).where(networks.c.pod_id == pod.pod_id)
+    here = ports.join(networks, Network.id == Port.network_id)
+    port = select(Port.id).select_from(here).where(Network.pod_id == pod.pod_id)
     return bool(await tx.value(select(exists(port.where(holds(sg_id))))))
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, ip_allocations
+from models.database.tables.network import TABLES, IPAllocation, Network, Port, ip_allocations
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
 from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
@@ -20,7 +20,7 @@ from models.resources.network import SUBNETS
 from models.settings import Settings
 from models.values import Caller
 
-ports, networks = TABLES["ports"], TABLES["networks"]
+ports = TABLES["ports"]
 _WISHES = ("use_default_subnetpool", "prefixlen")
 ROUTER_PORTS = ("network:router_interface", "network:router_gateway")
 
@@ -52,15 +52,13 @@ class Subnets(Collection):
         own = await super().visible(tx, caller)
         if caller.admin:
             return own
-        seen = select(networks.c.id).where(await self._networks.visible(tx, caller))
+        seen = select(Network.id).where(await self._networks.visible(tx, caller))
         return or_(own, self.table.c.network_id.in_(seen))
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add whether the subnet's network is external."""
         ids = {row["network_id"] for row in rows}
-        outside = select(networks.c.id).where(
-            networks.c.id.in_(ids), networks.c.router_external.is_(True)
-        )
+        outside = select(Network.id).where(Network.id.in_(ids), Network.router_external.is_(True))
         external = {network["id"] for network in await tx.all(outside)}
         for row in rows:
             row["external"] = row["network_id"] in external
@@ -131,15 +129,15 @@ class Subnets(Collection):
         """Delete the subnet; 409 ``SubnetInUse`` while a port has an address in it."""
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_, "delete")
-            await tx.locked(select(networks.c.id).where(networks.c.id == row["network_id"]))
+            await tx.locked(select(Network.id).where(Network.id == row["network_id"]))
             users = (
                 select(func.count())
                 .select_from(ip_allocations)
-                .join(ports, ports.c.id == func.substr(ip_allocations.c.holder, 6))
+                .join(ports, Port.id == func.substr(IPAllocation.holder, 6))
                 .where(
-                    ip_allocations.c.subnet_id == id_,
-                    ip_allocations.c.holder.startswith("port:"),
-                    ports.c.device_owner.not_in(AUTOMATIC),
+                    IPAllocation.subnet_id == id_,
+                    IPAllocation.holder.startswith("port:"),
+                    Port.device_owner.not_in(AUTOMATIC),
                 )
             )
             if await tx.value(users):
@@ -201,12 +199,12 @@ class Subnets(Collection):
 
     async def _refuse_gateway_in_use(self, tx: Transaction, row: Row) -> None:
         holder = (
-            select(ports.c.id)
-            .join(ip_allocations, ip_allocations.c.holder == "port:" + ports.c.id)
+            select(Port.id)
+            .join(ip_allocations, IPAllocation.holder == "port:" + Port.id)
             .where(
-                ip_allocations.c.subnet_id == row["id"],
-                ip_allocations.c.ip_address == row["gateway_ip"],
-                ports.c.device_owner.in_(ROUTER_PORTS),
+                IPAllocation.subnet_id == row["id"],
+                IPAllocation.ip_address == row["gateway_ip"],
+                Port.device_owner.in_(ROUTER_PORTS),
             )
         )
         port_id = await tx.value(holder)
@@ -237,6 +235,6 @@ class Subnets(Collection):
             self._operations.announce(*waiting)
 
     async def _remove(self, tx: Transaction, id_: str, caller: Caller) -> list[str]:
-        await tx.run(ip_allocations.delete().where(ip_allocations.c.subnet_id == id_))
+        await tx.run(ip_allocations.delete().where(IPAllocation.subnet_id == id_))
         await tx.run(self.table.delete().where(self.table.c.id == id_))
         return await clean_up(tx, self._operations, [(work.CleanUp.SUBNET, id_)], caller)
