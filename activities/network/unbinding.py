@@ -101,6 +101,8 @@ class Unbinding:
         )
         async with self._routings.held("network", network_id, pod):
             async with self._store.write() as tx:
+                # Nobody makes a port there meanwhile.
+                await tx.locked(Network.select().where(Network.id == network_id))
                 copy = await tx.one(Routing.select().where(*of, here))
                 if copy is None or not await self._unneeded(tx, network_id, pod):
                     return

@@ -201,6 +201,36 @@ def _one_router_of_a_port(site: Site) -> Play:
     return Play(change, seen, granted=1)
 
 
+def _one_floating_ip_of_a_port(site: Site) -> Play:
+    """A fixed address has one floating IP of an external network."""
+    user, net, outside = site.user.network, site.net("Pod1", "10.0.1.0/24"), site.external("Pod1")
+    router = site.router()
+    site.gateway(router, outside)
+    site.attach(router, net)
+    port = user.make("/ports", network_id=net.id)["id"]
+    ids = [site.floating(outside)["id"] for _ in range(MANY)]
+
+    def change(number: int) -> Answer:
+        return user("PUT", f"/floatingips/{ids[number]}", {"floatingip": {"port_id": port}})
+
+    return Play(change, lambda: len(user.list(f"/floatingips?port_id={port}")), granted=1)
+
+
+def _gateways(site: Site) -> Play:
+    """A router has one gateway, however often it is set."""
+    user, outside, router = site.user.network, site.external("Pod1"), site.router()
+    ports = site.stack.admin.network
+
+    def change(number: int) -> Answer:
+        info = {"external_gateway_info": {"network_id": outside.id}, "name": f"r{number}"}
+        return user("PUT", f"/routers/{router}", {"router": info})
+
+    def seen() -> int:
+        return MANY if len(ports.list(f"/ports?device_id={router}")) == 1 else 0
+
+    return Play(change, seen)
+
+
 def _flavor(site: Site) -> str:
     name = f"f-{secrets.token_hex(4)}"
     more = {"ram": 64, "vcpus": 1, "disk": 1, "os-flavor-access:is_public": False}
@@ -296,8 +326,8 @@ def _group_specs(site: Site) -> Play:
 PLAYS = (
     _networks, _subnets, _ports, _security_groups, _subnetpools, _prefixes, _address_groups,
     _rules, _tags, _routes_added, _routes_removed, _one_subnet_of_a_router,
-    _one_router_of_a_port, _extra_specs, _flavor_access, _aggregate_metadata, _type_specs,
-    _qos_specs, _group_specs,
+    _one_router_of_a_port, _one_floating_ip_of_a_port, _gateways, _extra_specs, _flavor_access,
+    _aggregate_metadata, _type_specs, _qos_specs, _group_specs,
 )  # fmt: skip
 
 
