@@ -31,7 +31,7 @@ class Made:
 Create = Callable[[], Awaitable[str | Made]]
 
 
-def marker(type_: str, top_id: str) -> str:
+def mark(type_: str, top_id: str) -> str:
     """Return the description by which a copy is found again in its pod."""
     return f"trio2o {type_} {top_id}"
 
@@ -100,7 +100,7 @@ class Ledger(ABC):
         """Return the id of the copy in the pod, making it when it is not there.
 
         The row is written before anything is made. A second caller waits; after a crash or a lost
-        answer the next caller looks for the copy (``find``, by its marker) before it makes one. A
+        answer the next caller looks for the copy (``find``, by its mark) before it makes one. A
         refusal by the pod leaves no row. ``applied``, or what ``create`` says, is remembered with
         a copy made here, not with one that was found: what is set on that one is not known.
         ``of``: the table with the object at the top; ``NotFound`` when it was deleted meanwhile,
@@ -148,7 +148,7 @@ class Ledger(ABC):
         """Delete the copy in the pod, then its row; a copy that is gone already is fine.
 
         A row without a copy id may stand for a copy whose creation, or deletion, lost its answer:
-        ``delete`` is called with an empty id then, and has to look for the marker itself.
+        ``delete`` is called with an empty id then, and has to look for the mark itself.
 
         ``stays`` is asked about the row when nobody else can change the copy any more. What only
         the copy needed goes with it: ``then`` in calls, before the row goes, since without the

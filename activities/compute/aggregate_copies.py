@@ -40,7 +40,7 @@ class _Aggregates(CopyKind):
         for there in (await self._admin(pod, "GET", _PATH))["aggregates"]:
             if there["metadata"].get(MARKER) == str(row["id"]):
                 return str(there["id"])
-            # One that lost its creation's answer has no marker yet, and nothing in it.
+            # One that lost its creation's answer has no mark yet, and nothing in it.
             if there["name"] == row["name"]:
                 if there["metadata"] or there["hosts"]:
                     raise Conflict(

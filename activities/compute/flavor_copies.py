@@ -12,10 +12,10 @@ from models.database.store import Row, Store
 from models.database.tables.compute import Flavor
 from models.errors import Conflict, PodFault
 from models.pods import PodDirectory
-from models.routings import Made, Routings, marker
+from models.routings import Made, Routings, mark
 from models.values import Pod
 
-# From here on Nova keeps a description, our marker.
+# From here on Nova keeps a description, our mark.
 _DESCRIBED = "2.55"
 _SIZES = ("name", "ram", "vcpus", "disk", "ephemeral", "swap", "rxtx_factor", "is_public")
 
@@ -90,7 +90,7 @@ class _Flavors(CopyKind):
         path = f"/flavors/{quote(copy['top_id'], safe='')}"
         there = (await self._admin(pod, "GET", path))["flavor"]
         # A flavor that the pod had before us stays.
-        if there.get("description") == marker("flavor", copy["top_id"]):
+        if there.get("description") == mark("flavor", copy["top_id"]):
             await self._admin(pod, "DELETE", path)
 
     async def _made(self, body: dict[str, Any], pod: Pod) -> bool:
@@ -144,5 +144,5 @@ def _body(row: Row) -> dict[str, Any]:
         "swap": row["swap"],
         "rxtx_factor": row["rxtx_factor"],
         "os-flavor-access:is_public": row["is_public"],
-        "description": marker("flavor", row["id"]),
+        "description": mark("flavor", row["id"]),
     }

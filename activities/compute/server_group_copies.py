@@ -14,7 +14,7 @@ from models.database.tables.compute import ServerGroup
 from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
-from models.routings import Made, Routings, marker
+from models.routings import Made, Routings, mark
 from models.values import Caller, Pod
 
 _PATH = "/os-server-groups"
@@ -49,7 +49,7 @@ class _ServerGroups(CopyKind):
         return _named(await self._as_user(pod, "GET", _PATH), row["id"])
 
     async def create(self, row: Row, pod: Pod) -> Made:
-        body: dict[str, Any] = {"name": marker(TYPE, row["id"]), "policy": row["policy"]}
+        body: dict[str, Any] = {"name": mark(TYPE, row["id"]), "policy": row["policy"]}
         if row["rules"]:
             body["rules"] = row["rules"]
         made = await self._as_user(pod, "POST", _PATH, {"server_group": body})
@@ -138,6 +138,6 @@ class ServerGroupCopies:
 
 
 def _named(listed: Mapping[str, Any], id_: str) -> str | None:
-    name = marker(TYPE, id_)
+    name = mark(TYPE, id_)
     same = (group for group in listed["server_groups"] if group["name"] == name)
     return next((str(group["id"]) for group in same), None)

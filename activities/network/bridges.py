@@ -6,7 +6,7 @@ from activities.pods.region import Regions
 from models.database.store import Row, Transaction
 from models.database.tables.routing import Routing, routings
 from models.network.bridges.rows import Bridges
-from models.routings import Routings, marker
+from models.routings import Routings, mark
 from models.values import Pod
 
 
@@ -31,7 +31,7 @@ class BridgeNetworks:
             pod,
             owner_id=router_id,
             find=lambda: self._regions.marked(
-                pod, "/networks", marker("bridge_network", bridge["id"])
+                pod, "/networks", mark("bridge_network", bridge["id"])
             ),
             create=lambda: self._create_network(bridge, pod, external),
         )
@@ -40,7 +40,7 @@ class BridgeNetworks:
             bridge["id"],
             pod,
             find=lambda: self._regions.marked(
-                pod, "/subnets", marker("bridge_subnet", bridge["id"])
+                pod, "/subnets", mark("bridge_subnet", bridge["id"])
             ),
             create=lambda: self._create_subnet(bridge, network, pod),
         )
@@ -54,7 +54,7 @@ class BridgeNetworks:
         """Delete the bridge's network in the pod; release the bridge when nothing uses it."""
 
         async def delete(bottom: str) -> None:
-            name = marker("bridge_network", bridge_id)
+            name = mark("bridge_network", bridge_id)
             target = bottom or await self._regions.marked(pod, "/networks", name)
             if target:
                 await self._regions.admin(
@@ -71,7 +71,7 @@ class BridgeNetworks:
     async def _create_network(self, bridge: Row, pod: Pod, external: bool) -> str:
         body = {
             "name": f"bridge-{bridge['kind']}-{bridge['owner_id']}",
-            "description": marker("bridge_network", bridge["id"]),
+            "description": mark("bridge_network", bridge["id"]),
             "provider:network_type": "vlan",
             "provider:physical_network": bridge["physical_network"],
             "provider:segmentation_id": bridge["vlan"],
@@ -83,7 +83,7 @@ class BridgeNetworks:
         gateway = str(next(ipaddress.ip_network(bridge["cidr"]).hosts()))
         body = {
             "network_id": network,
-            "description": marker("bridge_subnet", bridge["id"]),
+            "description": mark("bridge_subnet", bridge["id"]),
             "ip_version": 4,
             "cidr": bridge["cidr"],
             "gateway_ip": gateway if bridge["kind"] == "ns" else None,

@@ -19,7 +19,7 @@ from models.operations import Operations
 from models.pods import PodDirectory
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, SUBNETS
-from models.routings import Routings, marker
+from models.routings import Routings, mark
 from models.settings import Settings
 from models.values import Pod
 
@@ -66,7 +66,7 @@ class Copies:
             pod,
             project_id=network["project_id"],
             of=networks,
-            find=lambda: self.find(pod, NETWORKS, marker("network", network_id)),
+            find=lambda: self.find(pod, NETWORKS, mark("network", network_id)),
             create=lambda: self._create_network(network, pod),
         )
         async with self._store.read() as tx:
@@ -108,7 +108,7 @@ class Copies:
                 project_id=port["project_id"],
                 owner_id=port["network_id"],
                 of=ports,
-                find=lambda: self.find(pod, PORTS, marker("port", port_id)),
+                find=lambda: self.find(pod, PORTS, mark("port", port_id)),
                 create=lambda: self._create_port(port, network, security, pod),
             )
         except NotFound:
@@ -129,11 +129,11 @@ class Copies:
         return await patiently(lambda: self.port(port_id, pod))
 
     async def find(self, pod: Pod, kind: Kind, description: str) -> str | None:
-        """Return the id of the object in the pod that carries the marker."""
+        """Return the id of the object in the pod that carries the mark."""
         return await self._regions.marked(pod, kind.path, description)
 
     async def delete(self, pod: Pod, kind: Kind, bottom: str, description: str) -> None:
-        """Delete a copy by id, or by marker where its id never came back; gone is fine."""
+        """Delete a copy by id, or by mark where its id never came back; gone is fine."""
         target = bottom or await self.find(pod, kind, description)
         if not target:
             return
@@ -187,7 +187,7 @@ class Copies:
     async def _create_network(self, network: Row, pod: Pod) -> str:
         body = copied(NETWORKS, network)
         body |= {
-            "description": marker("network", network["id"]),
+            "description": mark("network", network["id"]),
             "project_id": network["project_id"],
             "shared": network["shared"],
             "router:external": network["router_external"],
@@ -216,7 +216,7 @@ class Copies:
             project_id=subnet["project_id"],
             owner_id=network["id"],
             of=subnets,
-            find=lambda: self.find(pod, SUBNETS, marker("subnet", subnet["id"])),
+            find=lambda: self.find(pod, SUBNETS, mark("subnet", subnet["id"])),
             create=lambda: self._create_subnet(subnet, network, bottom_network, pod),
         )
 
@@ -227,7 +227,7 @@ class Copies:
                 del body[mode]
         body |= {
             "network_id": bottom,
-            "description": marker("subnet", subnet["id"]),
+            "description": mark("subnet", subnet["id"]),
             "project_id": subnet["project_id"],
             "ip_version": subnet["ip_version"],
             "cidr": subnet["cidr"],
@@ -255,7 +255,7 @@ class Copies:
         body = copied(PORTS, port)
         body |= {
             "network_id": network,
-            "description": marker("port", port["id"]),
+            "description": mark("port", port["id"]),
             "project_id": port["project_id"],
             "mac_address": port["mac_address"],
             "fixed_ips": await self.fixed_ips(port["fixed_ips"], pod),

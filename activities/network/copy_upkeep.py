@@ -21,7 +21,7 @@ from models.operations import Operations
 from models.pods import PodDirectory
 from models.resource import Kind
 from models.resources.network import NETWORKS, PORTS, ROUTERS, SUBNETS
-from models.routings import Along, Routings, Then, marker
+from models.routings import Along, Routings, Then, mark
 from models.values import Pod
 
 
@@ -172,7 +172,7 @@ class CopyUpkeep:
         then: Then | None = None,
         along: Along | None = None,
     ) -> None:
-        name = marker(kind.member, top_id)
+        name = mark(kind.member, top_id)
 
         async def delete(bottom: str) -> None:
             await self._copies.delete(pod, kind, bottom, name)

@@ -15,7 +15,7 @@ from models.database.tables.network import Network, Port, Subnet
 from models.database.tables.routing import Routing
 from models.errors import PodBusy, PodFault
 from models.resources.network import NETWORKS
-from models.routings import marker
+from models.routings import mark
 from models.values import Pod
 
 _TAKEN = ("VlanIdInUse", "FlatNetworkInUse", "TunnelIdInUse")
@@ -115,7 +115,7 @@ class Predecessors:
 
     async def _has(self, top_id: str, body: Row, pod: Pod) -> bool:
         """Tell whether the deleted network has the segment in the pod, or had it until now."""
-        query = f"?description={quote(marker(NETWORKS.member, top_id))}"
+        query = f"?description={quote(mark(NETWORKS.member, top_id))}"
         answer = await self._regions.admin(pod, "network", "GET", NETWORKS.path + query)
         found: list[dict[str, Any]] = answer[NETWORKS.collection]
         names = [f"provider:{name}" for name in _SEGMENT]

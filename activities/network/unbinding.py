@@ -20,7 +20,7 @@ from models.errors import PodBusy
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resources.network import NETWORKS
-from models.routings import Routings, marker
+from models.routings import Routings, mark
 from models.values import Pod
 
 networks = TABLES["networks"]
@@ -108,7 +108,7 @@ class Unbinding:
                     return
                 # Whoever binds the network again now finds no copy, and waits for the lease.
                 await tx.run(routings.update().where(*inside, here).values(bottom_id=None))
-            name = marker("network", network_id)
+            name = mark("network", network_id)
             await self._copies.delete(pod, NETWORKS, copy["bottom_id"] or "", name)
             reserved = ip_allocations.delete().where(
                 IPAllocation.subnet_id.in_(own), IPAllocation.holder == f"pod:{pod.pod_id}"

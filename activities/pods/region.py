@@ -218,7 +218,7 @@ class Regions:
         raise PodFault(pod.pod_name, status, raw, message, kind)
 
     async def marked(self, pod: Pod, path: str, description: str) -> str | None:
-        """Return the id of the network object in the pod that carries the marker, if any."""
+        """Return the id of the network object in the pod that carries the mark, if any."""
         query = f"{path}?fields=id&description={quote(description)}"
         found = await self.admin(pod, "network", "GET", query)
         rows = found[path.strip("/").replace("-", "_")]

@@ -53,7 +53,7 @@ def address(server: Json) -> str:
 
 
 def _admits(inventory: dict[str, list[Json]], copy: Json) -> set[Admits]:
-    # Names, because ids differ from pod to pod; the marker ends in the top's id.
+    # Names, because ids differ from pod to pod; the mark ends in the top's id.
     groups = {g["id"]: g["description"].split()[-1] for g in inventory["security_groups"]}
     addresses = {g["id"]: frozenset(g["addresses"]) for g in inventory["address_groups"]}
     rules = [

@@ -41,11 +41,11 @@ def test_an_admins_binding_is_in_the_pod_too(stack: Stack, site: Site) -> None:
     body = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
     site.user.compute.make("/servers", **body, networks=[{"port": port}])
     stack.settle()
-    marker = f"trio2o port {port}"
+    mark = f"trio2o port {port}"
 
     def profile() -> Any:
         rows = stack.simulator.inventory("Pod1")["ports"]
-        return [row["binding:profile"] for row in rows if row["description"] == marker]
+        return [row["binding:profile"] for row in rows if row["description"] == mark]
 
     assert profile() == [{"trusted": "true"}]
     changed = {"port": {"binding:profile": {"trusted": "false"}}}
@@ -62,9 +62,9 @@ def test_an_admins_binding_is_in_the_pod_too(stack: Stack, site: Site) -> None:
 def test_a_status_is_the_pods(stack: Stack, site: Site) -> None:
     port = site.boot(site.net("Pod1", "10.0.1.0/24"))["port_id"]
     assert site.user.network.get(f"/ports/{port}")["status"] == "ACTIVE"
-    marker = f"trio2o port {port}"
+    mark = f"trio2o port {port}"
     rows = stack.simulator.inventory("Pod1")["ports"]
-    (copy,) = [row["id"] for row in rows if row["description"] == marker]
+    (copy,) = [row["id"] for row in rows if row["description"] == mark]
     # As when the host has lost it.
     url = f"{stack.admin.endpoint('Pod1', 'network')}/v2.0/ports/{copy}"
     body = {"port": {"binding:host_id": ""}}

@@ -2,7 +2,7 @@
 
 from activities.pods.region import Regions
 from models.database.store import Row
-from models.routings import marker
+from models.routings import mark
 from models.values import Pod
 
 
@@ -23,7 +23,7 @@ class RouterCalls:
         """Make the copy of a router; return its id."""
         body = {
             "name": router["name"],
-            "description": marker("router", router["id"]),
+            "description": mark("router", router["id"]),
             "project_id": router["project_id"],
             "admin_state_up": router["admin_state_up"],
         }
@@ -36,8 +36,8 @@ class RouterCalls:
         return str(made["router"]["id"])
 
     async def find(self, router_id: str, pod: Pod) -> str | None:
-        """Return the id of the copy by its marker, or None."""
-        return await self._regions.marked(pod, "/routers", marker("router", router_id))
+        """Return the id of the copy by its mark, or None."""
+        return await self._regions.marked(pod, "/routers", mark("router", router_id))
 
     async def delete(self, bottom: str | None, pod: Pod) -> None:
         """Delete the router, if there is one."""

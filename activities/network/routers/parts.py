@@ -22,7 +22,7 @@ from models.network.bridges.places import Bridge
 from models.network.bridges.rows import Bridges
 from models.network.routers.diff import held
 from models.network.routers.plan import Floating, Interface
-from models.routings import Along, Routings, marker
+from models.routings import Along, Routings, mark
 from models.values import Pod
 
 _CARRIER = "network:floatingip"
@@ -58,7 +58,7 @@ class RouterParts:
 
     async def bridge_port(self, pod: Pod, router_id: str, link: Bridge) -> str:
         """Return the router's port on the bridge in the pod, not attached yet."""
-        name = marker("bridge_port", link.address["id"])
+        name = mark("bridge_port", link.address["id"])
         owner = router_id if link.bridge["kind"] == "ns" else ""
         async with self._store.hold(self._bridge_networks.using(link.bridge["id"], pod)):
             network, subnet = await self._bridge_networks.network(
@@ -132,7 +132,7 @@ class RouterParts:
         """
         bottoms = [row["bottom_id"]] if row["bottom_id"] else []
         if not bottoms and row["type"] == "bridge_port":
-            found = await self._regions.marked(pod, "/ports", marker("bridge_port", row["top_id"]))
+            found = await self._regions.marked(pod, "/ports", mark("bridge_port", row["top_id"]))
             bottoms = [found] if found else []
         elif not bottoms and router:
             ports = await self._interface_ports(pod, router)
@@ -185,7 +185,7 @@ class RouterParts:
     async def add_floating(self, pod: Pod, router_id: str, floating: Floating) -> None:
         """Make the floating IP's part in this pod."""
         row = floating.row
-        name = marker("floatingip", row["id"])
+        name = mark("floatingip", row["id"])
         if floating.role == "inner":
             assert floating.bridge is not None
             network, _ = await self._bridge_networks.network(
@@ -219,7 +219,7 @@ class RouterParts:
 
     async def _carrier(self, pod: Pod, router_id: str, floating: Floating) -> str:
         assert floating.bridge is not None
-        name = marker("carrier_port", floating.row["id"])
+        name = mark("carrier_port", floating.row["id"])
         network, subnet = await self._bridge_networks.network(
             floating.bridge.bridge, pod, external=False, router_id=router_id
         )
@@ -259,7 +259,7 @@ class RouterParts:
 
     async def _remove(self, pod: Pod, row: Row, plural: str, along: Along | None = None) -> None:
         async def delete(bottom: str) -> None:
-            name = marker(row["type"], row["top_id"])
+            name = mark(row["type"], row["top_id"])
             target = bottom or await self._regions.marked(pod, f"/{plural}", name)
             if target:
                 await self._delete(pod, plural, target)

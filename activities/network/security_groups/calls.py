@@ -8,7 +8,7 @@ from activities.pods.region import Regions
 from models.database.store import Row
 from models.errors import PodBusy, PodFault
 from models.network.security_groups.state import Wanted, alike
-from models.routings import marker
+from models.routings import mark
 from models.values import Pod
 
 _ATTEMPTS = 3
@@ -21,8 +21,8 @@ class SecurityCalls:
         self._regions = regions
 
     async def find(self, pod: Pod, path: str, type_: str, top_id: str) -> str | None:
-        """Return the id of the copy that carries the marker."""
-        query = f"?fields=id&description={quote(marker(type_, top_id))}"
+        """Return the id of the copy that carries the mark."""
+        query = f"?fields=id&description={quote(mark(type_, top_id))}"
         found = await self._call(pod, "GET", path + query)
         listed = next(iter(found.values()))
         return str(listed[0]["id"]) if listed else None
@@ -31,7 +31,7 @@ class SecurityCalls:
         """Make the copy; return its id and the rules that Neutron gave it."""
         body = {
             "name": wanted.name,
-            "description": marker("security_group", wanted.group["id"]),
+            "description": mark("security_group", wanted.group["id"]),
             "stateful": wanted.group["stateful"],
             "project_id": wanted.group["project_id"],
         }
@@ -52,13 +52,13 @@ class SecurityCalls:
     async def set_rules(
         self, pod: Pod, bottom: str, group: Row, wanted: dict[str, Row], found: list[Row]
     ) -> None:
-        """Delete and create rules until exactly the wanted ones, by marker, are there."""
+        """Delete and create rules until exactly the wanted ones, by mark, are there."""
         missing = dict(wanted)
         extra = []
         for rule in found:
             known = rule["description"] or ""
             if known not in missing:
-                # Neutron's own rules for a new group carry no marker; most are wanted anyway.
+                # Neutron's own rules for a new group carry no mark; most are wanted anyway.
                 alike_ones = (key for key, body in missing.items() if alike(rule, body))
                 known = next(alike_ones, "") if not known else ""
             if known:
@@ -79,7 +79,7 @@ class SecurityCalls:
         """Make an address group: of a security group's members in other pods, or a user's own."""
         body = {
             "name": group["name"],
-            "description": marker(type_, group["id"]),
+            "description": mark(type_, group["id"]),
             "addresses": addresses,
             "project_id": group["project_id"],
         }

@@ -21,7 +21,7 @@ from models.database.tables.network import (
 )
 from models.database.tables.routing import Routing, routings
 from models.resources.network import SECURITY_GROUP_RULES
-from models.routings import marker
+from models.routings import mark
 from models.values import Pod
 
 groups = TABLES["security_groups"]
@@ -68,7 +68,7 @@ class Wanted:
         return {rule["remote_group_id"] for rule in self.rules if rule["remote_group_id"]}
 
     def bodies(self, copies: dict[str, str], address_groups: dict[str, str]) -> dict[str, Row]:
-        """Return the pod's rules by their markers, with the ids that remotes have there."""
+        """Return the pod's rules by their marks, with the ids that remotes have there."""
         found: dict[str, Row] = {}
         for rule in self.rules:
             body = {name: rule[name] for name in _COPIED}
@@ -76,13 +76,13 @@ class Wanted:
                 body["remote_address_group_id"] = address_groups[rule["remote_address_group_id"]]
             remote = rule["remote_group_id"]
             if not remote:
-                found[marker("security_group_rule", rule["id"])] = body
+                found[mark("security_group_rule", rule["id"])] = body
                 continue
             inside = {**body, "remote_group_id": copies[remote]}
-            found[marker("security_group_rule", rule["id"])] = inside
+            found[mark("security_group_rule", rule["id"])] = inside
             if remote in address_groups:
                 outside = {**body, "remote_address_group_id": address_groups[remote]}
-                found[marker("remote_members_rule", rule["id"])] = outside
+                found[mark("remote_members_rule", rule["id"])] = outside
         return found
 
     @property
