@@ -120,7 +120,7 @@ class Creations:
             if rows:
                 current = select(Lease.name).where(Lease.expires > time.time())
                 held = {lease["name"] for lease in await tx.all(current)}
-        return [row for row in rows if _lease(row["id"]) not in held]
+        return [row for row in rows if _lease(row.id) not in held]
 
 
 def _lease(id_: str) -> str:

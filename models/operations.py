@@ -125,7 +125,7 @@ class Operations:
         )
         async with self._store.read() as tx:
             rows = await tx.all(accepted.order_by(Operation.sequence))
-        ids = [row["id"] for row in rows if _is_due(row, at)]
+        ids = [row.id for row in rows if _is_due(row, at)]
         for id_ in ids:
             await self._offer(id_)
         return len(ids)
@@ -143,7 +143,7 @@ class Operations:
         async with self._store.read() as tx:
             rows = await tx.all(begun.order_by(Operation.sequence))
         # Asked before the row is read again: an execution ends after its row does.
-        lost = [row["id"] for row in rows if not await self._outbox.runs(row)]
+        lost = [row.id for row in rows if not await self._outbox.runs(row)]
         fresh = {"state": "accepted", "started_at": None, "offered_at": None}
         revived = operations.update().where(
             Operation.id.in_(lost),
@@ -179,9 +179,9 @@ class Operations:
         """
         async with self._store.write() as tx:
             was = await tx.locked(Operation.select().where(Operation.id == id_))
-            if was is None or was["state"] == "cancelled":
+            if was is None or was.state == "cancelled":
                 return None
-            values = {"state": "running", "started_at": now(), "attempts": was["attempts"] + 1}
+            values = {"state": "running", "started_at": now(), "attempts": was.attempts + 1}
             await tx.run(operations.update().where(Operation.id == id_).values(**values))
             return was
 

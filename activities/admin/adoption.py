@@ -119,7 +119,7 @@ class Adoption:
     async def _known(self, type_: str, pod: Pod) -> dict[str, Row]:
         here = Routing.select().where(Routing.type == type_, Routing.pod_id == pod.pod_id)
         async with self._store.read() as tx:
-            return {str(row["bottom_id"]): row for row in await tx.all(here)}
+            return {str(row.bottom_id): row for row in await tx.all(here)}
 
     async def _listed(self, type_: str, pod: Pod) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

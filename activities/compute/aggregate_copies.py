@@ -117,7 +117,7 @@ class AggregateCopies:
             )
         inside: dict[str, set[str]] = {}
         for host in hosts if row else ():
-            inside.setdefault(host["pod_id"], set()).add(host["host"])
+            inside.setdefault(host.pod_id, set()).add(host.host)
         for copy in await self._copies.of(id_):
             if copy["pod_id"] not in inside:
                 await self._copies.remove(copy)

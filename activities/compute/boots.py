@@ -133,7 +133,7 @@ class Boots:
         """
         of = ServerPort.server_id == owner
         held = await tx.all(ServerPort.select().where(of))
-        made = [row["port_id"] for row in held if row["made"]]
+        made = [row.port_id for row in held if row.made]
         waiting = await self._port_deletion.delete(tx, made) if made else []
         free = ports.update().where(Port.device_id == owner)
         await tx.run(free.values(device_id="", device_owner="", status="DOWN"))

@@ -101,12 +101,12 @@ class Interfaces:
         """Let the port go if the pod has; ``PodBusy`` while the server there still has it."""
         async with self._store.read() as tx:
             port = await tx.one(Port.select().where(Port.id == port_id))
-        if port is None or not port["device_id"]:
+        if port is None or not port.device_id:
             return
         row = await self._routings.where_is("port", port_id)
         if row and row["bottom_id"]:
             pod = await self._pods.get(row["pod_id"])
-            if await self._owner(pod, row["bottom_id"]) == port["device_id"]:
+            if await self._owner(pod, row["bottom_id"]) == port.device_id:
                 raise PodBusy(f"Pod {pod.pod_name} is still detaching port {port_id}")
         await self.let_go(port_id)
 
@@ -116,7 +116,7 @@ class Interfaces:
             mine = ServerPort.port_id == port_id
             held = await tx.one(ServerPort.select().where(mine))
             waiting = []
-            if held and held["made"]:
+            if held and held.made:
                 waiting = await self._port_deletion.delete(tx, [port_id])
             else:
                 free = ports.update().where(Port.id == port_id)

@@ -111,7 +111,7 @@ class ServerGroupCopies:
             else:
                 found.setdefault(copy["top_id"], []).extend(group["members"])
 
-        await asyncio.gather(*(ask(row) for row in rows if row["bottom_id"]))
+        await asyncio.gather(*(ask(row) for row in rows if row.bottom_id))
         return found, sorted(missing)
 
     async def in_pod(

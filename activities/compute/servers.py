@@ -132,5 +132,5 @@ class Servers:
             row = await tx.one(Routing.select().where(*of))
             await tx.run(routings.delete().where(*of))
             if row:
-                waiting += await release(tx, self._operations, row["pod_id"])
+                waiting += await release(tx, self._operations, row.pod_id)
         self._operations.announce(*waiting)

@@ -48,7 +48,7 @@ class AddressGroupCopies:
                 group = await tx.one(AddressGroup.select().where(AddressGroup.id == id_))
             if group is None:
                 raise PodBusy(f"Address group {id_} was deleted meanwhile")
-            return await self.write(NAMED, group, group["addresses"], pod)
+            return await self.write(NAMED, group, group.addresses, pod)
 
     async def write(self, type_: str, group: Row, addresses: list[str], pod: Pod) -> str:
         """Return the id of the address group that stands for a group, with these addresses.
@@ -96,7 +96,7 @@ class AddressGroupCopies:
             Routing.top_id.not_in(used),
         )
         for copy in idle:
-            await self._remove(copy["top_id"], pod)
+            await self._remove(copy.top_id, pod)
 
     async def _remove(self, id_: str, pod: Pod) -> None:
         """Remove the copy unless a rule needs it, be its group's copy only about to be made."""

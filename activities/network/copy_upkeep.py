@@ -161,7 +161,7 @@ class CopyUpkeep:
 
     async def _places(self, type_: str, top_id: str) -> list[tuple[Row, Pod]]:
         rows = await self._routings.rows(Routing.type == type_, Routing.top_id == top_id)
-        return [(row, await self._pods.get(row["pod_id"])) for row in rows]
+        return [(row, await self._pods.get(row.pod_id)) for row in rows]
 
     async def _remove(
         self,

@@ -40,7 +40,7 @@ class DhcpAgents:
             return []
         of = (Routing.type == "network", Routing.top_id == network_id)
         rows = await self._routings.rows(*of, Routing.bottom_id.is_not(None))
-        return [(await self._pods.get(row["pod_id"]), row["bottom_id"]) for row in rows]
+        return [(await self._pods.get(row.pod_id), row.bottom_id or "") for row in rows]
 
     async def at_top(self, caller: Caller, pod: Pod, bottoms: Sequence[str]) -> list[Any]:
         """Return the networks whose copies in the pod these are, as the top shows them.

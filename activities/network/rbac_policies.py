@@ -17,7 +17,7 @@ async def sync_shares(
         RbacPolicy.object_type == "network", RbacPolicy.object_id == network["id"]
     )
     async with store.read() as tx:
-        wanted = {(row["action"], row["target_tenant"]) for row in await tx.all(own)}
+        wanted = {(row.action, row.target_tenant) for row in await tx.all(own)}
     there: dict[tuple[str, str], str] = {}
     if not new:
         listed = await regions.admin(pod, "network", "GET", f"{_PATH}?object_id={bottom_id}")

@@ -56,7 +56,7 @@ class Unbinding:
             if await tx.one(used) or await tx.one(copied):
                 continue
             network = await tx.one(Network.select().where(Network.id == id_))
-            if not network or network["pod_id"] != pod.pod_id or _chosen(network):
+            if not network or network.pod_id != pod.pod_id or _chosen(network):
                 continue
             mine = networks.update().where(Network.id == id_)
             if await tx.run(mine.values(pod_id=None)):
@@ -70,7 +70,7 @@ class Unbinding:
         """
         of = (Routing.type == "network", Routing.top_id == network_id)
         for copy in await self._routings.rows(*of):
-            pod = await self._pods.get(copy["pod_id"])
+            pod = await self._pods.get(copy.pod_id)
             async with self._store.read() as tx:
                 unneeded = await self._unneeded(tx, network_id, pod)
             if unneeded and await self._holds(network_id, pod):
@@ -109,7 +109,7 @@ class Unbinding:
                 # Whoever binds the network again now finds no copy, and waits for the lease.
                 await tx.run(routings.update().where(*inside, here).values(bottom_id=None))
             name = mark("network", network_id)
-            await self._copies.delete(pod, NETWORKS, copy["bottom_id"] or "", name)
+            await self._copies.delete(pod, NETWORKS, copy.bottom_id or "", name)
             reserved = ip_allocations.delete().where(
                 IPAllocation.subnet_id.in_(own), IPAllocation.holder == f"pod:{pod.pod_id}"
             )
@@ -121,11 +121,11 @@ class Unbinding:
         network = await tx.one(Network.select().where(Network.id == network_id))
         if network is None:
             return False
-        if network["pod_id"] != pod.pod_id:
+        if network.pod_id != pod.pod_id:
             return True
         # A boot writes its ports before it looks for the copy, an interface too.
         used = select(Port.id).where(Port.network_id == network_id, Port.status != "ERROR")
-        made_at_once = network["router_external"] or network["provider_network_type"]
+        made_at_once = network.router_external or network.provider_network_type
         return not made_at_once and await tx.one(used.limit(1)) is None
 
 

@@ -101,18 +101,18 @@ class PodFigures:
             row = await tx.locked(QuotaFigure.select().where(*mine))
             if row is None:
                 return
-            number = row["growths"] + 1
+            number = row.growths + 1
             values: dict[str, Any] = {"growths": number}
-            heard = row["answers"] != before.get(pod.pod_id)
+            heard = row.answers != before.get(pod.pod_id)
             if not heard:
-                values["figures"] = _with(row["figures"], amounts)
+                values["figures"] = _with(row.figures, amounts)
             await tx.run(quota_figures.update().where(*mine).values(**values))
         if not heard or await self._heard_since(asker, pod, question, number):
             return
         async with self._store.write() as tx:
             row = await tx.locked(QuotaFigure.select().where(*mine))
             if row is not None:
-                more = _with(row["figures"], amounts)
+                more = _with(row.figures, amounts)
                 await tx.run(quota_figures.update().where(*mine).values(figures=more))
 
     async def _heard_since(self, asker: Asker, pod: Pod, question: Question, number: int) -> bool:

@@ -95,7 +95,7 @@ class TypeLearning:
         copies = TypeCopy.select().where(TypeCopy.kind == kind, TypeCopy.pod_id == pod.pod_id)
         async with self._store.read() as tx:
             before = await tx.all(copies)
-        known = {row["bottom_id"] for row in before}
+        known = {row.bottom_id for row in before}
         if all(item["id"] in known for item in listed):
             return
         # Whoever makes or deletes a type holds the same lease.

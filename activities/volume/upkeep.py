@@ -38,7 +38,7 @@ class VolumeUpkeep:
         if shown is None:
             owned = Routing.owner_id == id_, Routing.pod_id == pod.pod_id
             for inner in await self._routings.rows(*owned):
-                await self.clean_up(inner["type"], inner["top_id"])
+                await self.clean_up(inner.type, inner.top_id)
             await self._routings.forget(type_, id_, pod)
         elif shown["status"] in _GOING:
             raise PodBusy(f"Pod {pod.pod_name} is still deleting {type_} {id_}")

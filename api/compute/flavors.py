@@ -160,7 +160,7 @@ async def _list(call: Call, *, detail: bool) -> Answer:
     limit = call.param("limit") or "1000"
     if rows and len(rows) == min(int(limit), 1000):
         params = [(key, value) for key, value in call.params if key != "marker"]
-        query = urlencode([*params, ("marker", rows[-1]["id"])])
+        query = urlencode([*params, ("marker", rows[-1].id)])
         href = f"{call.base}/v2.1{call.path}?{query}"
         body["flavors_links"] = [{"rel": "next", "href": href}]
     return Answer(200, body)

@@ -23,7 +23,7 @@ async def list_(call: Call) -> Answer:
     body: dict[str, Any] = {"keypairs": [{"keypair": _view(call, row)} for row in rows]}
     if version >= _PAGED and rows and len(rows) == min(int(call.param("limit") or 1000), 1000):
         kept = [(key, value) for key, value in call.params if key != "marker"]
-        query = urlencode([*kept, ("marker", rows[-1]["name"])])
+        query = urlencode([*kept, ("marker", rows[-1].name)])
         href = f"{call.base}/v2.1/os-keypairs?{query}"
         body["keypairs_links"] = [{"rel": "next", "href": href}]
     return Answer(200, body)

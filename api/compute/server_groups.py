@@ -25,8 +25,8 @@ async def list_(call: Call) -> Answer:
     rows = await call.services.server_groups.listed(call.caller, everybody=everybody)
     offset, limit = _number(call, "offset", 0), _number(call, "limit", MAX_LIMIT)
     rows = rows[offset : offset + min(limit or MAX_LIMIT, MAX_LIMIT)]
-    members, missing = await call.services.server_group_copies.members(row["id"] for row in rows)
-    shown = [_view(call, row, members.get(row["id"], [])) for row in rows]
+    members, missing = await call.services.server_group_copies.members(row.id for row in rows)
+    shown = [_view(call, row, members.get(row.id, [])) for row in rows]
     return Answer(200, {"server_groups": shown}, missing_pods(missing))
 
 

@@ -70,7 +70,7 @@ async def delete(call: Call) -> Answer:
     if types and not force:
         raise BadRequest("Qos specs still in use.")
     for type_ in types:
-        await call.services.type_copies.change(type_["id"], _without(row["id"]))
+        await call.services.type_copies.change(type_.id, _without(row["id"]))
     await _specs(call).forget(row["id"])
     await call.services.qos_copies.delete(row["id"])
     return Answer(202)
@@ -81,7 +81,7 @@ async def associations(call: Call) -> Answer:
     """List the types that have the specs."""
     types = await call.services.volume_types.of_specs((await _row(call))["id"])
     kind = "volume_type"
-    entries = [{"association_type": kind, "name": t["name"], "id": t["id"]} for t in types]
+    entries = [{"association_type": kind, "name": t.name, "id": t.id} for t in types]
     return Answer(200, {"qos_associations": entries})
 
 
@@ -115,7 +115,7 @@ async def disassociate_all(call: Call) -> Answer:
     """Take the specs from every type."""
     row = await _row(call)
     for type_ in await call.services.volume_types.of_specs(row["id"]):
-        await call.services.type_copies.change(type_["id"], _without(row["id"]))
+        await call.services.type_copies.change(type_.id, _without(row["id"]))
     return Answer(202)
 
 

@@ -78,7 +78,7 @@ class TopologyView:
                 Operation.router_id.in_(ids),
             )
             for job in await tx.all(Operation.select().where(about).order_by(Operation.sequence)):
-                last[job["router_id"]] = last[job["resource_id"]] = job
+                last[job.router_id] = last[job.resource_id] = job
         for id_, rows in pieces.items():
             for row in rows:
                 row["job"] = self._jobs.brief(last[id_]) if id_ in last else None

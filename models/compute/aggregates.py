@@ -81,7 +81,7 @@ class Aggregates:
             rows = await tx.all(Aggregate.select().order_by(Aggregate.id))
             hosts = await tx.all(AggregateHost.select().order_by(AggregateHost.host))
         for row in rows:
-            row["hosts"] = [host["host"] for host in hosts if host["aggregate_id"] == row["id"]]
+            row["hosts"] = [host.host for host in hosts if host.aggregate_id == row.id]
         return rows
 
     async def get(self, id_: str) -> Row:
@@ -277,9 +277,9 @@ class Aggregates:
             row = await (tx.locked if held else tx.one)(wanted)
         if row is None:
             raise NotFound(f"Aggregate {id_} could not be found.")
-        of = AggregateHost.aggregate_id == row["id"]
+        of = AggregateHost.aggregate_id == row.id
         hosts = await tx.all(AggregateHost.select().where(of).order_by(AggregateHost.host))
-        return row | {"hosts": [host["host"] for host in hosts]}
+        return row | {"hosts": [host.host for host in hosts]}
 
 
 def _no_pods(row: Row, verb: str) -> Row:

@@ -78,10 +78,10 @@ class Flavors:
         rows = [
             row
             for row in rows
-            if (public is None or row["is_public"] == public or caller.project_id in row["access"])
-            and (caller.admin or not row["disabled"])
-            and row["ram"] >= ram
-            and row["disk"] >= disk
+            if (public is None or row.is_public == public or caller.project_id in row.access)
+            and (caller.admin or not row.disabled)
+            and row.ram >= ram
+            and row.disk >= disk
         ]
         key = asked.get("sort_key", "flavorid")
         way = asked.get("sort_dir", "asc")
@@ -94,9 +94,9 @@ class Flavors:
         column = _SORT_KEYS[key]
         rows.sort(
             key=lambda row: (
-                (row[column] is not None, row[column] or 0, row["id"])
+                (getattr(row, column) is not None, getattr(row, column) or 0, row.id)
                 if column != "description"
-                else (row[column] is not None, row[column] or "", row["id"])
+                else (getattr(row, column) is not None, getattr(row, column) or "", row.id)
             ),
             reverse=way == "desc",
         )
@@ -238,7 +238,7 @@ def _page(rows: list[Flavor], asked: Mapping[str, str]) -> list[Flavor]:
         raise BadRequest(f"Invalid input for query parameters limit. Value: {limit}.")
     start = 0
     if marker:
-        ids = [row["id"] for row in rows]
+        ids = [row.id for row in rows]
         if marker not in ids:
             raise BadRequest(f"marker [{marker}] not found")
         start = ids.index(marker) + 1

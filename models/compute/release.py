@@ -17,7 +17,7 @@ async def release(tx: Transaction, operations: Operations, pod_id: str) -> list[
         return []
     copies = Routing.select().where(Routing.pod_id == pod_id, Routing.type.in_(_KINDS))
     return [
-        await operations.add(tx, work.CleanUp(copy["type"]).on(copy["top_id"]))
+        await operations.add(tx, work.CleanUp(copy.type).on(copy.top_id))
         for copy in await tx.all(copies)
     ]
 

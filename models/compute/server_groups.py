@@ -65,7 +65,7 @@ class ServerGroups:
         """Return a group of the caller's project, or, to an admin, of any; ``NotFound``."""
         async with self._store.read() as tx:
             row = await tx.one(ServerGroup.select().where(ServerGroup.id == id_))
-        if row is None or not (row["project_id"] == caller.project_id or caller.admin):
+        if row is None or not (row.project_id == caller.project_id or caller.admin):
             raise NotFound(f"Instance group {id_} could not be found.")
         return row
 
@@ -93,8 +93,8 @@ class ServerGroups:
         if row["policy"] != "affinity":
             return []
         of = (Routing.type == TYPE, Routing.top_id == id_)
-        rows = [copy for copy in await self._copies.rows(*of) if copy["bottom_id"]]
-        return [(f"server group {id_}", await self._pods.get(row["pod_id"])) for row in rows[:1]]
+        rows = [copy for copy in await self._copies.rows(*of) if copy.bottom_id]
+        return [(f"server group {id_}", await self._pods.get(row.pod_id)) for row in rows[:1]]
 
     async def view(self, pod: Pod, servers: Iterable[dict[str, Any]]) -> None:
         """Put in the groups' ids at the top, where servers tell theirs, in place."""
@@ -104,7 +104,7 @@ class ServerGroups:
             return
         of = (Routing.pod_id == pod.pod_id, Routing.type == TYPE)
         rows = await self._copies.rows(*of, Routing.bottom_id.in_(ids))
-        tops = {row["bottom_id"]: row["top_id"] for row in rows}
+        tops = {row.bottom_id: row.top_id for row in rows}
         for server in telling:
             server["server_groups"] = [tops.get(id_, id_) for id_ in server["server_groups"]]
 

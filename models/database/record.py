@@ -10,6 +10,7 @@ from typing import (
     ClassVar,
     Generic,
     Literal,
+    Never,
     Self,
     TypeVar,
     dataclass_transform,
@@ -62,7 +63,7 @@ class Field(Generic[T]):
     def __get__(self, row: Record | None, owner: Any) -> Column[T] | T:
         if row is None:
             return self.column
-        return row[self.name]  # type: ignore[no-any-return]
+        return row[self.name]  # type: ignore[index]
 
     def __set__(self, row: Record, value: T) -> None:
         row[self.name] = value
@@ -96,7 +97,7 @@ class Unstored(Generic[T]):
     def __get__(self, row: Record | None, owner: Any) -> Unstored[T] | T:
         if row is None:
             return self
-        return row[self.name]  # type: ignore[no-any-return]
+        return row[self.name]  # type: ignore[index]
 
     def __set__(self, row: Record, value: T) -> None:
         row[self.name] = value
@@ -172,6 +173,10 @@ class Record(dict[str, Any]):
     ports.
     """
 
+    if TYPE_CHECKING:
+        # A field is read as an attribute, whose name mypy knows.
+        def __getitem__(self, key: Never) -> Never: ...  # type: ignore[override]
+
     table: ClassVar[Table]
     attributes: ClassVar[tuple[Attribute, ...]] = ()
 
@@ -198,7 +203,7 @@ class Record(dict[str, Any]):
 
     def changed(self, *changes: Mapping[str, Any]) -> Self:
         """Return the row with the changes in it."""
-        new = type(self)(self)
+        new = type(self)(self)  # type: ignore[arg-type]
         for change in changes:
             new.update(change)
         return new

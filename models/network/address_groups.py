@@ -115,7 +115,7 @@ class AddressGroups(Collection):
         copies = Routing.select().where(Routing.type == NAMED, Routing.top_id == group["id"])
         due = []
         for copy in await tx.all(copies.order_by(Routing.id)):
-            pod = await self._pods.get(copy["pod_id"])
+            pod = await self._pods.get(copy.pod_id)
             due.append(
                 await self._operations.add(
                     tx,

@@ -44,7 +44,7 @@ async def release(tx: Transaction, holder: str, keep: Iterable[tuple[str, str]] 
     mine = IPAllocation.holder == holder
     kept = set(keep)
     rows = await tx.all(IPAllocation.select().where(mine))
-    gone = [row["id"] for row in rows if (row["subnet_id"], row["ip_address"]) not in kept]
+    gone = [row.id for row in rows if (row.subnet_id, row.ip_address) not in kept]
     if gone:
         await tx.run(ip_allocations.delete().where(IPAllocation.id.in_(gone)))
 

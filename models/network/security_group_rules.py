@@ -118,7 +118,7 @@ class SecurityGroupRules(Collection):
 
     async def _group(self, tx: Transaction, caller: Caller, id_: str) -> Row:
         group = await tx.locked(SecurityGroup.select().where(SecurityGroup.id == id_))
-        if group is None or (group["project_id"] != caller.project_id and not caller.admin):
+        if group is None or (group.project_id != caller.project_id and not caller.admin):
             raise NotFound(f"Security group {id_} does not exist", "SecurityGroupNotFound")
         return group
 

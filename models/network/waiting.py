@@ -14,8 +14,8 @@ async def of_network(tx: Transaction, operations: Operations, network_id: str) -
     return [
         await operations.add(
             tx,
-            RouterChange.ADD_INTERFACE.on(port["device_id"], port["id"]),
-            project_id=port["project_id"],
+            RouterChange.ADD_INTERFACE.on(port.device_id, port.id),
+            project_id=port.project_id,
         )
         for port in await tx.all(attached)
     ]
@@ -29,8 +29,8 @@ async def of_port(tx: Transaction, operations: Operations, port_id: str) -> list
     return [
         await operations.add(
             tx,
-            RouterChange.ASSOCIATE_FLOATINGIP.on(floating["router_id"], floating["id"]),
-            project_id=floating["project_id"],
+            RouterChange.ASSOCIATE_FLOATINGIP.on(floating.router_id or "", floating.id),
+            project_id=floating.project_id,
         )
         for floating in await tx.all(associated)
     ]

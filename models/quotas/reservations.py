@@ -124,7 +124,7 @@ class Reservations:
         )
         current = QuotaReservation.expires > time.time()
         rows = await tx.all(QuotaReservation.select().where(*mine, current))
-        return {row["id"]: row for row in rows}
+        return {row.id: row for row in rows}
 
     async def _write(self, tx: Transaction, service: str, caller: Caller, amounts: Amounts) -> str:
         await tx.run(quota_reservations.delete().where(QuotaReservation.expires < time.time()))

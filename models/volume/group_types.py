@@ -32,7 +32,7 @@ class GroupTypes:
         text = asked.get("is_public", "true") if caller.admin else "true"
         if text.lower() != "none":
             public = checks.boolean(text, "is_public")
-            rows = [row for row in rows if row["is_public"] == public]
+            rows = [row for row in rows if row.is_public == public]
         return page_of(rows, params, _not_found)
 
     async def get(self, caller: Caller, wanted: str) -> Row:
@@ -84,7 +84,7 @@ class GroupTypes:
 
     async def _refuse_taken(self, tx: Transaction, name: str, id_: str) -> None:
         other = await tx.one(GroupType.select().where(GroupType.name == name))
-        if other and other["id"] != id_:
+        if other and other.id != id_:
             raise Conflict(f"Group Type {name} already exists.")
 
     async def _row(self, condition: Any) -> Row | None:

@@ -29,7 +29,7 @@ class QosSpecs:
         async with self._store.read() as tx:
             rows = await tx.all(QosSpecsRow.select())
         for key in ("id", "name", "consumer"):
-            rows = [row for row in rows if key not in asked or row[key] == asked[key]]
+            rows = [row for row in rows if key not in asked or getattr(row, key) == asked[key]]
         return page_of(rows, params, _not_found)
 
     async def get(self, id_: str) -> Row:

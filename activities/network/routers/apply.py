@@ -156,14 +156,14 @@ class RouterCopies:
     async def _in_pods(self, router_id: str) -> dict[str, Have]:
         have: dict[str, Have] = {}
         for row in await self._routings.rows(Routing.owner_id == router_id):
-            have.setdefault(row["pod_id"], {})[row["type"], row["top_id"]] = row
+            have.setdefault(row.pod_id, {})[row.type, row.top_id] = row
         return have
 
     async def _have(self, router_id: str, pod: Pod) -> Have:
         rows = await self._routings.rows(
             Routing.owner_id == router_id, Routing.pod_id == pod.pod_id
         )
-        return {(row["type"], row["top_id"]): row for row in rows}
+        return {(row.type, row.top_id): row for row in rows}
 
     async def _take_back(self, router_id: str, pod: Pod, plan: Plan) -> None:
         have = await self._have(router_id, pod)

@@ -153,9 +153,9 @@ class RouterParts:
             address = await tx.one(BridgeAddress.select().where(BridgeAddress.id == row["top_id"]))
         if address is None:
             return
-        bridge_id = address["bridge_id"]
+        bridge_id = address.bridge_id
         siblings = select(BridgeAddress.id).where(
-            BridgeAddress.bridge_id == bridge_id, BridgeAddress.id != address["id"]
+            BridgeAddress.bridge_id == bridge_id, BridgeAddress.id != address.id
         )
         async with self._store.hold(self._bridge_networks.using(bridge_id, pod)):
             others = await self._routings.rows(
@@ -166,7 +166,7 @@ class RouterParts:
             if not others:
                 await self._bridge_networks.remove_network(bridge_id, pod)
             async with self._store.write() as tx:
-                await self._bridges.release(tx, address["id"])
+                await self._bridges.release(tx, address.id)
 
     async def remove_bridge_network(self, pod: Pod, router_id: str, bridge_id: str) -> None:
         """Remove a north-south bridge's network from the pod, and the gateway's address on it."""

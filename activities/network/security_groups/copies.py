@@ -63,14 +63,14 @@ class SecurityCopies:
             Routing.type.in_((GROUP, ADDRESSES)),
         )
         if rows:
-            await self._sync(sg_id, pod, rows[0]["project_id"])
+            await self._sync(sg_id, pod, rows[0].project_id)
         else:
             await self._named.release(pod)
 
     async def remove(self, sg_id: str) -> None:
         """Remove every copy of a group that is gone at the top."""
         of = (Routing.top_id == sg_id, Routing.type.in_((GROUP, ADDRESSES)))
-        homes = {row["pod_id"]: row["project_id"] for row in await self._routings.rows(*of)}
+        homes = {row.pod_id: row.project_id for row in await self._routings.rows(*of)}
         for pod_id, project in homes.items():
             await self._sync(sg_id, await self._pods.get(pod_id), project)
 
@@ -84,7 +84,7 @@ class SecurityCopies:
             Routing.pod_id == pod.pod_id,
             Routing.top_id.in_(list(sg_ids)),
         )
-        for project in {row["project_id"] for row in given}:
+        for project in {row.project_id for row in given}:
             await self.release_project(pod, project)
 
     async def release_project(self, pod: Pod, project_id: str) -> None:
@@ -133,12 +133,12 @@ class SecurityCopies:
         busy = ""
         for copy in copies:
             async with self._store.read() as tx:
-                if await state.use(tx, copy["top_id"], pod) is not state.Use.NONE:
+                if await state.use(tx, copy.top_id, pod) is not state.Use.NONE:
                     continue
-            if copy["type"] == GROUP and not await self._maker.remove(copy["top_id"], pod):
-                busy = str(copy["top_id"])
+            if copy.type == GROUP and not await self._maker.remove(copy.top_id, pod):
+                busy = str(copy.top_id)
         for copy in copies:
-            if copy["type"] == ADDRESSES:
-                await self._maker.remove_members(copy["top_id"], pod)
+            if copy.type == ADDRESSES:
+                await self._maker.remove_members(copy.top_id, pod)
         await self._named.release(pod)
         return busy

@@ -122,7 +122,7 @@ class BootPlanner:
                 "Multiple possible networks found, use a Network ID to be more specific.",
                 "NetworkAmbiguous",
             )
-        return Link(Nic(network_id=reachable[0]["id"]), reachable[0], None) if reachable else None
+        return Link(Nic(network_id=reachable[0].id), reachable[0], None) if reachable else None
 
     async def default_group(self, caller: Caller) -> str:
         """Return the id of the default group of the caller's project."""

@@ -49,22 +49,22 @@ class ServerPorts:
         rows = await self._of(server_id)
         if not rows:
             raise NotFound(f"instance_id {server_id} could not be found as device id on any ports")
-        if add and not all(row["port_security_enabled"] and row["fixed_ips"] for row in rows):
+        if add and not all(row.port_security_enabled and row.fixed_ips for row in rows):
             raise BadRequest(
                 "Network requires port_security_enabled and subnet associated in order to apply "
                 "security groups."
             )
-        changed = [row for row in rows if (group in (row["security_groups"] or [])) is not add]
+        changed = [row for row in rows if (group in (row.security_groups or [])) is not add]
         if not changed and not add:
             raise NotFound(f"Security group {name} not associated with the instance {server_id}")
         for row in changed:
-            kept = [id_ for id_ in row["security_groups"] or [] if id_ != group]
+            kept = [id_ for id_ in row.security_groups or [] if id_ != group]
             await self._change(caller, row, {"security_groups": [*kept, group] if add else kept})
 
     async def groups(self, server_id: str) -> list[dict[str, Any]]:
         """Return the security groups of the server's ports, as Nova shows them."""
         rows = await self._of(server_id)
-        ids = {id_ for row in rows for id_ in row["security_groups"] or []}
+        ids = {id_ for row in rows for id_ in row.security_groups or []}
         async with self._store.read() as tx:
             found = await tx.all(SecurityGroup.select().where(SecurityGroup.id.in_(ids)))
             ingress = (
@@ -74,21 +74,19 @@ class ServerPorts:
             inner = await tx.all(
                 SecurityGroupRule.select().where(*ingress).order_by(SecurityGroupRule.created_at)
             )
-            remote = {rule["remote_group_id"] for rule in inner if rule["remote_group_id"]}
+            remote = {rule.remote_group_id for rule in inner if rule.remote_group_id}
             others = await tx.all(SecurityGroup.select().where(SecurityGroup.id.in_(remote)))
-        named = {
-            row["id"]: {"name": row["name"], "tenant_id": row["project_id"]} for row in others
-        }
+        named = {row.id: {"name": row.name, "tenant_id": row.project_id} for row in others}
         shown = [
             {
-                "id": row["id"],
-                "name": row["name"],
-                "description": row["description"],
-                "tenant_id": row["project_id"],
+                "id": row.id,
+                "name": row.name,
+                "description": row.description,
+                "tenant_id": row.project_id,
                 "rules": [
-                    rule_view(rule, named.get(rule["remote_group_id"]) or {})
+                    rule_view(rule, named.get(rule.remote_group_id or "") or {})
                     for rule in inner
-                    if rule["security_group_id"] == row["id"]
+                    if rule.security_group_id == row.id
                 ],
             }
             for row in found
@@ -97,15 +95,15 @@ class ServerPorts:
 
     async def add_address(self, caller: Caller, server_id: str, network_id: str) -> None:
         """Give the server's port on the network one more address."""
-        rows = [row for row in await self._of(server_id) if row["network_id"] == network_id]
+        rows = [row for row in await self._of(server_id) if row.network_id == network_id]
         if not rows:
             raise NotFound(f"Network could not be found for instance {server_id}.")
         row = rows[0]
-        if not row["fixed_ips"]:
+        if not row.fixed_ips:
             raise BadRequest(f"No fixed IP addresses available for network: {network_id}")
-        wish = {"subnet_id": row["fixed_ips"][0]["subnet_id"]}
+        wish = {"subnet_id": row.fixed_ips[0]["subnet_id"]}
         try:
-            await self._change(caller, row, {"fixed_ips": [*row["fixed_ips"], wish]})
+            await self._change(caller, row, {"fixed_ips": [*row.fixed_ips, wish]})
         except Conflict as error:
             raise BadRequest(
                 f"No fixed IP addresses available for network: {network_id}"
@@ -114,8 +112,8 @@ class ServerPorts:
     async def remove_address(self, caller: Caller, server_id: str, address: str) -> None:
         """Take an address from the server's port that has it."""
         for row in await self._of(server_id):
-            kept = [ip for ip in row["fixed_ips"] or [] if ip["ip_address"] != address]
-            if len(kept) < len(row["fixed_ips"] or []):
+            kept = [ip for ip in row.fixed_ips or [] if ip["ip_address"] != address]
+            if len(kept) < len(row.fixed_ips or []):
                 await self._change(caller, row, {"fixed_ips": kept})
                 return
         raise BadRequest(f"Instance {server_id} doesn't have fixed IP '{address}'.")
@@ -125,9 +123,9 @@ class ServerPorts:
     ) -> None:
         """Lead a floating IP to the server: to the fixed address, or to its first one."""
         have = [
-            (row["id"], ip["ip_address"])
+            (row.id, ip["ip_address"])
             for row in await self._of(server_id)
-            for ip in row["fixed_ips"] or []
+            for ip in row.fixed_ips or []
         ]
         if not have:
             raise BadRequest("No fixed IPs associated to instance")
@@ -150,7 +148,7 @@ class ServerPorts:
     async def remove_floating(self, caller: Caller, server_id: str, address: str) -> None:
         """Lead a floating IP of the server nowhere."""
         row = await self._floating_ip(caller, address)
-        if row["port_id"] not in {port["id"] for port in await self._of(server_id)}:
+        if row["port_id"] not in {port.id for port in await self._of(server_id)}:
             raise Conflict(f"Floating IP {address} is not associated with instance {server_id}.")
         await self._floating.update(caller, row["id"], {"port_id": None})
 

@@ -66,4 +66,4 @@ class ServerReservations:
             rows = await tx.all(ServerReservation.select().where(mine))
         self._known.keep(dict.fromkeys(ids))
         for row in rows:
-            self._known[row["server_id"]] = (row["reservation_id"], row["launch_index"])
+            self._known[row.server_id] = (row.reservation_id, row.launch_index)

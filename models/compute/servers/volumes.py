@@ -70,7 +70,7 @@ class ServerVolumes:
         mine = Routing.type == "volume", Routing.owner_id == server_id
         return [
             await self._operations.add(
-                tx, work.CleanUp.VOLUME.on(row["top_id"]), project_id=row["project_id"]
+                tx, work.CleanUp.VOLUME.on(row.top_id), project_id=row.project_id
             )
             for row in await tx.all(Routing.select().where(*mine))
         ]

@@ -34,8 +34,8 @@ class BridgeLeftovers:
             return
         needed = {link.address["id"] for link in _links(desired)}
         for row in await _of(tx, router_id):
-            if row["id"] not in needed and not await _in_a_pod(tx, row):
-                await self._bridges.release(tx, row["id"])
+            if row.id not in needed and not await _in_a_pod(tx, row):
+                await self._bridges.release(tx, row.id)
 
 
 def _links(desired: Desired) -> Iterator[Bridge]:

@@ -53,7 +53,7 @@ class BridgePlaces:
         if bridge["id"] not in self._known:
             on_bridge = BridgeAddress.select().where(BridgeAddress.bridge_id == bridge["id"])
             found = await self._tx.all(on_bridge)
-            self._known[bridge["id"]] = {row["purpose"]: row for row in found}
+            self._known[bridge["id"]] = {row.purpose: row for row in found}
         return Bridge(bridge, _there(self._known[bridge["id"]].get(purpose)))
 
     async def _made(self, allocation: Awaitable[Row]) -> Row | None:

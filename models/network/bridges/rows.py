@@ -93,7 +93,7 @@ class Bridges:
         if row is None:
             return
         await tx.run(bridge_addresses.delete().where(BridgeAddress.id == address_id))
-        await self.release_bridge(tx, row["bridge_id"])
+        await self.release_bridge(tx, row.bridge_id)
 
     async def release_bridge(self, tx: Transaction, bridge_id: str) -> None:
         """Give the bridge back unless an address or a pod still has it."""

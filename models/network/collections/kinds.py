@@ -70,8 +70,9 @@ UUID_LIST = _texts(shapes.uuid)
 IP_LIST: AttributeKind[Texts] = AttributeKind(JSON(), checks.nameservers, Match.CONTAINS, [])
 TAGS: AttributeKind[Texts] = AttributeKind(JSON(), checks.tags, Match.TAGS)
 
-POOLS = _or_none(_structure(checks.pools, None))
-FIXED_IPS = _or_none(_structure(shapes.fixed_ips, None))
+# A client's null lets the gateway choose; a row that was written has a list.
+POOLS = _structure(checks.pools, None)
+FIXED_IPS = _structure(shapes.fixed_ips, None)
 ROUTES = _structure(shapes.routes, [])
 PAIRS = _structure(lambda value: shapes.pairs(value, checks.mac), [])
 DHCP_OPTS = _structure(shapes.dhcp_opts, [])

@@ -39,8 +39,8 @@ async def shares(
     )
     found: dict[str, dict[str, set[str]]] = {}
     for row in await tx.all(given):
-        actions = found.setdefault(row["object_id"], {})
-        actions.setdefault(row["action"], set()).add(row["target_tenant"])
+        actions = found.setdefault(row.object_id, {})
+        actions.setdefault(row.action, set()).add(row.target_tenant)
     return found
 
 

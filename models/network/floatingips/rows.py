@@ -40,14 +40,14 @@ class FloatingIPs(Collection):
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the details of the ports they lead to."""
         ids = [row["port_id"] for row in rows if row["port_id"]]
-        known = {r["id"]: r for r in await tx.all(Port.select().where(Port.id.in_(ids)))}
+        known = {r.id: r for r in await tx.all(Port.select().where(Port.id.in_(ids)))}
         names = (
             "name", "network_id", "mac_address", "admin_state_up", "status", "device_id",
             "device_owner",
         )  # fmt: skip
         for row in rows:
             port = known.get(row["port_id"])
-            row["port_details"] = {name: port[name] for name in names} if port else None
+            row["port_details"] = {name: getattr(port, name) for name in names} if port else None
 
     def view(self, row: Row, caller: Caller) -> Shown:
         """Leave out the subnet, which is a wish at create only."""
@@ -124,10 +124,8 @@ class FloatingIPs(Collection):
         network = await tx.one(Network.select().where(Network.id == network_id))
         if network is None:
             raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
-        if not network["router_external"]:
-            if not (caller.admin or network["shared"]) and (
-                network["project_id"] != caller.project_id
-            ):
+        if not network.router_external:
+            if not (caller.admin or network.shared) and (network.project_id != caller.project_id):
                 raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
             raise BadRequest(
                 f"Bad floatingip request: Network {network_id} is not a valid external network."
@@ -175,9 +173,9 @@ class FloatingIPs(Collection):
             Port.network_id == select(Port.network_id).where(Port.id == port_id).scalar_subquery(),
         )
         candidates = [
-            p["device_id"]
+            p.device_id
             for p in await tx.all(inside.order_by(Port.created_at))
-            if any(ip["subnet_id"] == subnet_id for ip in p["fixed_ips"])
+            if any(ip["subnet_id"] == subnet_id for ip in p.fixed_ips)
         ]
         outside = select(Port.device_id).where(
             Port.device_owner == GATEWAY,
@@ -190,7 +188,7 @@ class FloatingIPs(Collection):
             await tx.locked(select(Router.id).where(Router.id == router_id))
             legs = inside.where(Port.device_id == router_id)
             there = any(
-                ip["subnet_id"] == subnet_id for p in await tx.all(legs) for ip in p["fixed_ips"]
+                ip["subnet_id"] == subnet_id for p in await tx.all(legs) for ip in p.fixed_ips
             )
             router_id = await tx.value(outside) if there else None
         if router_id is None:

@@ -42,10 +42,10 @@ class PortDeletion:
         request_id = caller.request_id if caller else ""
         waiting = await self._associations.ports_go(tx, port_ids, request_id)
         await tx.run(ports.delete().where(Port.id.in_(port_ids)))
-        elsewhere = await copied(tx, [("port", row["id"]) for row in rows])
+        elsewhere = await copied(tx, [("port", row.id) for row in rows])
         for row in rows:
             waiting += await self._group_changes.port_changed(tx, row)
-            if ("port", row["id"]) not in elsewhere:
+            if ("port", row.id) not in elsewhere:
                 await addresses.release(tx, holder(row))
         gone = [(work.CleanUp.PORT, id_) for _, id_ in sorted(elsewhere)]
         waiting += await clean_up(tx, self._operations, gone, caller)

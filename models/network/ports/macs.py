@@ -44,7 +44,7 @@ async def change(tx: Transaction, port: Row, changes: Row) -> list[Row]:
     if await tx.value(select(Port.id).where(*same)):
         raise taken(port["network_id"], wanted)
     own = await tx.all(Subnet.select().where(Subnet.network_id == port["network_id"]))
-    automatic = {subnet["id"] for subnet in own if is_automatic(subnet)}
+    automatic = {subnet.id for subnet in own if is_automatic(subnet)}
     lasting = [ip for ip in port["fixed_ips"] if ip["subnet_id"] not in automatic]
     wishes: list[Row] = (changes if "fixed_ips" in changes else port)["fixed_ips"]
     if lasting != port["fixed_ips"]:

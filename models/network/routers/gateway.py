@@ -99,7 +99,7 @@ class RouterGateway:
         network = await tx.one(Network.select().where(Network.id == network_id))
         if network is None:
             raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
-        if not network["router_external"]:
+        if not network.router_external:
             raise BadRequest(
                 f"Bad router request: Network {network_id} is not an external network."
             )

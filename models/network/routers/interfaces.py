@@ -134,10 +134,10 @@ class RouterInterfaces:
             )
         cidr = ipaddress.ip_network(subnet["cidr"])
         for other in await tx.all(Subnet.select().where(Subnet.id.in_(ids))):
-            if cidr.overlaps(ipaddress.ip_network(other["cidr"])):
+            if cidr.overlaps(ipaddress.ip_network(other.cidr)):
                 raise BadRequest(
                     f"Bad router request: Cidr {subnet['cidr']} of subnet {subnet['id']} "
-                    f"overlaps with cidr {other['cidr']} of subnet {other['id']}."
+                    f"overlaps with cidr {other.cidr} of subnet {other.id}."
                 )
 
     async def _attached(
@@ -148,20 +148,20 @@ class RouterInterfaces:
         )
         rows = await tx.all(statement)
         if port_id:
-            port = next((row for row in rows if row["id"] == port_id), None)
+            port = next((row for row in rows if row.id == port_id), None)
             if port is None:
                 raise NotFound(
                     f"Router {router_id} does not have an interface with id {port_id}",
                     "RouterInterfaceNotFound",
                 )
-            if subnet_id and port["fixed_ips"][0]["subnet_id"] != subnet_id:
+            if subnet_id and port.fixed_ips[0]["subnet_id"] != subnet_id:
                 raise BadRequest(
                     f"Subnet on port {port_id} does not match the requested subnet {subnet_id}.",
                     "SubnetMismatchForPort",
                 )
             return port
         for row in rows:
-            if any(ip["subnet_id"] == subnet_id for ip in row["fixed_ips"]):
+            if any(ip["subnet_id"] == subnet_id for ip in row.fixed_ips):
                 return row
         await self._subnets.get(caller, subnet_id, tx)
         raise NotFound(

@@ -47,9 +47,9 @@ class SecurityGroupChanges:
         copies = Routing.select().where(Routing.type == GROUP, chosen)
         due = []
         for copy in await tx.all(copies.order_by(Routing.id)):
-            pod = await self._pods.get(copy["pod_id"])
+            pod = await self._pods.get(copy.pod_id)
             here = pod.pod_id == pod_id
-            if not here or await state.use(tx, copy["top_id"], pod) is state.Use.NONE:
+            if not here or await state.use(tx, copy.top_id, pod) is state.Use.NONE:
                 due.append(await self._write_sync(tx, copy, pod))
         return due
 
@@ -58,7 +58,7 @@ class SecurityGroupChanges:
         copies = Routing.select().where(
             Routing.top_id == sg_id, Routing.type.in_((GROUP, ADDRESSES))
         )
-        found = {row["pod_id"]: row for row in await tx.all(copies.order_by(Routing.id))}
+        found = {row.pod_id: row for row in await tx.all(copies.order_by(Routing.id))}
         return [
             await self._write_sync(tx, row, await self._pods.get(pod_id))
             for pod_id, row in found.items()

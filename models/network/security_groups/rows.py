@@ -132,7 +132,7 @@ class SecurityGroups(Collection):
         await self._rules.decorate(tx, found)
         await tell_shares(tx, SECURITY_GROUPS, rows)
         for rule in found:
-            by_id[rule["security_group_id"]].append(rule)
+            by_id[rule.security_group_id].append(rule)
         for row in rows:
             row["security_group_rules"] = by_id[row["id"]]
 

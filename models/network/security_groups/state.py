@@ -65,24 +65,24 @@ class Wanted:
     @property
     def remotes(self) -> set[str]:
         """The groups that rules admit."""
-        return {rule["remote_group_id"] for rule in self.rules if rule["remote_group_id"]}
+        return {rule.remote_group_id for rule in self.rules if rule.remote_group_id}
 
     def bodies(self, copies: dict[str, str], address_groups: dict[str, str]) -> dict[str, Row]:
         """Return the pod's rules by their marks, with the ids that remotes have there."""
         found: dict[str, Row] = {}
         for rule in self.rules:
-            body = {name: rule[name] for name in _COPIED}
-            if rule["remote_address_group_id"]:
-                body["remote_address_group_id"] = address_groups[rule["remote_address_group_id"]]
-            remote = rule["remote_group_id"]
+            body = {name: getattr(rule, name) for name in _COPIED}
+            if rule.remote_address_group_id:
+                body["remote_address_group_id"] = address_groups[rule.remote_address_group_id]
+            remote = rule.remote_group_id
             if not remote:
-                found[mark("security_group_rule", rule["id"])] = body
+                found[mark("security_group_rule", rule.id)] = body
                 continue
             inside = {**body, "remote_group_id": copies[remote]}
-            found[mark("security_group_rule", rule["id"])] = inside
+            found[mark("security_group_rule", rule.id)] = inside
             if remote in address_groups:
                 outside = {**body, "remote_address_group_id": address_groups[remote]}
-                found[mark("remote_members_rule", rule["id"])] = outside
+                found[mark("remote_members_rule", rule.id)] = outside
         return found
 
     @property
@@ -91,7 +91,7 @@ class Wanted:
         return {
             "name": self.name,
             "stateful": self.group["stateful"],
-            "rules": sorted(rule["id"] for rule in self.rules),
+            "rules": sorted(rule.id for rule in self.rules),
             "elsewhere": sorted(self.elsewhere),
         }
 
@@ -112,13 +112,13 @@ async def wanted(tx: Transaction, sg_id: str, pod: Pod) -> Wanted | None:
         .order_by(SecurityGroupRule.id)
     )
     elsewhere = {}
-    for remote in {rule["remote_group_id"] for rule in own if rule["remote_group_id"]}:
+    for remote in {rule.remote_group_id for rule in own if rule.remote_group_id}:
         addresses = await members_elsewhere(tx, remote, pod)
         if addresses or await address_group(tx, remote, pod):
             elsewhere[remote] = addresses
-    ids = {rule["remote_address_group_id"] for rule in own if rule["remote_address_group_id"]}
+    ids = {rule.remote_address_group_id for rule in own if rule.remote_address_group_id}
     named = await tx.all(AddressGroup.select().where(AddressGroup.id.in_(ids)))
-    return Wanted(group, own, elsewhere, {row["id"]: row["addresses"] for row in named})
+    return Wanted(group, own, elsewhere, {row.id: row.addresses for row in named})
 
 
 async def address_group(tx: Transaction, sg_id: str, pod: Pod) -> Row | None:

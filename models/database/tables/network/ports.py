@@ -33,7 +33,7 @@ class Port(Owned, table="ports", parts=(UniqueConstraint("network_id", "mac_addr
     admin_state_up: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
     network_id: Field[str] = attribute(UUID, default=REQUIRED, put=False, index=True)
     mac_address: Field[str] = attribute(MAC, index=True)
-    fixed_ips: Field[list[dict[str, str]] | None] = attribute(FIXED_IPS)
+    fixed_ips: Field[list[dict[str, str]]] = attribute(FIXED_IPS)
     device_id: Field[str] = attribute(TEXT, default="", index=True)
     device_owner: Field[str] = attribute(TEXT, default="")
     security_groups: Field[list[str]] = attribute(UUID_LIST)

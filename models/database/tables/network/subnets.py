@@ -33,7 +33,7 @@ class Subnet(Owned, table="subnets"):
     cidr: Field[str] = attribute(CIDR, put=False)
     gateway_ip: Field[str | None] = attribute(IP_OR_NONE)
     enable_dhcp: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
-    allocation_pools: Field[list[dict[str, str]] | None] = attribute(POOLS)
+    allocation_pools: Field[list[dict[str, str]]] = attribute(POOLS)
     dns_nameservers: Field[list[str]] = attribute(IP_LIST, default=[], copied=True)
     host_routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], copied=True)
     ipv6_ra_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
