@@ -12,6 +12,7 @@ from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.hosts import Hosts
 from activities.compute.interfaces import Interfaces
 from activities.compute.keypair_copies import KeypairCopies
+from activities.compute.server_creation import ServerCreation
 from activities.compute.server_group_copies import ServerGroupCopies
 from activities.compute.servers import Servers
 from activities.creations import Strays
@@ -133,6 +134,7 @@ class Services:
     image_copies: ImageCopies
     boots: Boots
     servers: Servers
+    server_creation: ServerCreation
     server_actions: ServerActions
     server_ports: ServerPorts
     compute_floating_ips: ComputeFloatingIPs
@@ -229,6 +231,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
     limit_copies = LimitCopies(store, regions, pods)
     figures = PodFigures(settings, store, regions, pods, versions)
     quotas = Quotas(store, keystone, figures, Limits(store, operations, limit_copies))
+    reservations = Reservations(store, quotas)
     workers: dict[work.Upkeep, Worker] = {
         work.CleanUp.SERVER: servers.clean_up,
         work.CleanUp.CREATION: boots.clean_up,
@@ -273,7 +276,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
             server_reservations=server_reservations,
             server_view=ServerView(store, inner_zones),
             quotas=quotas,
-            reservations=Reservations(store, quotas),
+            reservations=reservations,
             type_limits=TypeLimits(store, quotas.limits),
             server_volumes=server_volumes,
             compute_volumes=ComputeVolumes(store, operations, places, creations),
@@ -291,6 +294,16 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
             image_copies=image_copies,
             boots=boots,
             servers=servers,
+            server_creation=ServerCreation(
+                boots,
+                servers,
+                server_groups,
+                server_group_copies,
+                image_copies,
+                volume.volumes,
+                placement,
+                reservations,
+            ),
             server_actions=ServerActions(
                 flavors, flavor_copies, keypairs, keypair_copies, inner_zones
             ),

@@ -6,6 +6,7 @@ themselves is asked everywhere and merged.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ import orjson
 
 from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer
+from activities.pods.user import AsUser
 from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from api.links import moved, rehome
@@ -84,6 +86,9 @@ class Proxy:
 
     async def headers(self, call: Call, version: Version | None = None) -> dict[str, str]:
         """Return the headers for a pod: the user's token and version, and our request id."""
+        return self._headers(call, version)
+
+    def _headers(self, call: Call, version: Version | None) -> dict[str, str]:
         headers = {name: call.headers[name] for name in _PASSED_ON if name in call.headers}
         headers["X-Auth-Token"] = call.caller.token
         headers["X-OpenStack-Request-ID"] = call.request_id
@@ -106,17 +111,15 @@ class Proxy:
     ) -> PodAnswer:
         """Forward the call to the pod; ``PodUnavailable`` when the pod itself is broken."""
         query = f"?{call.query}" if call.query else ""
-        answer = await call.services.regions.forward(
-            pod,
-            self._service,
-            method or call.method,
-            self.pod_path(call, path or call.path + query),
-            headers=await self.headers(call, version),
-            body=body,
+        return await self.as_user(call).send(
+            pod, method or call.method, path or call.path + query, body, version
         )
-        if answer.status >= 500 and answer.status != 501:
-            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}", answered=500)
-        return answer
+
+    def as_user(self, call: Call) -> AsUser:
+        """Return the caller's door to the pods, for what takes more than one call."""
+        headers = partial(self._headers, call)
+        prefix = self.pod_path(call, "")
+        return AsUser(call.services.regions, call.caller, self._service, headers, prefix)
 
     async def relay(self, call: Call, pod: Pod, body: bytes | None = None) -> Answer:
         """Forward the call and answer what the pod answers, seen from here."""

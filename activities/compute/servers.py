@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select, true
 
 from activities.compute.boots import Boots
-from activities.pods.region import Regions
+from activities.pods.region import PodAnswer, Regions
+from activities.pods.user import AsUser
 from models import work
 from models.cache import Cache
 from models.compute.release import release
@@ -21,7 +22,7 @@ from models.errors import GatewayError, PodBusy, PodFault
 from models.operations import OPEN, Operations
 from models.pods import PodDirectory
 from models.routings import Routings
-from models.values import Caller
+from models.values import Caller, Pod
 
 ports = TABLES["ports"]
 GONE = "DELETED"
@@ -58,6 +59,15 @@ class Servers:
         """Write the clean-up of a server that is about to be deleted; return its operation."""
         async with self._store.write() as tx:
             return await self._operations.add(tx, work.CleanUp.SERVER.on(id_), caller=caller)
+
+    async def delete(self, user: AsUser, pod: Pod, id_: str) -> PodAnswer:
+        """Have the pod delete a server; return what it answers. Its ports go when it is gone."""
+        operation = await self.deleting(user.caller, id_)
+        try:
+            return await user.send(pod, "DELETE", f"/servers/{id_}")
+        finally:
+            # Also after a refusal: the clean-up looks at the pod, and finds that nothing is to do.
+            self._operations.announce(operation)
 
     async def clean_up(self, id_: str) -> None:
         """Remove what the gateway keeps for a server once its pod no longer has it.
