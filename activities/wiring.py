@@ -31,8 +31,10 @@ from activities.quotas.figures import PodFigures
 from activities.quotas.limits import LimitCopies
 from activities.upkeep import Upkeep, Worker
 from activities.volume import wiring as volume_wiring
+from activities.volume.creation import VolumeCreation
 from activities.volume.group_type_copies import GroupTypeCopies
 from activities.volume.qos_copies import QosCopies
+from activities.volume.reservations import VolumeReservations
 from activities.volume.type_copies import TypeCopies
 from activities.volume.upkeep import VolumeUpkeep
 from activities.volume.volumes import Volumes
@@ -125,6 +127,8 @@ class Services:
     volumes: Volumes
     volume_objects: VolumeObjects
     volume_upkeep: VolumeUpkeep
+    volume_reservations: VolumeReservations
+    volume_creation: VolumeCreation
     volume_types: VolumeTypes
     type_copies: TypeCopies
     qos_specs: QosSpecs
@@ -232,6 +236,8 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
     figures = PodFigures(settings, store, regions, pods, versions)
     quotas = Quotas(store, keystone, figures, Limits(store, operations, limit_copies))
     reservations = Reservations(store, quotas)
+    type_limits = TypeLimits(store, quotas.limits)
+    volume_reservations = VolumeReservations(reservations, type_limits, volume.types)
     workers: dict[work.Upkeep, Worker] = {
         work.CleanUp.SERVER: servers.clean_up,
         work.CleanUp.CREATION: boots.clean_up,
@@ -277,7 +283,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
             server_view=ServerView(store, inner_zones),
             quotas=quotas,
             reservations=reservations,
-            type_limits=TypeLimits(store, quotas.limits),
+            type_limits=type_limits,
             server_volumes=server_volumes,
             compute_volumes=ComputeVolumes(store, operations, places, creations),
             places=places,
@@ -285,6 +291,10 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
             volumes=volume.volumes,
             volume_objects=volume.objects,
             volume_upkeep=volume.upkeep,
+            volume_reservations=volume_reservations,
+            volume_creation=VolumeCreation(
+                volume.objects, volume.volumes, volume.types, image_copies, volume_reservations
+            ),
             volume_types=volume.types,
             type_copies=volume.type_copies,
             qos_specs=volume.qos_specs,

@@ -41,15 +41,6 @@ async def room(
         yield held
 
 
-def size_of(volume: Mapping[str, Any]) -> int:
-    """Return the gigabytes asked for; 0 where the source, or the pod's refusal, decides."""
-    size = volume.get("size")
-    digits = isinstance(size, str) and size.isdecimal() and len(size) < 10
-    if isinstance(size, bool) or not (isinstance(size, int) or digits):
-        return 0
-    return max(0, int(size or 0))
-
-
 def own_project(call: Call, id_: str, rule: str) -> str:
     """Return the project that is asked about; ``Forbidden`` when it is a stranger's."""
     if id_ != call.caller.project_id and not call.caller.admin:

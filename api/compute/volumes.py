@@ -7,11 +7,12 @@ import orjson
 from api.compute.proxies import until
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Route, Routes
-from api.quotas import room, size_of
+from api.quotas import room
 from models.database.store import Row
 from models.errors import BadRequest, Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_VOLUMES
 from models.values import Pod
+from models.volume.checks import size_of
 
 routes = Routes()
 _LAST = (2, 35)

@@ -9,7 +9,6 @@ import orjson
 from api import quotas
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
-from api.volume.room import room, shown, type_of_new
 from models.errors import BadRequest
 from models.values import Pod
 from models.volume import checks
@@ -61,10 +60,12 @@ async def restore(call: Call) -> Answer:
         return await PROXY.relay(call, pod, orjson.dumps(body))
     name = wanted.get("name") or f"restore_backup_{id_}"
     project = call.caller.project_id
-    size = int((await shown(call, pod, "backup", f"/backups/{id_}")).get("size", 0))
+    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    backup = await reservations.shown(user, pod, "backup", f"/backups/{id_}")
+    size = int(backup.get("size", 0))
     each = {"volumes": 1, "gigabytes": size}
     async with (
-        room(call, each, type_of_new(call, pod, {})) as held,
+        reservations.hold(user, each, reservations.type_of_new(user, pod, {})) as held,
         objects.creations.tracked("volume", pod, project, name) as creation,
     ):
         answer = await PROXY.send(call, pod, orjson.dumps(body))

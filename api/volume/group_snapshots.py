@@ -3,7 +3,6 @@
 from api.http import Answer, Call, Routes
 from api.volume.groups import volumes_of
 from api.volume.proxy import PROXY, made, members
-from api.volume.room import room_for_all
 from models.errors import BadRequest
 from models.volume import checks
 
@@ -29,7 +28,8 @@ async def create(call: Call) -> Answer:
         (str(volume["volume_type"]), {"snapshots": 1, "gigabytes": int(volume["size"])})
         for volume in await volumes_of(call, pod, str(group_id))
     ]
-    async with room_for_all(call, taken) as held:
+    reservations = call.services.volume_reservations
+    async with reservations.hold_all(PROXY.as_user(call), taken) as held:
         answer = await made(call, "group_snapshot", pod, body)
         if answer.status < 300:
             held.commit(pod)

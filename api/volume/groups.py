@@ -6,7 +6,6 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members
-from api.volume.room import room_for_all
 from models.errors import BadRequest
 from models.values import Pod
 from models.volume import checks
@@ -40,7 +39,9 @@ async def create_from_source(call: Call) -> Answer:
     if not homes:
         raise BadRequest("Either 'source_group_id' or 'group_snapshot_id' must be given.")
     pod = (await objects.candidates(call.caller, "", homes))[0]
-    async with room_for_all(call, await _copied(call, pod, wanted)) as held:
+    copied = await _copied(call, pod, wanted)
+    reservations = call.services.volume_reservations
+    async with reservations.hold_all(PROXY.as_user(call), copied) as held:
         answer = await made(call, "group", pod, body)
         if answer.status < 300:
             held.commit(pod)

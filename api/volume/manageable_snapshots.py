@@ -5,7 +5,6 @@ import orjson
 from api.http import Answer, Call
 from api.volume import manageable
 from api.volume.proxy import PROXY
-from api.volume.room import room, type_of
 from api.volume.snapshots import beside
 from models.volume import checks
 
@@ -21,7 +20,9 @@ async def manage(call: Call) -> Answer:
     wanted = checks.envelope(body, "snapshot")
     checks.required(wanted, "ref", "snapshot")
     pod, volume_id, each = await beside(call, wanted)
-    async with room(call, each, type_of(call, pod, volume_id)) as held:
+    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    type_ = reservations.type_of(user, pod, volume_id)
+    async with reservations.hold(user, each, type_) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             # As with volumes: nothing that a clean-up may delete.

@@ -5,8 +5,6 @@ import orjson
 from api.http import Answer, Call
 from api.volume import manageable
 from api.volume.proxy import PROXY
-from api.volume.room import room, type_of_new
-from api.volume.volumes import with_default_type
 from models.errors import BadRequest, NotFound
 from models.values import Pod
 from models.volume import checks
@@ -29,13 +27,15 @@ async def manage(call: Call) -> Answer:
     if zone is not None and not isinstance(zone, str):
         raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
     pod = await _home(call, kind, name, zone or "")
+    user, reservations = PROXY.as_user(call), call.services.volume_reservations
     try:
-        body = await with_default_type(call, body, wanted)
+        body = await call.services.volume_creation.with_default_type(user, body)
         sent = await call.services.volumes.in_pod(call.caller, body, pod)
     except NotFound:
         why = f"Cannot find requested '{wanted.get('volume_type')}' volume type"
         raise BadRequest(f"Invalid volume type: {why}") from None
-    async with room(call, {"volumes": 1}, type_of_new(call, pod, body["volume"])) as held:
+    type_ = reservations.type_of_new(user, pod, body["volume"])
+    async with reservations.hold(user, {"volumes": 1}, type_) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(sent))
         if answer.status < 300:
             # No creation, which a crash would have cleaned up: there were data before it. A volume

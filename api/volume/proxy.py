@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import orjson
-
 from activities.pods.region import PodAnswer
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
@@ -50,18 +48,9 @@ async def made(
     call: Call, type_: str, pod: Pod, body: dict[str, Any], *, owner_id: str = ""
 ) -> PodAnswer:
     """Have the pod make an object, and record it; return what the pod answered."""
-    objects = call.services.volume_objects
-    inner = next((one for one in body.values() if isinstance(one, dict)), {})
-    name = inner.get("name", inner.get("display_name"))
-    project = call.caller.project_id
-    async with objects.creations.tracked(type_, pod, project, name) as creation:
-        answer = await PROXY.send(call, pod, orjson.dumps(body))
-        if answer.status < 300:
-            id_ = answer.json()[type_]["id"]
-            await objects.recorded(creation, type_, pod, call.caller, id_, owner_id)
-        else:
-            await objects.refused(creation)
-    return answer
+    query = f"?{call.query}" if call.query else ""
+    creation, user = call.services.volume_creation, PROXY.as_user(call)
+    return await creation.made(user, type_, pod, body, call.path + query, owner_id=owner_id)
 
 
 async def volume_size(call: Call, pod: Pod, id_: str) -> int:

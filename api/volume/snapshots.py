@@ -7,7 +7,6 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
-from api.volume.room import room, type_of
 from models.errors import BadRequest
 from models.values import Pod
 from models.volume import checks
@@ -34,7 +33,9 @@ async def create(call: Call) -> Answer:
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'snapshot' in request body.")
     pod, volume_id, each = await beside(call, wanted)
-    async with room(call, each, type_of(call, pod, volume_id)) as held:
+    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    type_ = reservations.type_of(user, pod, volume_id)
+    async with reservations.hold(user, each, type_) as held:
         answer = await made(call, "snapshot", pod, body, owner_id=volume_id)
         if answer.status < 300:
             held.commit(answer.pod)

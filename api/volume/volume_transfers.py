@@ -4,7 +4,6 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
-from api.volume.room import room, type_named
 from models.errors import BadRequest
 from models.volume import checks
 
@@ -29,9 +28,11 @@ async def accept(call: Call) -> Answer:
     pod, volume_id = await call.services.volume_upkeep.offered(call.args["id"])
     volume = await call.services.volume_upkeep.shown(pod, "volume", volume_id) or {}
     each = {"volumes": 1, "gigabytes": int(volume.get("size", 0))}
+    reservations = call.services.volume_reservations
+    type_ = reservations.type_named(call.caller, str(volume.get("volume_type")))
     operation = await objects.giving(call.caller, volume_id)
     try:
-        async with room(call, each, type_named(call, str(volume.get("volume_type")))) as held:
+        async with reservations.hold(PROXY.as_user(call), each, type_) as held:
             answer = await PROXY.send(call, pod, orjson.dumps(body))
             if answer.status < 300:
                 held.commit(pod)

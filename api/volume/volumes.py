@@ -6,14 +6,12 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.proxy import missing_pods
-from api.quotas import size_of
-from api.volume.proxy import PROXY, ending, made, members, volume_size
-from api.volume.room import room, size_of_new, type_named, type_of, type_of_new
+from api.volume.proxy import PROXY, ending, members, volume_size
 from models.errors import BadRequest, PodFault, PodUnavailable
 from models.values import Pod
+from models.volume.checks import size_of
 
 routes = Routes()
-_TYPED = ("source_volid", "snapshot_id", "backup_id")
 # After these the pod may no longer have the volume.
 _ENDS = {"os-force_delete", "os-unmanage"}
 
@@ -25,27 +23,9 @@ async def create(call: Call) -> Answer:
     wanted = body.get("volume")
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'volume' in request body.")
-    body = await with_default_type(call, body, wanted)
-    volumes = call.services.volumes
-    pods = await volumes.candidates(call.caller, body)
-    each = {"volumes": 1, "gigabytes": await size_of_new(call, pods[0], wanted)}
-    async with room(call, each, type_of_new(call, pods[0], body["volume"])) as held:
-        for pod in pods:
-            last = pod == pods[-1]
-            sent = await volumes.in_pod(call.caller, body, pod)
-            try:
-                if isinstance(wanted.get("imageRef"), str):
-                    await call.services.image_copies.ensure(call.caller, wanted["imageRef"], pod)
-                answer = await made(call, "volume", pod, sent)
-            except PodUnavailable:
-                if last:
-                    raise
-                continue
-            # What one pod has no room for, another of the zone may take.
-            if answer.status != 413 or last:
-                break
-        if answer.status < 300:
-            held.commit(answer.pod)
+    query = f"?{call.query}" if call.query else ""
+    creation = call.services.volume_creation
+    answer = await creation.create(PROXY.as_user(call), body, call.path + query)
     return await PROXY.answer(call, answer)
 
 
@@ -91,22 +71,13 @@ async def action(call: Call) -> Answer:
 routes.include(members("/volumes", "volume"))
 
 
-async def with_default_type(
-    call: Call, body: dict[str, Any], wanted: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the body with the type that is the project's default, where it names none."""
-    if wanted.get("volume_type") or any(wanted.get(key) for key in _TYPED):
-        return body
-    default = await call.services.volume_types.default(call.caller.project_id)
-    return body | {"volume": wanted | {"volume_type": default["id"]}} if default else body
-
-
 async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, Any]) -> Answer:
     """Make a volume larger, if its project's quota has room for the difference."""
     now = await volume_size(call, pod, call.args["id"])
     more = max(0, size_of({"size": inner.get("new_size")}) - now)
-    type_ = type_of(call, pod, call.args["id"])
-    async with room(call, {"gigabytes": more}, type_) as held:
+    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    type_ = reservations.type_of(user, pod, call.args["id"])
+    async with reservations.hold(user, {"gigabytes": more}, type_) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             held.commit(answer.pod)
@@ -124,7 +95,9 @@ async def _retype(call: Call, pod: Pod, inner: dict[str, Any]) -> Answer:
         "snapshots": len(sizes),
         "gigabytes": await volume_size(call, pod, id_) + sum(sizes),
     }
-    async with room(call, each, type_named(call, row["id"]), retyped=True) as held:
+    reservations = call.services.volume_reservations
+    type_ = reservations.type_named(call.caller, row["id"])
+    async with reservations.hold(PROXY.as_user(call), each, type_, retyped=True) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             held.commit(answer.pod)

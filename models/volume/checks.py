@@ -96,3 +96,12 @@ def number(value: str | None, name: str, default: int) -> int:
 def is_id(value: str) -> bool:
     """Tell whether the text has the form of an id."""
     return bool(_ID.match(value))
+
+
+def size_of(volume: Mapping[str, Any]) -> int:
+    """Return the gigabytes asked for; 0 where the source, or the pod's refusal, decides."""
+    size = volume.get("size")
+    digits = isinstance(size, str) and size.isdecimal() and len(size) < 10
+    if isinstance(size, bool) or not (isinstance(size, int) or digits):
+        return 0
+    return max(0, int(size or 0))
