@@ -11,6 +11,7 @@ from activities.pods.pages import Pages, Place
 from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer, Regions
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.pages import cut
 from models.pods import PodDirectory
 from models.resource import Resource
 from models.settings import Settings
@@ -103,14 +104,19 @@ class Fanout:
         fields = sort_of(params) or [(("created_at",), True)]
         for names, descending in reversed([*fields, (("id",), True)]):
             merged.objects.sort(key=lambda pair: sort_value(pair[1], names), reverse=descending)
-        if marker := asked.get("marker"):
-            ids = [str(item.get("id")) for _, item in merged.objects]
-            if marker not in ids:
-                noun = question.resource.member.capitalize()
-                raise NotFound(f"{noun} {marker} could not be found.")
-            start += ids.index(marker) + 1
-        merged.objects = merged.objects[start : start + limit]
-        merged.full = bool(merged.objects) and len(merged.objects) == limit
+
+        def missing(marker: str) -> NotFound:
+            noun = question.resource.member.capitalize()
+            return NotFound(f"{noun} {marker} could not be found.")
+
+        merged.objects, merged.full = cut(
+            merged.objects,
+            asked.get("marker"),
+            limit,
+            missing,
+            offset=start,
+            key=lambda pair: str(pair[1].get("id")),
+        )
         return merged
 
     async def page(self, question: Question) -> Merged:

@@ -8,7 +8,9 @@ from activities.pods.region import PodAnswer
 from activities.pods.versions import Version
 from api.compute.proxy import PROXY
 from api.http import Call
+from models.compute.checks import no_marker
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.pages import cut
 
 MAX_LIMIT = 1000
 
@@ -57,14 +59,9 @@ def page(
             f"Invalid input for query parameters limit. Value: {text}. "
             f"'{text}' does not match '^[0-9]*$'"
         )
-    limit, marker, start = min(int(text), MAX_LIMIT), call.param("marker"), 0
-    if marker:
-        ids = [str(row[marker_key]) for row in rows]
-        if marker not in ids:
-            raise BadRequest(f"marker [{marker}] not found")
-        start = ids.index(marker) + 1
-    chosen = rows[start : start + limit]
-    if not chosen or len(chosen) < limit:
+    limit, marker = min(int(text), MAX_LIMIT), call.param("marker")
+    chosen, full = cut(rows, marker, limit, no_marker, key=lambda row: str(row[marker_key]))
+    if not full:
         return chosen, []
     kept = [(name, value) for name, value in call.params if name != "marker"]
     query = urlencode([*kept, ("marker", str(chosen[-1][marker_key]))])

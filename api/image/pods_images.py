@@ -10,6 +10,7 @@ from api.image.forwarding import forward, passed_on
 from api.links import moved
 from api.proxy import missing_pods
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.pages import cut
 from models.sorts import sort_value
 from models.values import Pod
 
@@ -64,12 +65,9 @@ async def _list(call: Call) -> Answer:
         if known is None or image["created_at"] < known["created_at"]:
             images[image["id"]] = image
     rows = _sorted(list(images.values()), params)
-    if marker := asked.get("marker"):
-        ids = [image["id"] for image in rows]
-        if marker not in ids:
-            raise BadRequest(f"Invalid marker. Image {marker} could not be found.")
-        rows = rows[ids.index(marker) + 1 :]
     size = min(int(limit), _MAX)
+    # One more tells whether there is another page.
+    rows, _ = cut(rows, asked.get("marker"), size + 1, _no_marker, key=lambda row: row["id"])
     page = rows[:size]
     body: dict[str, Any] = {
         "images": page,
@@ -80,6 +78,10 @@ async def _list(call: Call) -> Answer:
         following = [(key, value) for key, value in params if key != "marker"]
         body["next"] = _path([*following, ("marker", page[-1]["id"])])
     return Answer(200, body, missing_pods(missing))
+
+
+def _no_marker(marker: str) -> BadRequest:
+    return BadRequest(f"Invalid marker. Image {marker} could not be found.")
 
 
 async def _in_time(

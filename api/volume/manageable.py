@@ -13,6 +13,7 @@ from api.proxy import missing_pods
 from api.volume.hosts import pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound, PodFault
+from models.pages import cut
 from models.values import Pod
 from models.volume import checks
 
@@ -109,17 +110,21 @@ def _page(call: Call, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         entries.sort(key=lambda entry: _value(entry[key]), reverse=direction != "asc")
     start = checks.number(call.param("offset") or None, "offset", 0)
     limit = min(checks.number(call.param("limit") or None, "limit", _MOST), _MOST)
-    if marker := call.param("marker"):
-        try:
-            wanted = orjson.loads(marker)
-        except orjson.JSONDecodeError:
-            why = f"marker {marker} can not be analysed, please use json like format"
-            raise BadRequest(f"Invalid input received: {why}") from None
-        places = [place for place, one in enumerate(entries) if one["reference"] == wanted]
-        if not places:
-            raise BadRequest(f"Invalid input received: marker not found: {marker}")
-        start += places[0] + 1
-    return entries[start : start + limit]
+    marker = call.param("marker")
+    try:
+        # In a tuple, since any JSON may be a reference, null too.
+        reference = (orjson.loads(marker),) if marker else None
+    except orjson.JSONDecodeError:
+        why = f"marker {marker} can not be analysed, please use json like format"
+        raise BadRequest(f"Invalid input received: {why}") from None
+
+    def missing(_: Any) -> BadRequest:
+        return BadRequest(f"Invalid input received: marker not found: {marker}")
+
+    page, _ = cut(
+        entries, reference, limit, missing, offset=start, key=lambda entry: (entry["reference"],)
+    )
+    return page
 
 
 def _value(value: Any) -> Any:

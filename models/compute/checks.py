@@ -84,3 +84,8 @@ def texts(value: object, name: str) -> dict[str, str]:
         if len(str(inner)) > 255:
             raise refuse(key, inner, f"{inner!r} is too long")
     return {key: str(inner) for key, inner in value.items()}
+
+
+def no_marker(marker: str) -> BadRequest:
+    """Return Nova's refusal of a marker that no object of the list has."""
+    return BadRequest(f"marker [{marker}] not found")

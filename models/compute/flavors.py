@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from models import work
 from models.compute import checks
+from models.compute.checks import no_marker
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.compute import Flavor, flavors
 from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound
 from models.operations import Operations
+from models.pages import cut
 from models.values import Caller
 
 _EPHEMERAL = "OS-FLV-EXT-DATA:ephemeral"
@@ -233,16 +235,13 @@ def _least(asked: Mapping[str, str], name: str) -> int:
 
 
 def _page(rows: list[Flavor], asked: Mapping[str, str]) -> list[Flavor]:
-    marker, limit = asked.get("marker"), asked.get("limit", "1000")
+    limit = asked.get("limit", "1000")
     if not limit.isdecimal():
         raise BadRequest(f"Invalid input for query parameters limit. Value: {limit}.")
-    start = 0
-    if marker:
-        ids = [row.id for row in rows]
-        if marker not in ids:
-            raise BadRequest(f"marker [{marker}] not found")
-        start = ids.index(marker) + 1
-    return rows[start : start + min(int(limit), 1000)]
+    page, _ = cut(
+        rows, asked.get("marker"), min(int(limit), 1000), no_marker, key=lambda row: row.id
+    )
+    return page
 
 
 def aside_name(row: Row) -> str:

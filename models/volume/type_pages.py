@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from models.database.store import Row
 from models.errors import NotFound
+from models.pages import cut
 from models.sorts import sort_of
 from models.volume import checks
 
@@ -25,10 +26,5 @@ def page_of(
         rows.sort(key=lambda row: str(row.get(names[0]) or ""), reverse=descending)
     limit = min(checks.number(asked.get("limit"), "limit", _MOST), _MOST)
     start = checks.number(asked.get("offset"), "offset", 0)
-    if marker := asked.get("marker"):
-        ids = [row["id"] for row in rows]
-        if marker not in ids:
-            raise not_found(marker)
-        start += ids.index(marker) + 1
-    page = rows[start : start + limit]
-    return page, bool(page) and len(page) == limit
+    marker = asked.get("marker")
+    return cut(rows, marker, limit, not_found, offset=start, key=lambda row: row["id"])
