@@ -52,6 +52,7 @@ from models.compute.keypairs import Keypairs
 from models.compute.pod_numbers import PodNumbers
 from models.compute.security_groups import ComputeSecurityGroups
 from models.compute.server_groups import ServerGroups
+from models.compute.servers.attachments import Attachments
 from models.compute.servers.boot_homes import BootHomes
 from models.compute.servers.boot_plan import BootPlanner
 from models.compute.servers.ports import ServerPorts
@@ -198,12 +199,12 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
     unbinding = Unbinding(store, pods, operations, routings, network.copies)
     server_volumes = ServerVolumes(store, operations, places)
     server_reservations = ServerReservations(store)
+    attachments = Attachments(network.ports, network.port_deletion)
     boots = Boots(
         store,
         operations,
         planner,
-        network.ports,
-        network.port_deletion,
+        attachments,
         network.copies,
         flavor_copies,
         keypair_copies,
@@ -215,7 +216,14 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
         server_reservations,
     )
     servers = Servers(
-        store, regions, pods, operations, routings, boots, server_volumes, server_reservations
+        store,
+        regions,
+        pods,
+        operations,
+        routings,
+        attachments,
+        server_volumes,
+        server_reservations,
     )
     interfaces = Interfaces(
         store,
@@ -224,8 +232,7 @@ async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Ser
         operations,
         routings,
         planner,
-        network.ports,
-        network.port_deletion,
+        attachments,
         network.copies,
     )
     volume = volume_wiring.build(

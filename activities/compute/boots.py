@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
-
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
 from activities.creations import Strays
@@ -13,22 +11,18 @@ from activities.network.copies import Copies
 from activities.network.unbinding import Unbinding
 from models.compute.inner_zones import DEFAULT
 from models.compute.release import release
-from models.compute.servers.boot_plan import BootPlan, BootPlanner, Link
+from models.compute.servers.attachments import Attachments
+from models.compute.servers.boot_plan import BootPlan, BootPlanner
 from models.compute.servers.boot_request import NETWORKS_REQUIRED, BootRequest
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.creations import Creations
-from models.database.store import Row, Store, Transaction
-from models.database.tables.creation import ServerPort, server_ports
-from models.database.tables.network import TABLES, Port
+from models.database.store import Store
 from models.errors import BadRequest, Conflict
-from models.network.ports.deletion import PortDeletion
-from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.places import Home, Places
 from models.values import Caller
 
-ports = TABLES["ports"]
 # Of a request, what is done here: its pod hears nothing of it, or in other words.
 _OURS = (
     "security_groups",
@@ -49,8 +43,7 @@ class Boots:
         store: Store,
         operations: Operations,
         planner: BootPlanner,
-        port_rows: Ports,
-        port_deletion: PortDeletion,
+        attachments: Attachments,
         copies: Copies,
         flavors: FlavorCopies,
         keypairs: KeypairCopies,
@@ -64,8 +57,7 @@ class Boots:
         self._store = store
         self._operations = operations
         self._planner = planner
-        self._ports = port_rows
-        self._port_deletion = port_deletion
+        self._attachments = attachments
         self._copies = copies
         self._flavors = flavors
         self._keypairs = keypairs
@@ -107,10 +99,7 @@ class Boots:
         """Record the server that the pod has made, and that its ports are the server's now."""
         async with self._store.write() as tx:
             await self._places.record(tx, "server", server_id, plan.pod, plan.caller.project_id)
-            mine = ServerPort.server_id == creation
-            await tx.run(server_ports.update().where(mine).values(server_id=server_id))
-            held = ports.update().where(Port.device_id == creation)
-            await tx.run(held.values(device_id=server_id))
+            await self._attachments.hand_over(tx, creation, server_id)
             await self._volumes.booted(tx, plan.request, server_id)
             if plan.request.reservation_id:
                 await self._reservations.record(tx, server_id, plan.request.reservation_id)
@@ -120,25 +109,11 @@ class Boots:
         """Take back all that was done for a server that is not to be: its ports, its networks."""
         free = [link.network["id"] for link in plan.links if not link.network["pod_id"]]
         async with self._store.write() as tx:
-            waiting = await self.let_go(tx, creation)
+            waiting = await self._attachments.release(tx, creation)
             waiting += await self._unbinding.unbind(tx, plan.pod, free)
             await self.creations.settle(tx, creation)
             waiting += await release(tx, self._operations, plan.pod.pod_id)
         self._operations.announce(*waiting)
-
-    async def let_go(self, tx: Transaction, owner: str) -> list[str]:
-        """Delete what was made for a server (or creation), free its other ports.
-
-        Return the operations to announce.
-        """
-        of = ServerPort.server_id == owner
-        held = await tx.all(ServerPort.select().where(of))
-        made = [row.port_id for row in held if row.made]
-        waiting = await self._port_deletion.delete(tx, made) if made else []
-        free = ports.update().where(Port.device_id == owner)
-        await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
-        await tx.run(server_ports.delete().where(of))
-        return waiting
 
     async def clean_up(self, creation: str) -> None:
         """Undo a creation whose outcome nobody has seen: what it made in the pod goes too."""
@@ -149,10 +124,8 @@ class Boots:
             for id_ in strays:
                 await self._strays.delete(pod, row["type"], id_)
             async with self._store.write() as tx:
-                mine = select(ServerPort.port_id).where(ServerPort.server_id == creation)
-                held = await tx.all(select(Port.network_id).where(Port.id.in_(mine)))
-                waiting = await self.let_go(tx, creation)
-                used = {port["network_id"] for port in held}
+                used = await self._attachments.networks(tx, creation)
+                waiting = await self._attachments.release(tx, creation)
                 waiting += await self._unbinding.unbind(tx, pod, used)
                 await self.creations.settle(tx, creation)
                 waiting += await release(tx, self._operations, pod.pod_id)
@@ -162,36 +135,21 @@ class Boots:
         """Write the server's ports, so that no other server can have them; return their ids."""
         try:
             async with self._store.write() as tx:
-                return [await self._port(tx, plan, link, creation) for link in plan.links]
+                return [
+                    await self._attachments.reserve(
+                        tx,
+                        link,
+                        plan.pod,
+                        owner=creation,
+                        project_id=plan.caller.project_id,
+                        security_groups=plan.group_ids,
+                    )
+                    for link in plan.links
+                ]
         except Conflict as error:
             if error.kind in _ADDRESS:
                 raise BadRequest(error.message) from None
             raise
-
-    async def _port(self, tx: Transaction, plan: BootPlan, link: Link, creation: str) -> str:
-        owner = f"compute:{plan.pod.az_name}"
-        if link.port:
-            id_ = str(link.port["id"])
-            free = ports.update().where(Port.id == id_, Port.device_id == "")
-            if not await tx.run(free.values(device_id=creation, device_owner=owner)):
-                raise Conflict(f"Port {id_} is still in use.", "PortInUse")
-        else:
-            wish: list[Row] | None = None
-            if link.nic.fixed_ip:
-                wish = [{"ip_address": link.nic.fixed_ip}]
-            row = await self._ports.insert(
-                tx,
-                network=link.network,
-                project_id=plan.caller.project_id,
-                device_id=creation,
-                device_owner=owner,
-                fixed_ips=wish,
-                security_groups=plan.group_ids,
-            )
-            id_ = str(row["id"])
-        made = link.port is None
-        await tx.insert(server_ports, {"port_id": id_, "server_id": creation, "made": made})
-        return id_
 
     def _body(self, plan: BootPlan, bottom: list[str]) -> dict[str, Any]:
         server = dict(plan.request.server)

@@ -9,15 +9,13 @@ from activities.network.copies import Copies
 from activities.pods.region import Regions
 from models import work
 from models.compute import checks
+from models.compute.servers.attachments import Attachments
 from models.compute.servers.boot_plan import BootPlanner, Link
 from models.compute.servers.boot_request import Nic
-from models.database.store import Row, Store
-from models.database.tables.creation import ServerPort, server_ports
+from models.database.store import Store
 from models.database.tables.network import TABLES, Port
 from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound, PodBusy, PodFault, PodUnavailable
-from models.network.ports.deletion import PortDeletion
-from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.routings import Routings
@@ -38,8 +36,7 @@ class Interfaces:
         operations: Operations,
         rows: Routings,
         planner: BootPlanner,
-        port_rows: Ports,
-        port_deletion: PortDeletion,
+        attachments: Attachments,
         copies: Copies,
     ) -> None:
         self._store = store
@@ -48,8 +45,7 @@ class Interfaces:
         self._operations = operations
         self._routings = rows
         self._planner = planner
-        self._ports = port_rows
-        self._port_deletion = port_deletion
+        self._attachments = attachments
         self._copies = copies
 
     async def attach(
@@ -113,15 +109,7 @@ class Interfaces:
     async def let_go(self, port_id: str) -> None:
         """Delete the port if it was made for the server, else free it."""
         async with self._store.write() as tx:
-            mine = ServerPort.port_id == port_id
-            held = await tx.one(ServerPort.select().where(mine))
-            waiting = []
-            if held and held.made:
-                waiting = await self._port_deletion.delete(tx, [port_id])
-            else:
-                free = ports.update().where(Port.id == port_id)
-                await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
-            await tx.run(server_ports.delete().where(mine))
+            waiting = await self._attachments.release_port(tx, port_id)
         self._operations.announce(*waiting)
 
     async def in_pod(self, port_id: str, pod: Pod) -> str:
@@ -177,36 +165,17 @@ class Interfaces:
             item[key] = top_id
 
     async def _reserve(self, caller: Caller, pod: Pod, server_id: str, link: Link) -> str:
-        owner = f"compute:{pod.az_name}"
-        async with self._store.write() as tx:
-            if link.port:
-                id_ = str(link.port["id"])
-                free = ports.update().where(Port.id == id_, Port.device_id == "")
-                if not await tx.run(free.values(device_id=server_id, device_owner=owner)):
-                    raise Conflict(f"Port {id_} is still in use.", "PortInUse")
-            else:
-                wish: list[Row] | None = None
-                if link.nic.fixed_ip:
-                    wish = [{"ip_address": link.nic.fixed_ip}]
-                try:
-                    row = await self._ports.insert(
-                        tx,
-                        network=link.network,
-                        project_id=caller.project_id,
-                        device_id=server_id,
-                        device_owner=owner,
-                        fixed_ips=wish,
-                    )
-                except Conflict as error:
-                    if error.kind != "IpAddressGenerationFailure":
-                        raise
-                    raise BadRequest(
-                        f"No fixed IP addresses available for network: {link.network['id']}"
-                    ) from None
-                id_ = str(row["id"])
-            held = {"port_id": id_, "server_id": server_id, "made": link.port is None}
-            await tx.insert(server_ports, held)
-        return id_
+        try:
+            async with self._store.write() as tx:
+                return await self._attachments.reserve(
+                    tx, link, pod, owner=server_id, project_id=caller.project_id
+                )
+        except Conflict as error:
+            if error.kind != "IpAddressGenerationFailure":
+                raise
+            raise BadRequest(
+                f"No fixed IP addresses available for network: {link.network['id']}"
+            ) from None
 
 
 def _nic(wanted: Mapping[str, Any]) -> Nic:

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select, true
 
-from activities.compute.boots import Boots
 from activities.pods.region import PodAnswer, Regions
 from activities.pods.user import AsUser
 from models import work
 from models.cache import Cache
 from models.compute.release import release
+from models.compute.servers.attachments import Attachments
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.database.store import Store
@@ -41,7 +41,7 @@ class Servers:
         pods: PodDirectory,
         operations: Operations,
         rows: Routings,
-        boots: Boots,
+        attachments: Attachments,
         volumes: ServerVolumes,
         reservations: ServerReservations,
     ) -> None:
@@ -50,7 +50,7 @@ class Servers:
         self._pods = pods
         self._operations = operations
         self._routings = rows
-        self._boots = boots
+        self._attachments = attachments
         self._volumes = volumes
         self._reservations = reservations
         self._plugged: Cache[str, None] = Cache(_REMEMBERED)
@@ -130,13 +130,13 @@ class Servers:
 
     async def _let_go(self, id_: str) -> None:
         async with self._store.write() as tx:
-            waiting = await self._boots.let_go(tx, id_)
+            waiting = await self._attachments.release(tx, id_)
         self._operations.announce(*waiting)
 
     async def _forget(self, id_: str) -> None:
         of = (Routing.type == "server", Routing.top_id == id_)
         async with self._store.write() as tx:
-            waiting = await self._boots.let_go(tx, id_)
+            waiting = await self._attachments.release(tx, id_)
             waiting += await self._volumes.gone(tx, id_)
             await self._reservations.forget(tx, id_)
             row = await tx.one(Routing.select().where(*of))

@@ -1,0 +1,100 @@
+"""Attachments: which ports servers, and servers to be, have; and what becomes of them then."""
+
+from sqlalchemy import select
+
+from models.compute.servers.boot_plan import Link
+from models.database.store import Row, Transaction
+from models.database.tables.creation import ServerPort, server_ports
+from models.database.tables.network import TABLES, Port
+from models.errors import Conflict
+from models.network.ports.deletion import PortDeletion
+from models.network.ports.rows import Ports
+from models.values import Pod
+
+ports = TABLES["ports"]
+
+
+class Attachments:
+    """The rows of servers' ports. A port that was made for a server goes with it."""
+
+    def __init__(self, port_rows: Ports, deletion: PortDeletion) -> None:
+        self._ports = port_rows
+        self._deletion = deletion
+
+    async def reserve(
+        self,
+        tx: Transaction,
+        link: Link,
+        pod: Pod,
+        *,
+        owner: str,
+        project_id: str,
+        security_groups: list[str] | None = None,
+    ) -> str:
+        """Write that the owner, a server or a creation, has the link's port; return its id.
+
+        The port is made where the user has none; ``Conflict`` when another server has it.
+        """
+        device_owner = f"compute:{pod.az_name}"
+        if link.port:
+            id_ = str(link.port["id"])
+            free = ports.update().where(Port.id == id_, Port.device_id == "")
+            if not await tx.run(free.values(device_id=owner, device_owner=device_owner)):
+                raise Conflict(f"Port {id_} is still in use.", "PortInUse")
+        else:
+            fixed_ips: list[Row] | None = None
+            if link.nic.fixed_ip:
+                fixed_ips = [{"ip_address": link.nic.fixed_ip}]
+            row = await self._ports.insert(
+                tx,
+                network=link.network,
+                project_id=project_id,
+                device_id=owner,
+                device_owner=device_owner,
+                fixed_ips=fixed_ips,
+                security_groups=security_groups,
+            )
+            id_ = str(row["id"])
+        made = link.port is None
+        await tx.insert(server_ports, {"port_id": id_, "server_id": owner, "made": made})
+        return id_
+
+    async def hand_over(self, tx: Transaction, creation: str, server_id: str) -> None:
+        """Write that the server has what the creation had."""
+        mine = ServerPort.server_id == creation
+        await tx.run(server_ports.update().where(mine).values(server_id=server_id))
+        held = ports.update().where(Port.device_id == creation)
+        await tx.run(held.values(device_id=server_id))
+
+    async def networks(self, tx: Transaction, owner: str) -> set[str]:
+        """Return the networks of the owner's ports."""
+        mine = select(ServerPort.port_id).where(ServerPort.server_id == owner)
+        held = await tx.all(select(Port.network_id).where(Port.id.in_(mine)))
+        return {port["network_id"] for port in held}
+
+    async def release(self, tx: Transaction, owner: str) -> list[str]:
+        """Delete the ports that were made for the owner, free its others.
+
+        Return the operations to announce.
+        """
+        of = ServerPort.server_id == owner
+        held = await tx.all(ServerPort.select().where(of))
+        made = [row.port_id for row in held if row.made]
+        waiting = await self._deletion.delete(tx, made) if made else []
+        free = ports.update().where(Port.device_id == owner)
+        await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
+        await tx.run(server_ports.delete().where(of))
+        return waiting
+
+    async def release_port(self, tx: Transaction, port_id: str) -> list[str]:
+        """Delete the port if it was made for its server, else free it; as ``release`` does."""
+        mine = ServerPort.port_id == port_id
+        held = await tx.one(ServerPort.select().where(mine))
+        waiting = []
+        if held and held.made:
+            waiting = await self._deletion.delete(tx, [port_id])
+        else:
+            free = ports.update().where(Port.id == port_id)
+            await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
+        await tx.run(server_ports.delete().where(mine))
+        return waiting
