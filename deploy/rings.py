@@ -1,8 +1,8 @@
 """``deploy/test [static] [fast] [real]``: the rings of tests, each with its count.
 
-static: ruff, mypy, import-linter. fast: ring 1, all processes real but the regions. real: rings 2
-and 3, two OpenStack regions and packets, and the walkthrough in both orders; where real regions
-cannot run it says so and walks through simulated ones.
+static: ruff, mypy, import-linter, and checks of our own. fast: ring 1, all processes real but the
+regions. real: rings 2 and 3, two OpenStack regions and packets, and the walk in both orders;
+where real regions cannot run it says so and walks through simulated ones.
 """
 
 import re
@@ -30,6 +30,7 @@ STATIC = (
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy", ("mypy",)),
     ("import-linter", ("lint-imports", "--no-cache")),
+    ("deploy.checks", ("python", "-m", "deploy.checks")),
 )
 FAST = ("tests/architecture", "tests/api", "tests/workflows", "tests/replay", "tests/contract")
 REAL = ("tests/lab", "tests/contract", "tests/real")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -80,41 +79,6 @@ def test_rows_are_held_by_one_door() -> None:
         if ".with_for_update()" in _text(path)
     ]
     assert found == ["models/database/store.py"]
-
-
-def test_workflows_ask_nothing_but_their_history() -> None:
-    # A replay has to decide as the first run did: no clock, chance, environment, file or network.
-    sources = {
-        path: ast.parse(_text(path))
-        for path in _tracked("workflows/*.py")
-        if "@workflow.defn" in _text(path) or path.name == "policies.py"
-    }
-    assert len(sources) > 3
-    allowed = {"asyncio", "collections", "dataclasses", "datetime", "temporalio", "typing"}
-    ours = {"activities", "models", "workflows"}
-    found = [
-        f"{path.relative_to(ROOT)}:{node.lineno} {name}"
-        for path, tree in sources.items()
-        for node in ast.walk(tree)
-        for name in (*_imported(node), *_asked(node))
-        if name.split(".")[0] not in allowed | ours or name in _UNREPEATABLE
-    ]
-    assert found == []
-
-
-# Members of allowed modules whose answer differs from run to run.
-_UNREPEATABLE = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
-
-
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    return [str(node.module)] if isinstance(node, ast.ImportFrom) else []
-
-
-def _asked(node: ast.AST) -> list[str]:
-    name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
-    return [known for known in _UNREPEATABLE if name == known or name.endswith(f".{known}")]
 
 
 def _text(path: Path) -> str:
