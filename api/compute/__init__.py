@@ -5,7 +5,7 @@ from api import versions
 from api.auth import Tokens
 from api.compute import (
     aggregates,
-    availability_zones,
+    availability_zone,
     flavors,
     floating_ips,
     gone,
@@ -13,27 +13,24 @@ from api.compute import (
     hypervisors,
     images,
     instance_usage_audit_log,
-    interfaces,
-    ips,
     keypairs,
     limits,
     migrations,
     networks,
     quota_sets,
     security_groups,
-    server_actions,
     server_external_events,
     server_groups,
-    server_security_groups,
     servers,
     services,
     simple_tenant_usage,
     snapshots,
-    volume_attachments,
     volumes,
     volumes_boot,
 )
 from api.compute.proxy import PROXY
+from api.compute.servers import action, interface, ips, volume_attachments
+from api.compute.servers import security_groups as server_security_groups
 from api.http import Routes
 from api.microversions import COMPUTE as VERSIONS
 from api.policy import Policy
@@ -45,7 +42,7 @@ _MODULES = (
     flavors,
     keypairs,
     aggregates,
-    availability_zones,
+    availability_zone,
     hypervisors,
     instance_usage_audit_log,
     limits,
@@ -56,9 +53,9 @@ _MODULES = (
     services,
     simple_tenant_usage,
     servers,
-    server_actions,
+    action,
     server_security_groups,
-    interfaces,
+    interface,
     volume_attachments,
     ips,
     images,

@@ -1,7 +1,8 @@
 """/os-volumes_boot: another name of /servers, for clients that boot from volumes."""
 
-from api.compute import server_actions, servers
+from api.compute import servers
 from api.compute.proxy import PROXY
+from api.compute.servers import action
 from api.http import Answer, Call, Handler, Routes
 from models.resources.compute import SERVERS
 
@@ -18,7 +19,7 @@ def _renamed(handler: Handler) -> Handler:
     return handle
 
 
-for group in (servers.routes, server_actions.routes, PROXY.routes([SERVERS])):
+for group in (servers.routes, action.routes, PROXY.routes([SERVERS])):
     for route in group.declared:
         if route.path.removeprefix(_SERVERS) in _BELOW:
             path = _NAME + route.path.removeprefix(_SERVERS)

@@ -9,20 +9,19 @@ from api.policy import Policy
 from api.service import ServiceApp
 from api.volume import (
     attachments,
-    availability_zones,
+    availability_zone,
     backups,
     clusters,
     default_types,
-    encryption,
     group_snapshots,
     group_types,
     groups,
     limits,
     manageable_snapshots,
     manageable_volumes,
-    os_services,
     qos_specs,
     quota_sets,
+    services,
     snapshots,
     types,
     volume_transfers,
@@ -30,6 +29,7 @@ from api.volume import (
     workers,
 )
 from api.volume.proxy import PROXY
+from api.volume.types import encryption
 from models.resources.volume import VOLUME
 
 PREFIX = "/volume"
@@ -51,10 +51,10 @@ def declared() -> Routes:
         encryption,
         qos_specs,
         default_types,
-        availability_zones,
+        availability_zone,
         limits,
         quota_sets,
-        os_services,
+        services,
         clusters,
         workers,
         manageable_volumes,
@@ -66,14 +66,14 @@ def declared() -> Routes:
     return routes
 
 
-def create(services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
+def create(open_services: Services, tokens: Tokens, policy: Policy) -> ServiceApp:
     """Return the API on the open services."""
-    services.versions.start()
-    services.creations.start()
+    open_services.versions.start()
+    open_services.creations.start()
     return ServiceApp(
         "volume",
         "v3",
-        services,
+        open_services,
         tokens,
         policy,
         routes=VERSIONS.guard(declared()),

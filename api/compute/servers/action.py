@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from api.compute.growth import growth
 from api.compute.proxy import PROXY
+from api.compute.servers.growth import growth
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from models.compute import checks
