@@ -10,6 +10,7 @@ from activities.heartbeat import beating
 from models import work
 from models.database.store import Store
 from models.operations import Operations
+from models.work import State
 
 Worker = Callable[[str], Awaitable[None]]
 Workers = Mapping[work.Upkeep, Worker]
@@ -58,7 +59,7 @@ class Upkeep:
     @activity.defn
     async def end_upkeep(self, outcome: Outcome) -> None:
         """Record the outcome."""
-        state = "failed" if outcome.error else "succeeded"
+        state = State.FAILED if outcome.error else State.SUCCEEDED
         async with self._store.write() as tx:
             for id_ in outcome.operation_ids:
                 await self._operations.finish(tx, id_, state, outcome.error)

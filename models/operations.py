@@ -13,14 +13,12 @@ from models.database.tables.operation import Operation, operations
 from models.errors import Conflict
 from models.logs import REQUEST_ID
 from models.values import Caller
-from models.work import Work
+from models.work import DONE, OPEN, State, Work
 
 LOG = logging.getLogger(__name__)
-OPEN = ("accepted", "running")
 # How many times longer the sweep waits for what Temporal has taken already.
 _PATIENCE = 4
 _LONGEST = timedelta(minutes=1)
-DONE = ("succeeded", "failed", "cancelled")
 
 
 class Outbox(Protocol):
@@ -68,7 +66,7 @@ class Operations:
         if request_id is None:
             request_id = caller.request_id if caller else REQUEST_ID.get()
         same = (
-            Operation.state == "accepted",
+            Operation.state == State.ACCEPTED,
             Operation.started_at.is_(None),
             Operation.workflow_id == work.workflow_id,
         )
@@ -119,7 +117,7 @@ class Operations:
         before = at - timedelta(seconds=older_than)
         taken = at - timedelta(seconds=older_than * _PATIENCE)
         accepted = Operation.select().where(
-            Operation.state == "accepted",
+            Operation.state == State.ACCEPTED,
             Operation.created_at <= before,
             or_(Operation.offered_at.is_(None), Operation.offered_at <= taken),
         )
@@ -138,16 +136,16 @@ class Operations:
         """
         before = now() - timedelta(seconds=older_than)
         begun = Operation.select().where(
-            Operation.state == "running", Operation.started_at <= before
+            Operation.state == State.RUNNING, Operation.started_at <= before
         )
         async with self._store.read() as tx:
             rows = await tx.all(begun.order_by(Operation.sequence))
         # Asked before the row is read again: an execution ends after its row does.
         lost = [row.id for row in rows if not await self._outbox.runs(row)]
-        fresh = {"state": "accepted", "started_at": None, "offered_at": None}
+        fresh = {"state": State.ACCEPTED, "started_at": None, "offered_at": None}
         revived = operations.update().where(
             Operation.id.in_(lost),
-            Operation.state == "running",
+            Operation.state == State.RUNNING,
             Operation.started_at <= before,
         )
         async with self._store.write() as tx:
@@ -179,14 +177,14 @@ class Operations:
         """
         async with self._store.write() as tx:
             was = await tx.locked(Operation.select().where(Operation.id == id_))
-            if was is None or was.state == "cancelled":
+            if was is None or was.state == State.CANCELLED:
                 return None
-            values = {"state": "running", "started_at": now(), "attempts": was.attempts + 1}
+            values = {"state": State.RUNNING, "started_at": now(), "attempts": was.attempts + 1}
             await tx.run(operations.update().where(Operation.id == id_).values(**values))
             return was
 
     async def finish(
-        self, tx: Transaction, id_: str, state: str, error: str = "", *, unbegun: bool = False
+        self, tx: Transaction, id_: str, state: State, error: str = "", *, unbegun: bool = False
     ) -> bool:
         """Record how the operation ended: ``succeeded``, ``failed`` or ``cancelled``.
 
@@ -196,7 +194,7 @@ class Operations:
         values = {"state": state, "error": error or None, "finished_at": now()}
         ended = operations.update().where(Operation.id == id_)
         if not unbegun:
-            ended = ended.where(Operation.state != "accepted")
+            ended = ended.where(Operation.state != State.ACCEPTED)
         return bool(await tx.run(ended.values(**values)))
 
     async def redo(self, id_: str) -> None:
@@ -204,9 +202,9 @@ class Operations:
 
         One whose execution somebody terminated was never recorded as finished, but is.
         """
-        fresh = {"state": "accepted", "error": None}
+        fresh = {"state": State.ACCEPTED, "error": None}
         times = {"offered_at": None, "started_at": None, "finished_at": None}
-        states = (*DONE, "running") if await self._was_terminated(id_) else DONE
+        states = (*DONE, State.RUNNING) if await self._was_terminated(id_) else DONE
         done = operations.update().where(Operation.id == id_, Operation.state.in_(states))
         async with self._store.write() as tx:
             if not await tx.run(done.values(**fresh, **times)):
@@ -215,19 +213,19 @@ class Operations:
 
     async def cancel(self, id_: str) -> None:
         """Cancel an operation: at once if it has not begun, through Temporal if it runs."""
-        waiting = (Operation.id == id_, Operation.state == "accepted")
-        ended = {"state": "cancelled", "finished_at": now()}
+        waiting = (Operation.id == id_, Operation.state == State.ACCEPTED)
+        ended = {"state": State.CANCELLED, "finished_at": now()}
         async with self._store.write() as tx:
             if await tx.run(operations.update().where(*waiting).values(**ended)):
                 return
         operation = await self.get(id_)
-        if operation is None or operation["state"] != "running":
+        if operation is None or operation["state"] != State.RUNNING:
             raise Conflict(f"Job {id_} is finished; there is nothing to cancel.")
         await self._outbox.stop(operation)
 
     async def _was_terminated(self, id_: str) -> bool:
         operation = await self.get(id_)
-        if operation is None or operation["state"] != "running":
+        if operation is None or operation["state"] != State.RUNNING:
             return False
         return not await self._outbox.runs(operation)
 

@@ -12,7 +12,7 @@ from models.database.store import Store, new_id
 from models.database.tables.pod import Binding, bindings
 from models.errors import BadRequest, PodUnavailable
 from models.pods import PodDirectory
-from models.values import Pod
+from models.values import Pod, PodState
 
 LOG = logging.getLogger(__name__)
 # How long a pod that was full or silent comes after the others of its zone.
@@ -99,8 +99,8 @@ class Placement:
             trouble = self.trouble(pod)
             return (f"lately: {trouble}", said) if trouble else (said,)
 
-        active = sorted((pod for pod in pods if pod.state == "active"), key=order)
-        others = [pod for pod in pods if pod.state != "active"]
+        active = sorted((pod for pod in pods if pod.state == PodState.ACTIVE), key=order)
+        others = [pod for pod in pods if pod.state != PodState.ACTIVE]
         return [
             *(Choice(pod, rank, reasons(pod)) for rank, pod in enumerate(active, 1)),
             *(Choice(pod, 0, (f"it is {pod.state}: nothing new goes there",)) for pod in others),

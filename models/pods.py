@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.database.store import Store
 from models.database.tables.pod import PodRow
 from models.errors import NotFound
-from models.values import Pod
+from models.values import Pod, PodState
 
 _SECONDS = 1.0
 
@@ -57,7 +57,7 @@ class PodDirectory:
 
     async def serving(self) -> list[Pod]:
         """Return the pods that may be asked: all but the disabled ones."""
-        return [pod for pod in await self.all() if pod.state != "disabled"]
+        return [pod for pod in await self.all() if pod.state != PodState.DISABLED]
 
     async def get(self, pod_id: str) -> Pod:
         """Return the pod with this id; ``NotFound``."""

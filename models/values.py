@@ -1,6 +1,7 @@
 """Frozen values that several layers share."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,22 @@ class Caller:
         )
 
 
+class PodState(StrEnum):
+    """What an admin lets a pod be used for."""
+
+    ACTIVE = "active"
+    # What is there is served; nothing new is made there.
+    DRAINING = "draining"
+    DISABLED = "disabled"
+
+
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """One bottom region. ``state`` is ``active``, ``draining`` (nothing new) or ``disabled``."""
+    """One bottom region."""
 
     pod_id: str
     pod_name: str
     az_name: str
     pod_az_name: str = ""
     dc_name: str = ""
-    state: str = "active"
+    state: PodState = PodState.ACTIVE

@@ -30,6 +30,20 @@ class Type(StrEnum):
     SECURITY_GROUP_SYNC = "security-group-sync"
 
 
+class State(StrEnum):
+    """How far a piece of work has come; operators see it, too."""
+
+    ACCEPTED = "accepted"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (State.ACCEPTED, State.RUNNING)
+DONE = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One piece of work: a kind, the object it is about, and the execution that does it.

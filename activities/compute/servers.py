@@ -19,10 +19,11 @@ from models.database.tables.network import TABLES, Port
 from models.database.tables.operation import Operation
 from models.database.tables.routing import Routing, routings
 from models.errors import GatewayError, PodBusy, PodFault
-from models.operations import OPEN, Operations
+from models.operations import Operations
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Caller, Pod
+from models.work import OPEN
 
 ports = TABLES["ports"]
 GONE = "DELETED"

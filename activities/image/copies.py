@@ -9,11 +9,12 @@ from activities.pods.region import Regions
 from models import work
 from models.database.store import Store
 from models.errors import Conflict, NotFound, PodBusy, PodFault, PodUnavailable
-from models.operations import DONE, Operations
+from models.operations import Operations
 from models.pods import PodDirectory
 from models.routings import Unrecorded
 from models.settings import Settings
 from models.values import Caller, Pod
+from models.work import DONE, State
 
 _PART = 65536
 _PAUSE = 0.2
@@ -123,7 +124,7 @@ class ImageCopies:
         patience = self._settings.pod_timeout
         while patience > 0:
             operation = await self._operations.get(job)
-            if operation is None or operation["state"] == "succeeded":
+            if operation is None or operation["state"] == State.SUCCEEDED:
                 return
             if operation["state"] in DONE:
                 raise PodUnavailable(pod.pod_name, str(operation["error"]))

@@ -14,7 +14,7 @@ from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, IPAllocation, ip_allocations
 from models.database.tables.routing import Routing, routings
-from models.network import addresses
+from models.network import addresses, holders
 from models.network.bridges.leftovers import BridgeLeftovers
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
@@ -60,7 +60,7 @@ class CopyUpkeep:
             release = partial(self._security.release_project, pod, row["project_id"])
             await self._remove(PORTS, port_id, pod, then=release)
         async with self._store.write() as tx:
-            await addresses.release(tx, f"port:{port_id}")
+            await addresses.release(tx, holders.port(port_id))
 
     async def clean_up_subnet(self, subnet_id: str) -> None:
         """Remove the subnet's copies, then every address noted for it."""

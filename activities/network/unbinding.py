@@ -17,6 +17,7 @@ from models.database.tables.network import (
 )
 from models.database.tables.routing import Routing, routings
 from models.errors import PodBusy
+from models.network import holders
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resources.network import NETWORKS
@@ -111,7 +112,8 @@ class Unbinding:
             name = mark("network", network_id)
             await self._copies.delete(pod, NETWORKS, copy.bottom_id or "", name)
             reserved = ip_allocations.delete().where(
-                IPAllocation.subnet_id.in_(own), IPAllocation.holder == f"pod:{pod.pod_id}"
+                IPAllocation.subnet_id.in_(own),
+                IPAllocation.holder == str(holders.pod(pod.pod_id)),
             )
             async with self._store.write() as tx:
                 await tx.run(reserved)

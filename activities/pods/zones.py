@@ -2,7 +2,7 @@
 
 from activities.pods.versions import PodVersions
 from models.pods import PodDirectory
-from models.values import Pod
+from models.values import Pod, PodState
 
 
 class Zones:
@@ -16,7 +16,7 @@ class Zones:
         """Return name and availability of each zone: is there a pod that takes new objects?"""
         zones: dict[str, bool] = {}
         for pod in await self._pods.all():
-            takes = pod.state == "active" and self._versions.answers(pod)
+            takes = pod.state == PodState.ACTIVE and self._versions.answers(pod)
             zones[pod.az_name] = takes or zones.get(pod.az_name, False)
         return sorted(zones.items())
 

@@ -21,7 +21,7 @@ from models.errors import PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.quotas.figures import Asker, Figures, Heard, merged
 from models.settings import Settings
-from models.values import Pod
+from models.values import Pod, PodState
 
 # Routings by type, and the resource that a pod counts them as.
 _COUNTED = {
@@ -141,7 +141,7 @@ class PodFigures:
         for pod, figures in zip(pods, told, strict=True):
             if figures is not None:
                 parts.append(figures)
-            elif pod.state != "disabled" and await self._may_have(pod, project_id):
+            elif pod.state != PodState.DISABLED and await self._may_have(pod, project_id):
                 unknown.append(pod.pod_name)
         if unknown or (pods and not parts):
             names = ", ".join(unknown or [pod.pod_name for pod in pods])
@@ -168,7 +168,7 @@ class PodFigures:
     async def _ask(
         self, pod: Pod, asker: Asker, question: Question, seconds: float
     ) -> Figures | None:
-        if pod.state == "disabled" or not self._versions.answers(pod):
+        if pod.state == PodState.DISABLED or not self._versions.answers(pod):
             return None
         try:
             answer = await self._regions.forward(

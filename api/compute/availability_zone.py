@@ -6,6 +6,7 @@ from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.proxy import missing_pods
 from models.errors import PodFault
+from models.values import PodState
 
 routes = Routes()
 _PATH = "/os-availability-zone"
@@ -40,7 +41,7 @@ async def detail(call: Call) -> Answer:
 
 async def _zones(call: Call) -> list[dict[str, Any]]:
     pods = await call.services.zones.pods()
-    takes = {pod.pod_id for pod, answers in pods if answers and pod.state == "active"}
+    takes = {pod.pod_id for pod, answers in pods if answers and pod.state == PodState.ACTIVE}
     inner = [
         (zone, any(pod.pod_id in takes for pod in having))
         for zone, having in (await call.services.inner_zones.all()).items()

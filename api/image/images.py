@@ -5,7 +5,7 @@ from api.image import pods_images
 from api.image.forwarding import forward
 from models.errors import PodUnavailable
 from models.resources.image import IMAGE
-from models.values import Pod
+from models.values import Pod, PodState
 
 
 async def serve(call: Call) -> Answer:
@@ -18,7 +18,7 @@ async def serve(call: Call) -> Answer:
 async def _shared(call: Call) -> Pod:
     """Return a pod whose catalog entry names the shared Glance."""
     pods = await call.services.pods.serving()
-    active = [pod for pod in pods if pod.state == "active"] or pods
+    active = [pod for pod in pods if pod.state == PodState.ACTIVE] or pods
     if not active:
         raise PodUnavailable("(any)", "there is no pod whose image service could be asked")
     return active[0]

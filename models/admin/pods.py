@@ -16,11 +16,12 @@ from models.errors import BadRequest, Conflict, NotFound
 from models.keystone import Keystone
 from models.pods import PodDirectory
 from models.settings import Settings
+from models.values import PodState
 
 FIELDS = ("pod_id", "pod_name", "pod_az_name", "dc_name", "az_name", "state")
 _GIVEN = ("pod_name", "az_name", "pod_az_name", "dc_name")
 _CHANGEABLE = ("az_name", "pod_az_name", "dc_name", "state")
-_STATES = ("active", "draining", "disabled")
+_STATES = tuple(PodState)
 _PODS = Listing(
     "Pod", pods, PodRow.pod_id, {field: pods.c[field] for field in FIELDS}, (PodRow.pod_name,)
 )
@@ -48,7 +49,7 @@ class PodRegistry:
             "az_name": zone,
             "pod_az_name": text(body, "pod_az_name") if zone else "",
             "dc_name": text(body, "dc_name"),
-            "state": "active",
+            "state": PodState.ACTIVE,
         }
         if not zone and text(body, "pod_az_name"):
             raise BadRequest("The top region has no pod_az_name; a bottom pod needs an az_name.")

@@ -21,11 +21,12 @@ from models.database.tables.network import (
 )
 from models.database.tables.operation import Operation
 from models.database.tables.routing import Routing, routings
+from models.network.bridges.purposes import Purpose
+from models.network.ports.owners import SERVER, DeviceOwner
 from models.pods import PodDirectory
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
 routers, floatingips = TABLES["routers"], TABLES["floatingips"]
-INTERFACE, GATEWAY = "network:router_interface", "network:router_gateway"
 _CHUNK = 500
 
 
@@ -130,7 +131,7 @@ class _Reading:
         rows = await self._all(
             ports,
             Port.network_id == network["id"],
-            Port.device_owner.startswith("compute:"),
+            Port.device_owner.startswith(SERVER),
             Port.project_id == self._project,
         )
         return [
@@ -150,7 +151,7 @@ class _Reading:
                 "subnets": [cidrs.get(ip["subnet_id"], "") for ip in p["fixed_ips"]],
             }
             for p in mine
-            if p["device_owner"] == INTERFACE
+            if p["device_owner"] == DeviceOwner.ROUTER_INTERFACE
         ]
         gateway = next(
             (
@@ -161,7 +162,7 @@ class _Reading:
                     "addresses": _addresses(p),
                 }
                 for p in mine
-                if p["device_owner"] == GATEWAY
+                if p["device_owner"] == DeviceOwner.ROUTER_GATEWAY
             ),
             None,
         )
@@ -177,7 +178,10 @@ class _Reading:
 
     async def _bridges(self, router_rows: list[Row], linked: list[Row]) -> list[Row]:
         """Return the bridges of the routers, with who stands on them in which pod."""
-        owners = [self._project, *(p["id"] for p in linked if p["device_owner"] == GATEWAY)]
+        owners = [
+            self._project,
+            *(p["id"] for p in linked if p["device_owner"] == DeviceOwner.ROUTER_GATEWAY),
+        ]
         rows = await self._in(bridges, Bridge.owner_id, owners)
         ids = [row["id"] for row in rows]
         held = await self._in(bridge_addresses, BridgeAddress.bridge_id, ids)
@@ -199,13 +203,12 @@ class _Reading:
         ]
 
     def _standing(self, address: Row, pods: dict[str, str]) -> Row:
-        use, _, rest = address["purpose"].partition(":")
-        owner, _, pod_id = rest.partition(":")
-        home = pod_id or pods.get(address["id"], "")
+        purpose = Purpose.parse(address["purpose"])
+        home = purpose.pod_id or pods.get(address["id"], "")
         return {
             "address": address["ip_address"],
-            "use": use,
-            "owner_id": owner,
+            "use": purpose.use,
+            "owner_id": purpose.owner_id,
             "pod": self._pods.get(home, ""),
         }
 

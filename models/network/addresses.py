@@ -1,8 +1,4 @@
-"""Addresses: who holds which address of a subnet; unique by constraint, chosen without a scan.
-
-A holder is ``port:<id>``, ``floatingip:<id>`` or ``pod:<id>``, the last for what a pod may give to
-its own automatic ports.
-"""
+"""Addresses: who holds which address of a subnet; unique by constraint, chosen without a scan."""
 
 import ipaddress
 import random
@@ -13,11 +9,13 @@ from sqlalchemy import select
 from models.database.store import Row, Transaction
 from models.database.tables.network import IPAllocation, ip_allocations
 from models.errors import BadRequest, Conflict
+from models.network import holders
+from models.network.holders import Holder
 
 _WINDOW = 128
 
 
-async def allocate(tx: Transaction, subnet: Row, holder: str, ip: str | None = None) -> str:
+async def allocate(tx: Transaction, subnet: Row, holder: Holder, ip: str | None = None) -> str:
     """Give the holder an address of the subnet, the one it asks for or a free one of the pools."""
     if ip is not None:
         address = _usable(subnet, ip)
@@ -39,9 +37,9 @@ async def allocate(tx: Transaction, subnet: Row, holder: str, ip: str | None = N
     )
 
 
-async def release(tx: Transaction, holder: str, keep: Iterable[tuple[str, str]] = ()) -> None:
+async def release(tx: Transaction, holder: Holder, keep: Iterable[tuple[str, str]] = ()) -> None:
     """Free what the holder has, except the given ``(subnet_id, ip_address)``."""
-    mine = IPAllocation.holder == holder
+    mine = IPAllocation.holder == str(holder)
     kept = set(keep)
     rows = await tx.all(IPAllocation.select().where(mine))
     gone = [row.id for row in rows if (row.subnet_id, row.ip_address) not in kept]
@@ -49,10 +47,10 @@ async def release(tx: Transaction, holder: str, keep: Iterable[tuple[str, str]] 
         await tx.run(ip_allocations.delete().where(IPAllocation.id.in_(gone)))
 
 
-async def hand_over(tx: Transaction, holder: str, heir: str) -> None:
+async def hand_over(tx: Transaction, holder: Holder, heir: Holder) -> None:
     """Give what the holder has to another, who holds it when the first is gone."""
-    mine = ip_allocations.update().where(IPAllocation.holder == holder)
-    await tx.run(mine.values(holder=heir))
+    mine = ip_allocations.update().where(IPAllocation.holder == str(holder))
+    await tx.run(mine.values(holder=str(heir)))
 
 
 async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int) -> list[str]:
@@ -62,14 +60,14 @@ async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int)
     that makes no ports of its own does not mind, and an empty pool would mean the whole subnet.
     """
     mine = select(IPAllocation.ip_address).where(
-        IPAllocation.subnet_id == subnet["id"], IPAllocation.holder == f"pod:{pod_id}"
+        IPAllocation.subnet_id == subnet["id"], IPAllocation.holder == str(holders.pod(pod_id))
     )
     held = [row["ip_address"] for row in await tx.all(mine)]
     spans = _spans(subnet)
     size = sum(last - first + 1 for first, last in spans)
     if not held:
         async for address in _free(tx, subnet, spans, range(size - 1, -1, -1), mixed=False):
-            if await _take(tx, subnet, f"pod:{pod_id}", address):
+            if await _take(tx, subnet, holders.pod(pod_id), address):
                 held.append(address)
             if len(held) >= count:
                 break
@@ -80,7 +78,7 @@ async def release_pod(tx: Transaction, subnet_id: str, pod_id: str) -> None:
     """Free what was set aside for the pod in the subnet."""
     await tx.run(
         ip_allocations.delete().where(
-            IPAllocation.subnet_id == subnet_id, IPAllocation.holder == f"pod:{pod_id}"
+            IPAllocation.subnet_id == subnet_id, IPAllocation.holder == str(holders.pod(pod_id))
         )
     )
 
@@ -113,8 +111,8 @@ def _spans(subnet: Row) -> list[tuple[int, int]]:
     ]
 
 
-async def _take(tx: Transaction, subnet: Row, holder: str, address: str) -> bool:
-    row = {"subnet_id": subnet["id"], "ip_address": address, "holder": holder}
+async def _take(tx: Transaction, subnet: Row, holder: Holder, address: str) -> bool:
+    row = {"subnet_id": subnet["id"], "ip_address": address, "holder": str(holder)}
     return await tx.insert_new(ip_allocations, row)
 
 

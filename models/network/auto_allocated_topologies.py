@@ -11,6 +11,7 @@ from models.database.tables.network import (
 )
 from models.errors import Conflict, GatewayError, NotFound
 from models.network.networks import Networks
+from models.network.ports.owners import DeviceOwner
 from models.network.routers.interfaces import RouterInterfaces
 from models.network.routers.rows import Routers
 from models.network.subnetpools import Subnetpools
@@ -115,7 +116,7 @@ class AutoAllocatedTopologies:
 
     async def _unmake(self, caller: Caller, network_id: str, router_id: str) -> None:
         linked = select(Port.id).where(
-            Port.device_id == router_id, Port.device_owner == "network:router_interface"
+            Port.device_id == router_id, Port.device_owner == DeviceOwner.ROUTER_INTERFACE
         )
         async with self._store.read() as tx:
             attached = [row["id"] for row in await tx.all(linked)] if router_id else []

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES, IPAllocation, Network, Subnet
 from models.errors import BadRequest, NotFound
+from models.network import holders
 from models.network.collections.checks import integer
 from models.network.collections.listing import Params
+from models.network.holders import HolderKind
 
 subnets = TABLES["subnets"]
 Figures = list[dict[str, Any]]
@@ -52,7 +54,7 @@ class NetworkIpAvailabilities:
         family = [Subnet.ip_version.in_(versions)] if versions else []
         used = (
             select(IPAllocation.subnet_id, func.count().label("used"))
-            .where(~IPAllocation.holder.startswith("pod:"))
+            .where(~holders.are(HolderKind.POD))
             .group_by(IPAllocation.subnet_id)
             .subquery()
         )

@@ -30,6 +30,7 @@ from models.network.consequences import clean_up, update_copies
 from models.network.copies import Copies
 from models.network.floatingips.deletion import FloatingIPDeletion
 from models.network.placing import Placing
+from models.network.ports.owners import AUTOMATIC, OUTWARD, SERVICE
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.resources.network import NETWORKS
@@ -41,9 +42,6 @@ ports, subnets, pools = TABLES["ports"], TABLES["subnets"], TABLES["subnetpools"
 TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
 _PHYSICAL = ("vlan", "flat")
 _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
-# Ports that a pod's DHCP or metadata service makes by itself; they go with their network.
-AUTOMATIC = ("network:dhcp", "network:distributed")
-_OUTWARD = ("network:router_gateway", "network:floatingip")
 
 
 class Networks(Collection):
@@ -230,7 +228,7 @@ class Networks(Collection):
 
     async def _refuse_internal(self, tx: Transaction, id_: str) -> None:
         """Refuse to close a network that gateways or floating IPs lead out by."""
-        used = select(Port.id).where(Port.network_id == id_, Port.device_owner.in_(_OUTWARD))
+        used = select(Port.id).where(Port.network_id == id_, Port.device_owner.in_(OUTWARD))
         if await tx.value(used.limit(1)):
             raise Conflict(
                 f"External network {id_} cannot be updated to be made non-external, since it has "
@@ -273,7 +271,7 @@ class Networks(Collection):
         others = select(func.count()).where(
             Port.network_id == row["id"],
             Port.project_id.not_in(("", row["project_id"])),
-            ~Port.device_owner.startswith("network:"),
+            ~Port.device_owner.startswith(SERVICE),
         )
         if await tx.value(others):
             raise Conflict(

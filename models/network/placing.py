@@ -9,7 +9,7 @@ from models.network.collections.checks import invalid_input
 from models.network.consequences import complete_copies
 from models.network.copies import Copies
 from models.operations import Operations
-from models.values import Caller, Pod
+from models.values import Caller, Pod, PodState
 
 networks = TABLES["networks"]
 
@@ -24,7 +24,7 @@ class Placing:
 
     async def place(self, caller: Caller, id_: str, allowed: Sequence[Pod]) -> None:
         """Make the network in the first active pod that does not refuse it."""
-        active = [pod for pod in allowed if pod.state == "active"]
+        active = [pod for pod in allowed if pod.state == PodState.ACTIVE]
         if not active:
             raise invalid_input("there is no active pod for a network that is made at once")
         mine = networks.update().where(Network.id == id_)

@@ -10,6 +10,7 @@ from models.network.collections.checks import RBAC_ACTIONS, invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.collections.sharing import EVERYONE, EXTERNAL, SHARED
 from models.network.consequences import copied
+from models.network.ports.owners import SERVICE
 from models.network.security_groups.state import holds
 from models.operations import Operations
 from models.resources.network import RBAC_POLICIES
@@ -157,7 +158,7 @@ def _users(type_: str, id_: str) -> tuple[ColumnElement[str], ColumnElement[bool
     rules, subnets, pools = (
         TABLES[name] for name in ("security_group_rules", "subnets", "subnetpools")
     )
-    inside = (Port.network_id == id_) & ~Port.device_owner.startswith("network:")
+    inside = (Port.network_id == id_) & ~Port.device_owner.startswith(SERVICE)
     found: dict[str, tuple[ColumnElement[str], ColumnElement[bool]]] = {
         "network": (Port.project_id, inside),
         "security_group": (Port.project_id, holds(id_)),

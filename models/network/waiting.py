@@ -2,15 +2,16 @@
 
 from models.database.store import Transaction
 from models.database.tables.network import FloatingIP, Port
+from models.network.ports.owners import DeviceOwner
 from models.operations import Operations
 from models.work import RouterChange
-
-INTERFACE = "network:router_interface"
 
 
 async def of_network(tx: Transaction, operations: Operations, network_id: str) -> list[str]:
     """Write operations for router interfaces that waited for the network to get a pod."""
-    attached = Port.select().where(Port.network_id == network_id, Port.device_owner == INTERFACE)
+    attached = Port.select().where(
+        Port.network_id == network_id, Port.device_owner == DeviceOwner.ROUTER_INTERFACE
+    )
     return [
         await operations.add(
             tx,

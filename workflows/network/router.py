@@ -20,7 +20,7 @@ from temporalio.workflow import ParentClosePolicy
 
 from activities.network.routers.work import Ended, RouterInPod, RouterWork, Settled
 from activities.upkeep import Outcome, Upkeep
-from models.work import EXTRA_ROUTES, Type
+from models.work import EXTRA_ROUTES, State, Type
 from workflows.attributes import attributes
 from workflows.network.router_operations import OPERATIONS, ExtraRoutes, OperationInput
 from workflows.policies import STORE, reason
@@ -155,7 +155,9 @@ class Router:
             workflow.logger.warning("%s failed: %s", operation.workflow_id, error.cause)
             if not isinstance(error.cause, ApplicationError):
                 # Terminated, or cancelled before it could note it: nobody else tells the end.
-                state = "cancelled" if isinstance(error.cause, CancelledError) else "failed"
+                state = (
+                    State.CANCELLED if isinstance(error.cause, CancelledError) else State.FAILED
+                )
                 ended = Ended(operation.operation_id, state, str(error.cause))
                 await workflow.execute_activity_method(
                     RouterWork.end_router_operation, ended, **STORE

@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.network.routers.work import Begun, Ended, RouterInPod, RouterWork, Settled
-from models.work import Type
+from models.work import State, Type
 from workflows.attributes import POD as POD_ATTRIBUTE
 from workflows.policies import POD, STORE, UNDO, reason
 
@@ -36,7 +36,7 @@ async def operate(operation: OperationInput) -> str:
             workflow.upsert_search_attributes([POD_ATTRIBUTE.value_set(begun.pods)])
         await _converge(operation.router_id, begun.pods, begun.about)
     except (ActivityError, asyncio.CancelledError) as error:
-        state = "cancelled" if is_cancelled_exception(error) else "failed"
+        state = State.CANCELLED if is_cancelled_exception(error) else State.FAILED
         await asyncio.shield(_undo(operation, Ended(operation.operation_id, state, reason(error))))
         raise ApplicationError(reason(error), type=state, non_retryable=True) from error
     settled = Settled(operation.router_id)
@@ -47,7 +47,7 @@ async def operate(operation: OperationInput) -> str:
         except ActivityError as error:
             settled = replace(settled, error=reason(error))
     await workflow.execute_activity_method(
-        RouterWork.end_router_operation, Ended(operation.operation_id, "succeeded"), **STORE
+        RouterWork.end_router_operation, Ended(operation.operation_id, State.SUCCEEDED), **STORE
     )
     if begun.again:
         await workflow.execute_activity_method(RouterWork.settle_router, settled, **STORE)

@@ -14,6 +14,7 @@ from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.routing import Routing
 from models.errors import GatewayError, PodFault, PodUnavailable
+from models.network.ports.owners import SERVER
 from models.pods import PodDirectory
 from models.resources.network import PORTS
 from models.values import Caller, Pod
@@ -40,7 +41,7 @@ class PortBindings:
 
     async def freshen(self, caller: Caller, shown: Sequence[dict[str, Any]]) -> None:
         """Put into shown ports of servers what their pods say now; others stay as they are."""
-        ports = {port["id"]: port for port in shown if port["device_owner"].startswith("compute:")}
+        ports = {port["id"]: port for port in shown if port["device_owner"].startswith(SERVER)}
         if not ports:
             return
         places: dict[str, dict[str, str]] = {}

@@ -19,14 +19,13 @@ from models.database.tables.network import BridgeAddress
 from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
 from models.network.bridges.places import Bridge
+from models.network.bridges.purposes import Purpose, Use
 from models.network.bridges.rows import Bridges
+from models.network.ports.owners import DeviceOwner
 from models.network.routers.diff import held
 from models.network.routers.plan import Floating, Interface
 from models.routings import Along, Routings, mark
 from models.values import Pod
-
-_CARRIER = "network:floatingip"
-_INTERFACE = "network:router_interface"
 
 
 class RouterParts:
@@ -176,7 +175,7 @@ class RouterParts:
                 address = await tx.value(
                     select(BridgeAddress.id).where(
                         BridgeAddress.bridge_id == bridge_id,
-                        BridgeAddress.purpose == f"gateway:{router_id}:{pod.pod_id}",
+                        BridgeAddress.purpose == str(Purpose(Use.GATEWAY, router_id, pod.pod_id)),
                     )
                 )
                 if address:
@@ -230,7 +229,7 @@ class RouterParts:
             "description": name,
             # Without it OVN answers for the address itself and nothing gets through. Its
             # device_id must not be Neutron's "PENDING", which a janitor collects.
-            "device_owner": _CARRIER,
+            "device_owner": DeviceOwner.FLOATINGIP,
             "device_id": floating.row["id"],
         }
         return await self._routings.materialise(
@@ -249,7 +248,7 @@ class RouterParts:
 
     async def remove_carrier(self, pod: Pod, row: Row) -> None:
         """Delete the carrier port and give its address on the bridge back."""
-        own = BridgeAddress.purpose == f"floatingip:{row['top_id']}"
+        own = BridgeAddress.purpose == str(Purpose(Use.FLOATINGIP, row["top_id"]))
 
         async def along(tx: Transaction) -> None:
             for address in await tx.all(select(BridgeAddress.id).where(own)):
@@ -287,7 +286,7 @@ class RouterParts:
                 raise
 
     async def _interface_ports(self, pod: Pod, router: str) -> list[Row]:
-        path = f"/ports?device_id={router}&device_owner={quote(_INTERFACE)}"
+        path = f"/ports?device_id={router}&device_owner={quote(DeviceOwner.ROUTER_INTERFACE)}"
         return list((await self._regions.admin(pod, "network", "GET", path))["ports"])
 
     async def _create(self, pod: Pod, member: str, body: dict[str, Any]) -> str:

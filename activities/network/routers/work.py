@@ -12,11 +12,11 @@ from models.database.tables.network import TABLES, FloatingIP, Port, Router
 from models.database.tables.operation import Operation
 from models.database.tables.routing import Routing
 from models.errors import NotFound, PodBusy, PodFault
-from models.network import addresses
+from models.network import addresses, holders
 from models.network.bridges.leftovers import BridgeLeftovers
-from models.operations import OPEN, Operations
+from models.operations import Operations
 from models.pods import PodDirectory
-from models.work import EXTRA_ROUTES, CleanUp, RouterChange, kind_of
+from models.work import EXTRA_ROUTES, OPEN, CleanUp, RouterChange, State, kind_of
 
 ports, routers = TABLES["ports"], TABLES["routers"]
 floatingips = TABLES["floatingips"]
@@ -51,7 +51,7 @@ class Ended:
     """How an operation ended; ``error`` is empty when it succeeded."""
 
     operation_id: str
-    state: str
+    state: State
     error: str = ""
 
 
@@ -132,7 +132,7 @@ class RouterWork:
         async with self._store.write() as tx:
             if not await self._operations.finish(tx, ended.operation_id, ended.state, ended.error):
                 return []
-            if ended.state == "succeeded":
+            if ended.state == State.SUCCEEDED:
                 await _succeeded(tx, operation)
                 await self._let_go(tx, operation["resource_id"])
             else:
@@ -140,7 +140,7 @@ class RouterWork:
                 waiting = await self._spare(tx, operation)
         self._operations.announce(*waiting)
         router_id = operation["router_id"]
-        if ended.state != "succeeded":
+        if ended.state != State.SUCCEEDED:
             return await self._names(await self._copies.pods_to_change(router_id))
         if not await self._copies.routes_to_change(router_id):
             # Who waits for the router need not wait until that is noticed elsewhere.
@@ -188,7 +188,7 @@ class RouterWork:
             Routing.type == "floatingip", Routing.top_id == floatingip_id
         )
         if not await tx.value(copied):
-            await addresses.release(tx, f"floatingip:{floatingip_id}")
+            await addresses.release(tx, holders.floatingip(floatingip_id))
 
     @activity.defn
     async def settle_router(self, settled: Settled) -> None:
@@ -211,7 +211,7 @@ class RouterWork:
                 Port.device_owner.in_(_LINKS),
                 Port.status == "ERROR",
             )
-            failed = await tx.value(last.limit(1)) == "failed" or await tx.value(broken)
+            failed = await tx.value(last.limit(1)) == State.FAILED or await tx.value(broken)
             status = "ERROR" if failed else "ACTIVE"
             changed = routers.update().where(Router.id == router_id, Router.status != status)
             await tx.run(changed.values(status=status))
@@ -220,7 +220,7 @@ class RouterWork:
         id_ = settled.router_id
         owner = await tx.value(select(Router.project_id).where(Router.id == id_))
         job = await self._operations.add(tx, EXTRA_ROUTES.on(id_), project_id=owner or "")
-        await self._operations.finish(tx, job, "failed", settled.error, unbegun=True)
+        await self._operations.finish(tx, job, State.FAILED, settled.error, unbegun=True)
 
 
 def _kind(operation: Row) -> RouterChange:

@@ -8,6 +8,7 @@ from models.database.tables.creation import ServerPort, server_ports
 from models.database.tables.network import TABLES, Port
 from models.errors import Conflict
 from models.network.ports.deletion import PortDeletion
+from models.network.ports.owners import SERVER
 from models.network.ports.rows import Ports
 from models.values import Pod
 
@@ -35,7 +36,7 @@ class Attachments:
 
         The port is made where the user has none; ``Conflict`` when another server has it.
         """
-        device_owner = f"compute:{pod.az_name}"
+        device_owner = f"{SERVER}{pod.az_name}"
         if link.port:
             id_ = str(link.port["id"])
             free = ports.update().where(Port.id == id_, Port.device_id == "")

@@ -10,12 +10,12 @@ from models.compute.flavors import shown_name
 from models.compute.inner_zones import InnerZones
 from models.database.store import Row, Store
 from models.database.tables.network import TABLES, BridgeAddress
+from models.network.bridges.purposes import Purpose, Use
 from models.values import Pod
 
 _ZONES = ("OS-EXT-AZ:availability_zone", "pinned_availability_zone")
 _TYPE = "OS-EXT-IPS:type"
 _DEFAULT = re.compile(r"^default-[0-9a-f]{8}$")
-_FLOATING = "floatingip:"
 
 
 class ServerView:
@@ -82,12 +82,12 @@ class ServerView:
             return {}
         bridge = select(BridgeAddress.ip_address, BridgeAddress.purpose).where(
             BridgeAddress.ip_address.in_(addresses),
-            BridgeAddress.purpose.startswith(_FLOATING),
+            BridgeAddress.purpose.startswith(f"{Use.FLOATINGIP}:"),
         )
         table = TABLES["floatingips"]
         async with self._store.read() as tx:
             ids = {
-                row["purpose"].removeprefix(_FLOATING): row["ip_address"]
+                Purpose.parse(row["purpose"]).owner_id: row["ip_address"]
                 for row in await tx.all(bridge)
             }
             rows: Iterable[Row] = []

@@ -14,8 +14,10 @@ from models.database.tables.network import BridgeAddress, Port
 from models.database.tables.pod import PodRow
 from models.database.tables.routing import Routing
 from models.network.bridges.places import Bridge, UnallocatedError
+from models.network.bridges.purposes import Purpose, Use, of_copy
 from models.network.bridges.rows import Bridges
-from models.network.routers.plan import GATEWAY, Desired, Topology
+from models.network.ports.owners import DeviceOwner
+from models.network.routers.plan import Desired, Topology
 
 
 class BridgeLeftovers:
@@ -49,10 +51,9 @@ def _links(desired: Desired) -> Iterator[Bridge]:
 async def _of(tx: Transaction, router_id: str) -> list[BridgeAddress]:
     """Return the router's addresses, and those on bridges whose gateway is gone."""
     pod_ids = [row["pod_id"] for row in await tx.all(select(PodRow.pod_id))]
-    purposes = [
-        f"{kind}:{router_id}:{id_}" for kind in ("interface", "gateway") for id_ in pod_ids
-    ]
-    gateways = select(Port.id).where(Port.device_owner == GATEWAY)
+    purposes = [str(each) for id_ in pod_ids for each in of_copy(router_id, id_)]
+    purposes.append(str(Purpose(Use.GATEWAY_INTERFACE, router_id)))
+    gateways = select(Port.id).where(Port.device_owner == DeviceOwner.ROUTER_GATEWAY)
     own = select(BridgeRow.id).where(
         BridgeRow.kind == "ns",
         or_(
@@ -61,20 +62,22 @@ async def _of(tx: Transaction, router_id: str) -> list[BridgeAddress]:
         ),
     )
     mine = or_(
-        BridgeAddress.purpose.in_([*purposes, f"gateway-interface:{router_id}"]),
+        BridgeAddress.purpose.in_(purposes),
         BridgeAddress.bridge_id.in_(own),
     )
     return await tx.all(BridgeAddress.select().where(mine))
 
 
 async def _in_a_pod(tx: Transaction, address: Row) -> bool:
-    kind, _, rest = address["purpose"].partition(":")
+    purpose = Purpose.parse(address["purpose"])
     port = (Routing.type == "bridge_port") & (Routing.top_id == address["id"])
     held = {
-        "floatingip": Routing.type.in_(("floatingip", "carrier_port")) & (Routing.top_id == rest),
-        "gateway": (Routing.type == "bridge_network")
+        Use.FLOATINGIP: Routing.type.in_(("floatingip", "carrier_port"))
+        & (Routing.top_id == purpose.owner_id),
+        Use.GATEWAY: (Routing.type == "bridge_network")
         & (Routing.top_id == address["bridge_id"])
-        & (Routing.pod_id == rest.partition(":")[2]),
+        & (Routing.pod_id == purpose.pod_id),
     }
-    there = select(Routing.id).where(or_(port, held[kind]) if kind in held else port)
+    other = held.get(purpose.use)
+    there = select(Routing.id).where(port if other is None else or_(port, other))
     return await tx.value(there.limit(1)) is not None

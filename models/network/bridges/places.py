@@ -7,6 +7,7 @@ from models.database.store import Row, Transaction
 from models.database.tables.network import Bridge as BridgeRow
 from models.database.tables.network import BridgeAddress
 from models.errors import OverQuota
+from models.network.bridges.purposes import Purpose
 from models.network.bridges.rows import Bridges
 
 
@@ -45,7 +46,7 @@ class BridgePlaces:
         mine = BridgeRow.select().where(BridgeRow.kind == kind, BridgeRow.owner_id == owner_id)
         return _there(await self._tx.one(mine))
 
-    async def address(self, bridge: Row, purpose: str) -> Bridge | None:
+    async def address(self, bridge: Row, purpose: Purpose) -> Bridge | None:
         """Return the place of this purpose on the bridge."""
         if self._make:
             made = await self._made(self._bridges.address(self._tx, bridge, purpose))
@@ -54,7 +55,7 @@ class BridgePlaces:
             on_bridge = BridgeAddress.select().where(BridgeAddress.bridge_id == bridge["id"])
             found = await self._tx.all(on_bridge)
             self._known[bridge["id"]] = {row.purpose: row for row in found}
-        return Bridge(bridge, _there(self._known[bridge["id"]].get(purpose)))
+        return Bridge(bridge, _there(self._known[bridge["id"]].get(str(purpose))))
 
     async def _made(self, allocation: Awaitable[Row]) -> Row | None:
         try:

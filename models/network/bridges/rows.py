@@ -12,6 +12,7 @@ from models.database.store import Row, Transaction, new_id
 from models.database.tables.network import Bridge, BridgeAddress, bridge_addresses, bridges
 from models.database.tables.routing import Routing
 from models.errors import OverQuota
+from models.network.bridges.purposes import Purpose, Use
 from models.settings import Settings
 
 
@@ -58,29 +59,29 @@ class Bridges:
                 return str(network)
         raise OverQuota(f"No network left for a bridge in {pool}.")
 
-    async def address(self, tx: Transaction, bridge: Row, purpose: str) -> Row:
+    async def address(self, tx: Transaction, bridge: Row, purpose: Purpose) -> Row:
         """Return the bridge address of this purpose; ``.1`` is a north-south bridge's gateway."""
         mine = BridgeAddress.select().where(
-            BridgeAddress.bridge_id == bridge["id"], BridgeAddress.purpose == purpose
+            BridgeAddress.bridge_id == bridge["id"], BridgeAddress.purpose == str(purpose)
         )
         while (known := await tx.one(mine)) is None:
             row = {
                 "id": new_id(),
                 "bridge_id": bridge["id"],
                 "ip_address": await self._free_address(tx, bridge, purpose),
-                "purpose": purpose,
+                "purpose": str(purpose),
             }
             await tx.insert_new(bridge_addresses, row)
         return known
 
-    async def _free_address(self, tx: Transaction, bridge: Row, purpose: str) -> str:
+    async def _free_address(self, tx: Transaction, bridge: Row, purpose: Purpose) -> str:
         on_bridge = select(BridgeAddress.ip_address).where(BridgeAddress.bridge_id == bridge["id"])
         taken = {r["ip_address"] for r in await tx.all(on_bridge)}
         hosts = [str(ip) for ip in ipaddress.ip_network(bridge["cidr"]).hosts()]
         if bridge["kind"] == "ns":
             # The first is the bridge's gateway, which is the router in the external pod.
             gateway, *hosts = hosts
-            if purpose.startswith("gateway-interface:"):
+            if purpose.use is Use.GATEWAY_INTERFACE:
                 return gateway
         free = next((ip for ip in hosts if ip not in taken), None)
         if free is None:

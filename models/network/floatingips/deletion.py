@@ -5,12 +5,12 @@ from sqlalchemy import func, select
 from models.database.store import Row, Transaction
 from models.database.tables.network import TABLES, FloatingIP, Port
 from models.database.tables.routing import Routing
-from models.network import addresses
+from models.network import addresses, holders
 from models.network.floatingips.associations import Associations
 from models.network.ports.deletion import PortDeletion
+from models.network.ports.owners import DeviceOwner
 
 floatingips = TABLES["floatingips"]
-HOLDER = "network:floatingip"
 
 
 class FloatingIPDeletion:
@@ -27,12 +27,14 @@ class FloatingIPDeletion:
         if row["port_id"]:
             row, waiting = await self._associations.lead_nowhere(tx, row, request_id)
         await tx.run(floatingips.delete().where(FloatingIP.id == id_))
-        holder = select(Port.id).where(Port.device_id == id_, Port.device_owner == HOLDER)
+        holder = select(Port.id).where(
+            Port.device_id == id_, Port.device_owner == DeviceOwner.FLOATINGIP
+        )
         held = [r["id"] for r in await tx.all(holder)]
         copied = select(func.count()).where(Routing.type == "floatingip", Routing.top_id == id_)
         if await tx.value(copied):
             for port_id in held:
-                await addresses.hand_over(tx, f"port:{port_id}", f"floatingip:{id_}")
+                await addresses.hand_over(tx, holders.port(port_id), holders.floatingip(id_))
         await self._ports.delete(tx, held)
         return waiting
 

@@ -11,9 +11,9 @@ from models.database.tables.network import Network, Port, Router, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.floatingips.associations import Associations
-from models.network.floatingips.deletion import HOLDER, FloatingIPDeletion
+from models.network.floatingips.deletion import FloatingIPDeletion
+from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
-from models.network.routers.plan import GATEWAY, INTERFACE
 from models.operations import Operations
 from models.resources.network import FLOATINGIPS
 from models.values import Caller
@@ -71,7 +71,7 @@ class FloatingIPs(Collection):
                 network=network,
                 project_id="",
                 device_id=row["id"],
-                device_owner=HOLDER,
+                device_owner=DeviceOwner.FLOATINGIP,
                 fixed_ips=_asked(row),
                 security_groups=[],
             )
@@ -169,7 +169,7 @@ class FloatingIPs(Collection):
     async def _router(self, tx: Transaction, row: Row, port_id: str, subnet_id: str) -> str:
         """Return the router that leads from the external network to the port's subnet."""
         inside = Port.select().where(
-            Port.device_owner == INTERFACE,
+            Port.device_owner == DeviceOwner.ROUTER_INTERFACE,
             Port.network_id == select(Port.network_id).where(Port.id == port_id).scalar_subquery(),
         )
         candidates = [
@@ -178,7 +178,7 @@ class FloatingIPs(Collection):
             if any(ip["subnet_id"] == subnet_id for ip in p.fixed_ips)
         ]
         outside = select(Port.device_id).where(
-            Port.device_owner == GATEWAY,
+            Port.device_owner == DeviceOwner.ROUTER_GATEWAY,
             Port.device_id.in_(candidates),
             Port.network_id == row["floating_network_id"],
         )

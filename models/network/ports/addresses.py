@@ -8,12 +8,10 @@ from sqlalchemy import select
 from models.database.store import Row, Transaction
 from models.database.tables.network import Subnet
 from models.errors import BadRequest, Conflict, NotFound
-from models.network import addresses
+from models.network import addresses, holders
 from models.network.collections.checks import invalid_input
+from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
 from models.network.subnets.checks import eui64, is_automatic
-
-ROUTER_PORTS = ("network:router_interface", "network:router_gateway")
-FLOATING = "network:floatingip"
 
 
 async def give(tx: Transaction, port: Row, wishes: Sequence[Row] | None) -> list[Row]:
@@ -44,18 +42,15 @@ async def change(tx: Transaction, port: Row, wishes: Sequence[Row]) -> list[Row]
                 left.remove(match)
                 kept[position] = match
     await addresses.release(
-        tx, holder(port), keep=[(ip["subnet_id"], ip["ip_address"]) for ip in kept.values()]
+        tx,
+        holders.port(port["id"]),
+        keep=[(ip["subnet_id"], ip["ip_address"]) for ip in kept.values()],
     )
     own = await _subnets(tx, port)
     return [
         kept.get(position) or await _wished(tx, port, own, wish)
         for position, wish in enumerate(wishes)
     ]
-
-
-def holder(port: Row) -> str:
-    """Return the name under which the port holds its addresses."""
-    return f"port:{port['id']}"
 
 
 async def _subnets(tx: Transaction, port: Row) -> list[Subnet]:
@@ -103,7 +98,7 @@ async def _wished(tx: Transaction, port: Row, own: Sequence[Row], wish: Row) -> 
                 "AllocationOnAutoAddressSubnet",
             )
         ip = _own(subnet, port)
-    if port["device_owner"] == FLOATING and ip and ip == subnet["gateway_ip"]:
+    if port["device_owner"] == DeviceOwner.FLOATINGIP and ip and ip == subnet["gateway_ip"]:
         # Neutron itself would give the gateway's address away.
         raise _invalid_ip(ip)
     return await _take(tx, port, subnet, ip)
@@ -137,7 +132,7 @@ async def _meant(tx: Transaction, port: Row, own: Sequence[Row], wish: Row) -> R
 
 
 async def _take(tx: Transaction, port: Row, subnet: Row, ip: str | None) -> Row:
-    address = await addresses.allocate(tx, subnet, holder(port), ip)
+    address = await addresses.allocate(tx, subnet, holders.port(port["id"]), ip)
     return {"subnet_id": subnet["id"], "ip_address": address}
 
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from models import work
 from models.database.store import Transaction
 from models.database.tables.network import TABLES, Port
-from models.network import addresses
+from models.network import addresses, holders
 from models.network.consequences import clean_up, copied
 from models.network.floatingips.associations import Associations
-from models.network.ports.addresses import holder
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.values import Caller
@@ -46,7 +45,7 @@ class PortDeletion:
         for row in rows:
             waiting += await self._group_changes.port_changed(tx, row)
             if ("port", row.id) not in elsewhere:
-                await addresses.release(tx, holder(row))
+                await addresses.release(tx, holders.port(row.id))
         gone = [(work.CleanUp.PORT, id_) for _, id_ in sorted(elsewhere)]
         waiting += await clean_up(tx, self._operations, gone, caller)
         return list(dict.fromkeys(waiting))

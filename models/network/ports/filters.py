@@ -1,8 +1,9 @@
 """List filters of ports that are no columns."""
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from models.database.tables.network import IPAllocation, Port, ip_allocations
+from models.database.tables.network import Port, ip_allocations
+from models.network import holders
 from models.network.collections.checks import invalid_input
 
 
@@ -23,5 +24,5 @@ def with_addresses(values: list[str]) -> ColumnElement[bool]:
             match = column.in_(wanted_values)
         has.append(match)
     # One subquery for each key, as the address and the subnet may be two fixed IPs' own.
-    port_id = func.substr(IPAllocation.holder, 6)
+    port_id = holders.port_ids()
     return and_(*(Port.id.in_(select(port_id).where(match)) for match in has))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.database.store import Row, Transaction
 from models.database.tables.network import Network, Port, Subnet
 from models.errors import Conflict
+from models.network.ports.owners import SERVICE
 from models.network.subnets.checks import is_automatic
 
 
@@ -30,7 +31,7 @@ async def change(tx: Transaction, port: Row, changes: Row) -> list[Row]:
     Addresses that hosts make from their MAC change with it: the changes say so afterwards.
     """
     owner = changes.get("device_owner") or port["device_owner"]
-    if owner.startswith("network:"):
+    if owner.startswith(SERVICE):
         raise Conflict(
             f"Operation mac address update is not supported for device_owner {owner} on port "
             f"{port['id']}.",

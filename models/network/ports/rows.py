@@ -19,6 +19,7 @@ from models.network.ports import rules as port_rules
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.filters import with_addresses
 from models.network.ports.macs import PluggedPorts
+from models.network.ports.owners import OF_SERVICES, SERVICE, DeviceOwner
 from models.network.routers.changes import shows_work
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
@@ -96,7 +97,7 @@ class Ports(Collection):
         async with self.store.write() as tx:
             network = await self._networks.get(caller, row["network_id"], tx)
             port_rules.permit("create", body, network, caller)
-            if row["device_owner"].startswith("network:"):
+            if row["device_owner"].startswith(SERVICE):
                 row["port_security_enabled"] = False
             elif "port_security_enabled" not in body:
                 wanted = network["port_security_enabled"] or bool(row["security_groups"])
@@ -153,7 +154,7 @@ class Ports(Collection):
                     caller,
                     also=("fixed_ips", "security_groups", "mac_address"),
                 )
-                if "fixed_ips" in changes and row["device_owner"] == port_rules.INTERFACE:
+                if "fixed_ips" in changes and row["device_owner"] == DeviceOwner.ROUTER_INTERFACE:
                     waiting.append(await self._interface_moves(tx, row, caller))
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*dict.fromkeys(waiting))
@@ -197,7 +198,7 @@ class Ports(Collection):
             "device_owner": device_owner,
             "mac_address": mac,
             "port_security_enabled": network["port_security_enabled"]
-            and not device_owner.startswith("network:"),
+            and not device_owner.startswith(SERVICE),
             "security_groups": list(security_groups or ()),
         }
         if security_groups is None:
@@ -236,7 +237,7 @@ class Ports(Collection):
         self, tx: Transaction, caller: Caller, row: Row, changes: Row, body: Body
     ) -> None:
         """Refuse what the port cannot become."""
-        if row["device_owner"] in port_rules.SERVICE_OWNERS:
+        if row["device_owner"] in OF_SERVICES:
             fixed = {"device_id", "device_owner"} & changes.keys()
             if fixed:
                 raise port_rules.fixed_by_service(sorted(fixed)[0], row)

@@ -10,23 +10,13 @@ from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, denied
 from models.network.collections.sharing import shared_with
+from models.network.ports.owners import OF_SERVICES, SERVICE, DeviceOwner
 from models.resources.network import SECURITY_GROUPS
 from models.values import Caller
 
 security_groups = TABLES["security_groups"]
 routers, floatingips = TABLES["routers"], TABLES["floatingips"]
 
-# Ports that routers and floating IPs make; they come and go with them.
-FLOATING = "network:floatingip"
-INTERFACE = "network:router_interface"
-ROUTER_OWNERS = (
-    INTERFACE,
-    "network:router_interface_distributed",
-    "network:router_gateway",
-    "network:router_centralized_snat",
-    "network:ha_router_replicated_interface",
-)
-SERVICE_OWNERS = (*ROUTER_OWNERS, FLOATING)
 # For an admin or the owner of the network.
 _NETWORK_OWNERS = ("mac_address", "port_security_enabled", "allowed_address_pairs")
 
@@ -38,7 +28,7 @@ def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
     if caller.admin or network["project_id"] == caller.project_id:
         return
     words = [name for name in _NETWORK_OWNERS if body.get(name) not in (None, [])]
-    if str(body.get("device_owner", "")).startswith("network:"):
+    if str(body.get("device_owner", "")).startswith(SERVICE):
         words.append("device_owner")
     fixed = [wish for wish in body.get("fixed_ips") or [] if isinstance(wish, dict)]
     if any("ip_address" in wish for wish in fixed):
@@ -51,7 +41,7 @@ def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
 
 def refuse_service_owner(device_owner: str) -> None:
     """Refuse to make an ordinary port look like one of a router: nothing would be behind it."""
-    if device_owner in SERVICE_OWNERS:
+    if device_owner in OF_SERVICES:
         raise invalid_input(
             f"device_owner {device_owner} is set by adding a router interface, a gateway or a "
             "floating IP, not on a port"
@@ -72,10 +62,12 @@ def permit_move(port: Row, fixed_ips: list[Row]) -> None:
     A router interface may move within the subnets that it is in: its router is not asked again
     whether another one overlaps.
     """
-    if port["device_owner"] not in SERVICE_OWNERS:
+    if port["device_owner"] not in OF_SERVICES:
         return
     before = sorted(ip["subnet_id"] for ip in port["fixed_ips"])
-    if port["device_owner"] != INTERFACE or before != sorted(ip["subnet_id"] for ip in fixed_ips):
+    if port["device_owner"] != DeviceOwner.ROUTER_INTERFACE or before != sorted(
+        ip["subnet_id"] for ip in fixed_ips
+    ):
         raise fixed_by_service("fixed_ips", port)
 
 
@@ -122,9 +114,9 @@ def with_pair_macs(pairs: list[dict[str, Any]], mac: str) -> list[dict[str, Any]
 
 async def refuse_in_service(tx: Transaction, port: Row) -> None:
     """Refuse to delete the port of a router or floating IP that is there."""
-    if port["device_owner"] not in SERVICE_OWNERS:
+    if port["device_owner"] not in OF_SERVICES:
         return
-    owner = floatingips if port["device_owner"] == FLOATING else routers
+    owner = floatingips if port["device_owner"] == DeviceOwner.FLOATINGIP else routers
     if await tx.value(select(owner.c.id).where(owner.c.id == port["device_id"])):
         raise Conflict(
             f"Port {port['id']} cannot be deleted directly via the port API: has device owner "

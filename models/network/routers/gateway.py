@@ -10,12 +10,12 @@ from models.database.tables.network import TABLES, FloatingIP, Network, Port, Ro
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import denied
 from models.network.ports.deletion import PortDeletion
+from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
 from models.network.routers.changes import RouterChanges
 from models.values import Caller
 from models.work import RouterChange
 
-GATEWAY = "network:router_gateway"
 routers = TABLES["routers"]
 
 
@@ -40,7 +40,7 @@ class RouterGateway:
             network=network,
             project_id="",
             device_id=router["id"],
-            device_owner=GATEWAY,
+            device_owner=DeviceOwner.ROUTER_GATEWAY,
             fixed_ips=info.get("external_fixed_ips") or None,
             security_groups=[],
         )
@@ -107,7 +107,9 @@ class RouterGateway:
 
     async def _port(self, tx: Transaction, router_id: str) -> Row | None:
         return await tx.one(
-            Port.select().where(Port.device_id == router_id, Port.device_owner == GATEWAY)
+            Port.select().where(
+                Port.device_id == router_id, Port.device_owner == DeviceOwner.ROUTER_GATEWAY
+            )
         )
 
     async def _refuse_in_use(self, tx: Transaction, router: Row, network_id: str) -> None:

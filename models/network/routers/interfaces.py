@@ -12,10 +12,10 @@ from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections import shapes
 from models.network.collections.sharing import SHARED, shares
 from models.network.ports.deletion import PortDeletion
+from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
 from models.network.ports.rows import Ports
 from models.network.routers.changes import RouterChanges
-from models.network.routers.gateway import GATEWAY
-from models.network.routers.rows import INTERFACE, Routers
+from models.network.routers.rows import Routers
 from models.network.subnets.rows import Subnets
 from models.operations import Operations
 from models.resources.network import NETWORKS
@@ -92,7 +92,7 @@ class RouterInterfaces:
             network=network,
             project_id=router["project_id"],
             device_id=router["id"],
-            device_owner=INTERFACE,
+            device_owner=DeviceOwner.ROUTER_INTERFACE,
             fixed_ips=[{"subnet_id": subnet_id, "ip_address": subnet["gateway_ip"]}],
             security_groups=[],
         )
@@ -120,12 +120,17 @@ class RouterInterfaces:
         subnet = await tx.one(Subnet.select().where(Subnet.id == subnet_id))
         assert subnet is not None
         await self._refuse_overlap(tx, router, subnet)
-        owner = {"device_id": router["id"], "device_owner": INTERFACE, "security_groups": []}
+        owner = {
+            "device_id": router["id"],
+            "device_owner": DeviceOwner.ROUTER_INTERFACE,
+            "security_groups": [],
+        }
         return await self._ports.change(tx, port, owner), subnet
 
     async def _refuse_overlap(self, tx: Transaction, router: Row, subnet: Row) -> None:
         attached = select(Port.fixed_ips).where(
-            Port.device_id == router["id"], Port.device_owner.in_((INTERFACE, GATEWAY))
+            Port.device_id == router["id"],
+            Port.device_owner.in_(ROUTER_PORTS),
         )
         ids = {ip["subnet_id"] for row in await tx.all(attached) for ip in row["fixed_ips"]}
         if subnet["id"] in ids:
@@ -144,7 +149,7 @@ class RouterInterfaces:
         self, tx: Transaction, caller: Caller, router_id: str, subnet_id: str, port_id: str
     ) -> Row:
         statement = Port.select().where(
-            Port.device_id == router_id, Port.device_owner == INTERFACE
+            Port.device_id == router_id, Port.device_owner == DeviceOwner.ROUTER_INTERFACE
         )
         rows = await tx.all(statement)
         if port_id:

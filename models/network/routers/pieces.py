@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.database.store import Store
 from models.database.tables.operation import Operation
 from models.errors import PodFault
-from models.operations import OPEN
+from models.work import OPEN, State
 
 T = TypeVar("T")
 
@@ -30,6 +30,6 @@ async def unless_told_elsewhere(
         async with store.read() as tx:
             last = await tx.value(told.order_by(Operation.sequence.desc()).limit(1))
             under_way = await tx.value(told.where(Operation.state.in_(OPEN)).limit(1))
-        if under_way is None and last not in ("failed", "cancelled"):
+        if under_way is None and last not in (State.FAILED, State.CANCELLED):
             raise
         return None

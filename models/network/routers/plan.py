@@ -14,12 +14,12 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, FloatingIP, Network, Port, Router, Subnet
 from models.database.tables.routing import Routing, routings
 from models.network.bridges.places import Bridge, BridgePlaces, UnallocatedError
+from models.network.bridges.purposes import Purpose, Use
 from models.network.bridges.rows import Bridges
+from models.network.ports.owners import DeviceOwner
 
 networks, subnets, ports = TABLES["networks"], TABLES["subnets"], TABLES["ports"]
 floatingips = TABLES["floatingips"]
-INTERFACE = "network:router_interface"
-GATEWAY = "network:router_gateway"
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ class Topology:
             .join(subnets, Subnet.network_id == Network.id)
             .where(
                 Port.device_id == router_id,
-                Port.device_owner == INTERFACE,
+                Port.device_owner == DeviceOwner.ROUTER_INTERFACE,
             )
             .order_by(Port.created_at, Port.id)
         )
@@ -177,7 +177,7 @@ class Topology:
             .join(networks, Network.id == Port.network_id)
             .where(
                 Port.device_id == router["id"],
-                Port.device_owner == GATEWAY,
+                Port.device_owner == DeviceOwner.ROUTER_GATEWAY,
                 Port.status != "ERROR",
             )
         )
@@ -199,10 +199,10 @@ class Topology:
             # another pod, where this bridge's network would be of the other kind.
             bridge = await places.bridge("ns", gateway["id"], router["project_id"])
         if bridge is not None:
-            purpose = f"gateway-interface:{router['id']}"
+            purpose = Purpose(Use.GATEWAY_INTERFACE, router["id"])
             external.north_south = await places.address(bridge, purpose)
             for pod_id in others:
-                at = await places.address(bridge, f"gateway:{router['id']}:{pod_id}")
+                at = await places.address(bridge, Purpose(Use.GATEWAY, router["id"], pod_id))
                 if at is not None:
                     desired.plans[pod_id].gateway = Gateway(gateway["id"], "", [], True, at)
         await self._floating(tx, places, router["id"], desired, gateway["pod_id"], bridge)
@@ -233,7 +233,7 @@ class Topology:
             if pod_id == external:
                 desired.plans[external].floating.append(Floating(row, "plain", port_id))
             elif bridge is not None and pod_id in desired.plans:
-                at = await places.address(bridge, f"floatingip:{row['id']}")
+                at = await places.address(bridge, Purpose(Use.FLOATINGIP, row["id"]))
                 if at is not None:
                     desired.plans[external].floating.append(Floating(row, "public", port_id, at))
                     desired.plans[pod_id].floating.append(Floating(row, "inner", port_id, at))
@@ -245,7 +245,7 @@ async def _east_west(places: BridgePlaces, router: Row, desired: Desired) -> Non
     if bridge is None:
         return
     for pod_id, plan in desired.plans.items():
-        purpose = f"interface:{router['id']}:{pod_id}"
+        purpose = Purpose(Use.INTERFACE, router["id"], pod_id)
         plan.east_west = await places.address(bridge, purpose)
 
 

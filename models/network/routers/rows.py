@@ -11,13 +11,12 @@ from models.database.tables.network import Port, Subnet
 from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict
 from models.network.collections.collection import Body, Collection, Quotas, Shown
+from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
 from models.network.ports.rows import Ports
-from models.network.routers.gateway import GATEWAY, RouterGateway
+from models.network.routers.gateway import RouterGateway
 from models.operations import Operations
 from models.resources.network import ROUTERS
 from models.values import Caller
-
-INTERFACE = "network:router_interface"
 
 # Neutron's own default (max_routes).
 _MOST_ROUTES = 30
@@ -44,7 +43,7 @@ class Routers(Collection):
         """Add the gateway's addresses, from its port."""
         ids = [row["id"] for row in rows]
         statement = select(Port.device_id, Port.fixed_ips).where(
-            Port.device_owner == GATEWAY, Port.device_id.in_(ids)
+            Port.device_owner == DeviceOwner.ROUTER_GATEWAY, Port.device_id.in_(ids)
         )
         fixed = {r["device_id"]: r["fixed_ips"] for r in await tx.all(statement)}
         for row in rows:
@@ -92,7 +91,9 @@ class Routers(Collection):
         waiting: list[str] = []
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_, "delete")
-            attached = select(Port.id).where(Port.device_id == id_, Port.device_owner == INTERFACE)
+            attached = select(Port.id).where(
+                Port.device_id == id_, Port.device_owner == DeviceOwner.ROUTER_INTERFACE
+            )
             legs = [port["id"] for port in await tx.all(attached.order_by(Port.created_at))]
             if legs:
                 raise Conflict(
@@ -159,7 +160,9 @@ class Routers(Collection):
 
     async def _bare(self, id_: str, shown: Shown) -> Shown:
         """Return the answer to a change of single routes, which Neutron gives as it is stored."""
-        gateway = select(Port.id).where(Port.device_id == id_, Port.device_owner == GATEWAY)
+        gateway = select(Port.id).where(
+            Port.device_id == id_, Port.device_owner == DeviceOwner.ROUTER_GATEWAY
+        )
         async with self.store.read() as tx:
             port_id = await tx.value(gateway)
         return {
@@ -181,7 +184,8 @@ class Routers(Collection):
                 "RoutesExhausted",
             )
         linked = select(Port.fixed_ips).where(
-            Port.device_id == row["id"], Port.device_owner.in_((INTERFACE, GATEWAY))
+            Port.device_id == row["id"],
+            Port.device_owner.in_(ROUTER_PORTS),
         )
         mine = [ip for port in await tx.all(linked) for ip in port["fixed_ips"]]
         own = {ip["ip_address"] for ip in mine}

@@ -6,11 +6,12 @@ from typing import Any
 from models.database.store import Row
 from models.errors import BadRequest, Conflict
 from models.network.collections.checks import invalid_input
+from models.network.ports.owners import SERVER, SERVICE
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAMESERVERS, _HOST_ROUTES = 5, 20
-_OWNERS = ("network:", "neutron:", "compute:")
+_OWNERS = (SERVICE, "neutron:", SERVER)
 AUTO_MODES = ("slaac", "dhcpv6-stateless")
 
 

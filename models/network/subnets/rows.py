@@ -8,11 +8,14 @@ from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, IPAllocation, Network, Port, ip_allocations
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
+from models.network import holders
 from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
 from models.network.copies import Copies
-from models.network.networks import AUTOMATIC, Networks, overlaps
+from models.network.holders import HolderKind
+from models.network.networks import Networks, overlaps
+from models.network.ports.owners import AUTOMATIC, ROUTER_PORTS
 from models.network.subnetpools import Subnetpools
 from models.network.subnets.checks import check_pools, check_subnet, default_gateway, default_pools
 from models.operations import Operations
@@ -22,7 +25,6 @@ from models.values import Caller
 
 ports = TABLES["ports"]
 _WISHES = ("use_default_subnetpool", "prefixlen")
-ROUTER_PORTS = ("network:router_interface", "network:router_gateway")
 
 
 class Subnets(Collection):
@@ -133,10 +135,10 @@ class Subnets(Collection):
             users = (
                 select(func.count())
                 .select_from(ip_allocations)
-                .join(ports, Port.id == func.substr(IPAllocation.holder, 6))
+                .join(ports, Port.id == holders.port_ids())
                 .where(
                     IPAllocation.subnet_id == id_,
-                    IPAllocation.holder.startswith("port:"),
+                    holders.are(HolderKind.PORT),
                     Port.device_owner.not_in(AUTOMATIC),
                 )
             )
@@ -200,7 +202,7 @@ class Subnets(Collection):
     async def _refuse_gateway_in_use(self, tx: Transaction, row: Row) -> None:
         holder = (
             select(Port.id)
-            .join(ip_allocations, IPAllocation.holder == "port:" + Port.id)
+            .join(ip_allocations, IPAllocation.holder == holders.of_port(Port.id))
             .where(
                 IPAllocation.subnet_id == row["id"],
                 IPAllocation.ip_address == row["gateway_ip"],
