@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from models.errors import BadRequest, Conflict
-from models.network.subnets.checks import check_pools, default_gateway, default_pools, eui64
+from models.network.subnets.checks import (
+    check_pools,
+    check_subnet,
+    default_gateway,
+    default_pools,
+    eui64,
+)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +75,56 @@ def test_pools_beside_each_other_and_the_gateway() -> None:
 
 def test_a_host_makes_its_address_of_its_mac() -> None:
     assert eui64("fd00::/64", "fa:16:3e:11:22:33") == "fd00::f816:3eff:fe11:2233"
+
+
+SUBNET: dict[str, Any] = {
+    "id": "s", "cidr": "10.0.0.0/24", "ip_version": 4, "gateway_ip": "10.0.0.1",
+    "enable_dhcp": True, "dns_nameservers": [], "host_routes": [], "service_types": [],
+    "ipv6_ra_mode": None, "ipv6_address_mode": None,
+}  # fmt: skip
+SUBNET6 = SUBNET | {"cidr": "fd00::/64", "ip_version": 6, "gateway_ip": "fd00::1"}
+
+
+@pytest.mark.parametrize(
+    "subnet",
+    [
+        SUBNET,
+        SUBNET6,
+        SUBNET | {"gateway_ip": None},
+        SUBNET | {"service_types": ["compute:nova"]},
+        SUBNET | {"cidr": "10.0.0.0/31", "gateway_ip": None, "enable_dhcp": False},
+        SUBNET6 | {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"},
+    ],
+)
+def test_subnets_that_may_be(subnet: dict[str, Any]) -> None:
+    check_subnet(subnet)
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        (SUBNET | {"ip_version": 6}, "InvalidInput"),
+        (SUBNET | {"cidr": "10.0.0.0/31", "gateway_ip": None}, "InvalidInput"),
+        (SUBNET | {"cidr": "224.0.0.0/24"}, "InvalidInput"),
+        (SUBNET | {"cidr": "127.0.0.0/24"}, "InvalidInput"),
+        (SUBNET | {"cidr": "0.0.0.0/24"}, "InvalidInput"),
+        (SUBNET | {"gateway_ip": "10.0.0.0"}, "InvalidInput"),
+        (SUBNET | {"gateway_ip": "10.0.0.255"}, "InvalidInput"),
+        (SUBNET | {"gateway_ip": "fd00::1"}, "InvalidInput"),
+        (SUBNET | {"dns_nameservers": ["fd00::1"]}, "InvalidInput"),
+        (SUBNET | {"dns_nameservers": [f"9.9.9.{n}" for n in range(6)]},
+         "DNSNameServersExhausted"),
+        (SUBNET | {"host_routes": [{"destination": "10.9.0.0/24", "nexthop": "10.0.0.2"}] * 21},
+         "HostRoutesExhausted"),
+        (SUBNET | {"service_types": ["red"]}, "InvalidSubnetServiceType"),
+        (SUBNET | {"ipv6_ra_mode": "slaac"}, "InvalidInput"),
+        (SUBNET6 | {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "dhcpv6-stateful"},
+         "InvalidInput"),
+        (SUBNET6 | {"ipv6_ra_mode": "slaac", "enable_dhcp": False}, "InvalidInput"),
+        (SUBNET6 | {"ipv6_ra_mode": "slaac", "cidr": "fd00::/60"}, "InvalidInput"),
+    ],
+)  # fmt: skip
+def test_subnets_that_cannot_be(changed: dict[str, Any], kind: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        check_subnet(changed)
+    assert refused.value.kind == kind
