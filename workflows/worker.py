@@ -35,7 +35,7 @@ _TYPES = {
 
 def create_worker(client: Client, settings: Settings, services: Services) -> Worker:
     """Return a worker that runs everything there is."""
-    work, upkeep = services.router_work, services.upkeep
+    work, upkeep = services.network.router_work, services.upkeep
     return Worker(
         client,
         task_queue=settings.task_queue,

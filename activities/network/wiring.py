@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from activities.core import Core
 from activities.network.address_groups import AddressGroupCopies
 from activities.network.bridges import BridgeNetworks
 from activities.network.copies import Copies
@@ -17,10 +18,8 @@ from activities.network.routers.parts import RouterParts
 from activities.network.routers.work import RouterWork
 from activities.network.security_groups.copies import SecurityCopies
 from activities.network.security_groups.pod_defaults import PodDefaults
-from activities.pods.region import Regions
 from activities.upkeep import Worker
 from models import work
-from models.database.store import Store
 from models.network.address_groups import AddressGroups
 from models.network.address_scopes import AddressScopes
 from models.network.auto_allocated_topologies import AutoAllocatedTopologies
@@ -46,13 +45,9 @@ from models.network.security_groups.defaults import DefaultGroups
 from models.network.security_groups.rows import SecurityGroups
 from models.network.subnetpools import Subnetpools
 from models.network.subnets.rows import Subnets
-from models.operations import Operations
-from models.pods import PodDirectory
-from models.routings import Routings
-from models.settings import Settings
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class NetworkServices:
     """What the network API and the network workflows are made of."""
 
@@ -81,15 +76,10 @@ class NetworkServices:
     workers: dict[work.Upkeep, Worker]
 
 
-def build(
-    settings: Settings,
-    store: Store,
-    regions: Regions,
-    pods: PodDirectory,
-    routings: Routings,
-    operations: Operations,
-) -> NetworkServices:
-    """Return the services on the open doors."""
+def build(core: Core) -> NetworkServices:
+    """Build them on the core, on one another in the one order that works."""
+    settings, store, regions, pods = core.settings, core.store, core.regions, core.pods
+    routings, operations = core.routings, core.operations
     named = AddressGroupCopies(store, regions, pods, routings)
     security = SecurityCopies(store, regions, pods, routings, named)
     group_changes = SecurityGroupChanges(pods, operations)

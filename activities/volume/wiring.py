@@ -3,22 +3,19 @@
 from dataclasses import dataclass
 from functools import partial
 
-from activities.pods.region import Regions
+from activities.core import Core
+from activities.image.wiring import ImageServices
+from activities.quotas.wiring import QuotaServices
 from activities.upkeep import Worker
+from activities.volume.creation import VolumeCreation
 from activities.volume.group_type_copies import GroupTypeCopies
 from activities.volume.qos_copies import QosCopies
+from activities.volume.reservations import VolumeReservations
 from activities.volume.type_copies import TypeCopies
 from activities.volume.type_learning import TypeLearning
 from activities.volume.upkeep import VolumeUpkeep
 from activities.volume.volumes import Volumes
 from models import work
-from models.creations import Creations
-from models.database.store import Store
-from models.operations import Operations
-from models.places import Places
-from models.pods import PodDirectory
-from models.routings import Routings
-from models.settings import Settings
 from models.volume.group_types import GroupTypes
 from models.volume.objects import VolumeObjects
 from models.volume.qos_specs import QosSpecs
@@ -34,11 +31,13 @@ _OBJECTS = (
 )
 
 
-@dataclass(slots=True)
-class VolumeParts:
-    """The parts, and the upkeep that they do."""
+@dataclass(frozen=True)
+class VolumeServices:
+    """What handlers of the volume API call, and the upkeep of its copies."""
 
     volumes: Volumes
+    creation: VolumeCreation
+    reservations: VolumeReservations
     objects: VolumeObjects
     upkeep: VolumeUpkeep
     types: VolumeTypes
@@ -50,20 +49,12 @@ class VolumeParts:
     workers: dict[work.Upkeep, Worker]
 
 
-def build(
-    settings: Settings,
-    store: Store,
-    regions: Regions,
-    pods: PodDirectory,
-    routings: Routings,
-    operations: Operations,
-    places: Places,
-    creations: Creations,
-) -> VolumeParts:
-    """Build the parts."""
-    objects = VolumeObjects(store, operations, places, creations)
-    upkeep = VolumeUpkeep(store, regions, pods, routings)
-    learning = TypeLearning(settings, store, regions, pods)
+def build(core: Core, quotas: QuotaServices, image: ImageServices) -> VolumeServices:
+    """Build them on the core, quotas and images."""
+    store, regions, pods, operations = core.store, core.regions, core.pods, core.operations
+    objects = VolumeObjects(store, operations, core.places, core.creations)
+    upkeep = VolumeUpkeep(store, regions, pods, core.routings)
+    learning = TypeLearning(core.settings, store, regions, pods)
     types = VolumeTypes(store, learning)
     rows = TypeCopyRows(store)
     qos_copies = QosCopies(store, regions, pods, operations, rows)
@@ -73,8 +64,12 @@ def build(
     workers: dict[work.Upkeep, Worker] = {
         kind: partial(upkeep.clean_up, kind.resource_type) for kind in _OBJECTS
     }
-    return VolumeParts(
-        volumes=Volumes(pods, objects, types, type_copies, group_types, group_type_copies),
+    volumes = Volumes(pods, objects, types, type_copies, group_types, group_type_copies)
+    reservations = VolumeReservations(quotas.reservations, quotas.type_limits, types)
+    return VolumeServices(
+        volumes=volumes,
+        creation=VolumeCreation(objects, volumes, types, image.copies, reservations),
+        reservations=reservations,
         objects=objects,
         upkeep=upkeep,
         types=types,

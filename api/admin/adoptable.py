@@ -8,4 +8,4 @@ ROUTES = Routes()
 @ROUTES.route("GET", "/adoptable", admin=True)
 async def list_(call: Call) -> Answer:
     """List servers, volumes and snapshots that the gateway does not know."""
-    return Answer(body={"adoptable": await call.services.adoption.adoptable(call.params)})
+    return Answer(body={"adoptable": await call.services.admin.adoption.adoptable(call.params)})

@@ -8,5 +8,5 @@ ROUTES = Routes()
 @ROUTES.route("GET", "/audit", admin=True)
 async def show(call: Call) -> Answer:
     """List the routings that lead nowhere."""
-    lost = await call.services.adoption.lost(call.params)
+    lost = await call.services.admin.adoption.lost(call.params)
     return Answer(body={"audit": {"routings_without_object": lost}})

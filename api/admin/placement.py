@@ -13,7 +13,7 @@ async def show(call: Call) -> Answer:
     """Explain the order of the pods; ``rank`` 1 would be tried first, null never."""
     known(dict(call.params), _PARAMETERS)
     zone, project = call.param("az"), call.param("project")
-    inner = await call.services.inner_zones.pods(zone) if zone else []
+    inner = await call.services.compute.inner_zones.pods(zone) if zone else []
     choices = await call.services.placement.explain(project, "" if inner else zone)
     if inner:
         choices = [choice for choice in choices if choice.pod in inner]

@@ -9,7 +9,7 @@ ROUTES = Routes()
 @ROUTES.route("POST", "/pods", admin=True)
 async def create(call: Call) -> Answer:
     """Register a region: without ``az_name`` the gateway's own, with it a bottom pod."""
-    row = await call.services.pod_registry.create(await call.json("pod"))
+    row = await call.services.admin.pods.create(await call.json("pod"))
     if row["az_name"]:
         await call.services.quotas.limits.spread_all(call.caller)
     return Answer(201, _view(row))
@@ -18,7 +18,7 @@ async def create(call: Call) -> Answer:
 @ROUTES.route("GET", "/pods", admin=True)
 async def list_(call: Call) -> Answer:
     """List the pods, the top region among them."""
-    page = await call.services.pod_registry.list(call.params)
+    page = await call.services.admin.pods.list(call.params)
     page.rows[:] = [_view(row)["pod"] for row in page.rows]
     return listed(call, "pods", page)
 
@@ -26,7 +26,7 @@ async def list_(call: Call) -> Answer:
 @ROUTES.route("GET", "/pods/{pod_id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one pod."""
-    return Answer(body=_view(await call.services.pod_registry.get(call.args["pod_id"])))
+    return Answer(body=_view(await call.services.admin.pods.get(call.args["pod_id"])))
 
 
 @ROUTES.route("PUT", "/pods/{pod_id}", admin=True)
@@ -34,13 +34,13 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Change what is given: state, dc_name, pod_az_name, and az_name while nothing uses it."""
     body = await call.json("pod")
-    return Answer(body=_view(await call.services.pod_registry.update(call.args["pod_id"], body)))
+    return Answer(body=_view(await call.services.admin.pods.update(call.args["pod_id"], body)))
 
 
 @ROUTES.route("DELETE", "/pods/{pod_id}", admin=True)
 async def delete(call: Call) -> Answer:
     """Forget a pod that nothing uses, and its aggregate."""
-    await call.services.pod_registry.delete(call.args["pod_id"])
+    await call.services.admin.pods.delete(call.args["pod_id"])
     return Answer(204)
 
 

@@ -11,7 +11,7 @@ _SVG, _HTML = "image/svg+xml", "text/html"
 @ROUTES.route("GET", "/topology", admin=True)
 async def show(call: Call) -> Answer:
     """Show the topology of ``project_id``; without one, the projects that have any."""
-    view, kind = call.services.topology, _wanted(call)
+    view, kind = call.services.admin.topology, _wanted(call)
     project_id = call.param("project_id")
     found = await view.project(project_id) if project_id else None
     if kind == _SVG and found:

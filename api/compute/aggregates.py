@@ -18,14 +18,14 @@ _HOST = re.compile(r"^[a-zA-Z0-9-._]*$")
 @routes.route("GET", "/os-aggregates", admin=True)
 async def list_(call: Call) -> Answer:
     """List the aggregates."""
-    rows = await call.services.aggregates.list()
+    rows = await call.services.compute.aggregates.list()
     return Answer(200, {"aggregates": [_view(call, row) for row in rows]})
 
 
 @routes.route("POST", "/os-aggregates", admin=True)
 async def create(call: Call) -> Answer:
     """Create an aggregate of the admin's own."""
-    row = await call.services.aggregates.create(await call.json("aggregate"))
+    row = await call.services.compute.aggregates.create(await call.json("aggregate"))
     view = _view(call, row)
     # As in Nova, a new aggregate is answered before it has anything in it.
     del view["hosts"], view["metadata"]
@@ -35,7 +35,7 @@ async def create(call: Call) -> Answer:
 @routes.route("GET", "/os-aggregates/{id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one aggregate."""
-    row = await call.services.aggregates.get(call.args["id"])
+    row = await call.services.compute.aggregates.get(call.args["id"])
     return Answer(200, {"aggregate": _view(call, row)})
 
 
@@ -43,14 +43,14 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Change name or zone."""
     body = await call.json("aggregate")
-    row = await call.services.aggregates.update(call.args["id"], body)
+    row = await call.services.compute.aggregates.update(call.args["id"], body)
     return Answer(200, {"aggregate": _view(call, row)})
 
 
 @routes.route("DELETE", "/os-aggregates/{id}", admin=True)
 async def delete(call: Call) -> Answer:
     """Delete an aggregate of the admin's own."""
-    await call.services.aggregates.delete(call.args["id"])
+    await call.services.compute.aggregates.delete(call.args["id"])
     return Answer(200)
 
 
@@ -62,7 +62,7 @@ async def action(call: Call) -> Answer:
     inner = body.get(name)
     if len(body) != 1 or not isinstance(inner, dict):
         raise BadRequest("Give one action: add_host, remove_host or set_metadata.")
-    id_, aggregates = call.args["id"], call.services.aggregates
+    id_, aggregates = call.args["id"], call.services.compute.aggregates
     if name == "set_metadata":
         checks.only(inner, ("metadata",), name)
         row = await aggregates.set_metadata(id_, checks.required(inner, "metadata", name))
@@ -84,9 +84,9 @@ async def images(call: Call) -> Answer:
     version = COMPUTE.of(call)
     if version < _IMAGES:
         raise NotFound("The resource could not be found.", "HTTPNotFound")
-    body, aggregates = await call.json(), call.services.aggregates
+    body, aggregates = await call.json(), call.services.compute.aggregates
     row = await aggregates.get(call.args["id"])
-    copies = call.services.aggregate_copies
+    copies = call.services.compute.aggregate_copies
     await copies.cache_images(str(row["id"]), body, f"{version[0]}.{version[1]}")
     return Answer(202)
 

@@ -30,7 +30,7 @@ async def detail(call: Call) -> Answer:
         for info in answer.json()["availabilityZoneInfo"]:
             name = info["zoneName"]
             if name != "internal":
-                name = await call.services.inner_zones.shown(answer.pod, name)
+                name = await call.services.compute.inner_zones.shown(answer.pod, name)
             hosts.setdefault(name, {}).update(info.get("hosts") or {})
     internal = {"zoneName": "internal", "zoneState": {"available": True}}
     zones: list[dict[str, Any]] = [internal | {"hosts": hosts["internal"]}]
@@ -44,7 +44,7 @@ async def _zones(call: Call) -> list[dict[str, Any]]:
     takes = {pod.pod_id for pod, answers in pods if answers and pod.state == PodState.ACTIVE}
     inner = [
         (zone, any(pod.pod_id in takes for pod in having))
-        for zone, having in (await call.services.inner_zones.all()).items()
+        for zone, having in (await call.services.compute.inner_zones.all()).items()
     ]
     return [
         {"zoneName": name, "zoneState": {"available": available}, "hosts": None}

@@ -145,7 +145,7 @@ async def action(call: Call) -> Answer:
 
 
 def _flavors(call: Call) -> Flavors:
-    return call.services.flavors
+    return call.services.compute.flavors
 
 
 async def _row(call: Call) -> Row:

@@ -51,7 +51,7 @@ async def _pools(call: Call) -> Answer:
 
 
 def _ips(call: Call) -> ComputeFloatingIPs:
-    return call.services.compute_floating_ips
+    return call.services.compute.floating_ips
 
 
 for method, path, handler in (

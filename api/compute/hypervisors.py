@@ -100,7 +100,7 @@ async def _one(call: Call, tail: str) -> Answer:
         query = f"?{call.query}" if call.query else ""
         answers, missing = await ask(call, f"{_PATH}/{quote(id_, safe='')}{tail}{query}")
         return await _answered(call, known(answers, missing)[0])
-    found = await call.services.pod_numbers.find(id_)
+    found = await call.services.compute.pod_numbers.find(id_)
     if found is None:
         raise NotFound(f"Hypervisor with ID '{id_}' could not be found.")
     pod, number = found
@@ -138,4 +138,4 @@ async def _map(call: Call, pod: Pod, row: dict[str, Any]) -> None:
     """Make integer ids unique over all pods."""
     for part in (row, row.get("service")):
         if isinstance(part, dict) and isinstance(part.get("id"), int):
-            part["id"] = await call.services.pod_numbers.shown(pod, part["id"])
+            part["id"] = await call.services.compute.pod_numbers.shown(pod, part["id"])

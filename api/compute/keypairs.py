@@ -19,7 +19,7 @@ async def list_(call: Call) -> Answer:
     """List the user's keypairs."""
     version = COMPUTE.of(call)
     params = call.params if version >= _PAGED else []
-    rows = await call.services.keypairs.list(_user(call), params)
+    rows = await call.services.compute.keypairs.list(_user(call), params)
     body: dict[str, Any] = {"keypairs": [{"keypair": _view(call, row)} for row in rows]}
     if version >= _PAGED and rows and len(rows) == min(int(call.param("limit") or 1000), 1000):
         kept = [(key, value) for key, value in call.params if key != "marker"]
@@ -41,7 +41,7 @@ async def create(call: Call) -> Answer:
         user_id = _allowed(call, body["user_id"])
     asking = await asker(call, PROXY, "compute")
     limit = await call.services.quotas.own_limit(asking, call.caller, "key_pairs")
-    row, private = await call.services.keypairs.create(user_id, body, version, limit)
+    row, private = await call.services.compute.keypairs.create(user_id, body, version, limit)
     view = _view(call, row) | {"user_id": row["user_id"]}
     if private:
         view["private_key"] = private
@@ -51,7 +51,7 @@ async def create(call: Call) -> Answer:
 @routes.route("GET", "/os-keypairs/{name}")
 async def show(call: Call) -> Answer:
     """Show one keypair."""
-    row = await call.services.keypairs.get(_user(call), call.args["name"])
+    row = await call.services.compute.keypairs.get(_user(call), call.args["name"])
     view = _view(call, row) | {
         "user_id": row["user_id"],
         "id": row["id"],
@@ -66,7 +66,7 @@ async def show(call: Call) -> Answer:
 @routes.route("DELETE", "/os-keypairs/{name}")
 async def delete(call: Call) -> Answer:
     """Delete a keypair and, in time, its copies in pods."""
-    await call.services.keypairs.delete(_user(call), call.args["name"])
+    await call.services.compute.keypairs.delete(_user(call), call.args["name"])
     return Answer(204 if COMPUTE.of(call) >= _TYPED else 202)
 
 

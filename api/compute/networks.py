@@ -23,14 +23,14 @@ _ADMIN_FIELDS = (
 
 async def _list(call: Call) -> Answer:
     """List the networks that the caller sees."""
-    found = (await call.services.networks.list(call.caller, [])).items
+    found = (await call.services.network.networks.list(call.caller, [])).items
     return Answer(200, {"networks": [_view(call, network) for network in found]})
 
 
 async def _show(call: Call) -> Answer:
     """Show one network."""
     try:
-        network = await call.services.networks.show(call.caller, call.args["id"])
+        network = await call.services.network.networks.show(call.caller, call.args["id"])
     except NotFound:
         raise NotFound("Network not found") from None
     return Answer(200, {"network": _view(call, network)})

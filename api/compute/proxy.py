@@ -13,15 +13,15 @@ _REQUEST_ID = b"x-compute-request-id"
 
 
 async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
-    await call.services.server_view.apply(pod, servers)
-    await call.services.server_reservations.view(servers)
-    await call.services.server_groups.view(pod, servers)
+    await call.services.compute.server_view.apply(pod, servers)
+    await call.services.compute.server_reservations.view(servers)
+    await call.services.compute.server_groups.view(pod, servers)
 
 
 async def _server_news(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
     """Write what only looking tells: the pod made volumes of its own, it has plugged ports."""
-    await call.services.server_volumes.seen(pod, servers)
-    await call.services.servers.active(servers)
+    await call.services.compute.server_volumes.seen(pod, servers)
+    await call.services.compute.servers.active(servers)
 
 
 async def _volume(call: Call, pod: Pod, volumes: list[dict[str, Any]]) -> None:
@@ -34,7 +34,7 @@ async def _host(call: Call, pod: Pod, hosts: list[dict[str, Any]]) -> None:
     for host in hosts:
         # Where Nova's control services are is no zone of servers.
         if host.get("zone") not in (None, "internal"):
-            host["zone"] = await call.services.inner_zones.shown(pod, host["zone"])
+            host["zone"] = await call.services.compute.inner_zones.shown(pod, host["zone"])
 
 
 class ComputeProxy(Proxy):

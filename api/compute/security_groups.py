@@ -56,7 +56,7 @@ async def _delete_rule(call: Call) -> Answer:
 
 
 def _groups(call: Call) -> ComputeSecurityGroups:
-    return call.services.compute_security_groups
+    return call.services.compute.security_groups
 
 
 for method, path, handler in (

@@ -22,10 +22,12 @@ async def list_(call: Call) -> Answer:
     if COMPUTE.of(call) >= _STRICT:
         check_query(call, ("all_projects", "limit", "offset"))
     everybody = call.caller.admin and any(name == "all_projects" for name, _ in call.params)
-    rows = await call.services.server_groups.listed(call.caller, everybody=everybody)
+    rows = await call.services.compute.server_groups.listed(call.caller, everybody=everybody)
     offset, limit = _number(call, "offset", 0), _number(call, "limit", MAX_LIMIT)
     rows = rows[offset : offset + min(limit or MAX_LIMIT, MAX_LIMIT)]
-    members, missing = await call.services.server_group_copies.members(row.id for row in rows)
+    members, missing = await call.services.compute.server_group_copies.members(
+        row.id for row in rows
+    )
     shown = [_view(call, row, members.get(row.id, [])) for row in rows]
     return Answer(200, {"server_groups": shown}, missing_pods(missing))
 
@@ -36,7 +38,7 @@ async def create(call: Call) -> Answer:
     body = await call.json("server_group")
     asking = await asker(call, PROXY, "compute")
     limit = await call.services.quotas.own_limit(asking, call.caller, "server_groups")
-    groups = call.services.server_groups
+    groups = call.services.compute.server_groups
     row = await groups.create(call.caller, body, COMPUTE.of(call), limit)
     return Answer(200, {"server_group": _view(call, row, [])})
 
@@ -44,8 +46,8 @@ async def create(call: Call) -> Answer:
 @routes.route("GET", f"{_PATH}/{{id}}")
 async def show(call: Call) -> Answer:
     """Show one group."""
-    row = await call.services.server_groups.get(call.caller, call.args["id"])
-    members, missing = await call.services.server_group_copies.members([row["id"]])
+    row = await call.services.compute.server_groups.get(call.caller, call.args["id"])
+    members, missing = await call.services.compute.server_group_copies.members([row["id"]])
     shown = _view(call, row, members.get(row["id"], []))
     return Answer(200, {"server_group": shown}, missing_pods(missing))
 
@@ -53,7 +55,7 @@ async def show(call: Call) -> Answer:
 @routes.route("DELETE", f"{_PATH}/{{id}}")
 async def delete(call: Call) -> Answer:
     """Delete a group; its servers stay."""
-    await call.services.server_groups.delete(call.caller, call.args["id"])
+    await call.services.compute.server_groups.delete(call.caller, call.args["id"])
     return Answer(204)
 
 

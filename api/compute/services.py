@@ -56,7 +56,7 @@ async def delete(call: Call) -> Answer:
         path = f"{_PATH}/{id_}"
         host = str(row["host"]) if row.get("binary") == "nova-compute" else ""
     else:
-        known = await call.services.pod_numbers.find(id_)
+        known = await call.services.compute.pod_numbers.find(id_)
         if known is None:
             raise NotFound(f"Service {id_} not found.")
         pod, number = known
@@ -66,7 +66,7 @@ async def delete(call: Call) -> Answer:
                 host = str(row["host"])
     answer = await PROXY.send(call, pod, path=path)
     if answer.status < 300 and host:
-        await call.services.aggregates.forget_host(pod, host)
+        await call.services.compute.aggregates.forget_host(pod, host)
     return await PROXY.answer(call, answer)
 
 
@@ -115,6 +115,6 @@ def _has(answer: PodAnswer) -> bool:
 
 async def _map(call: Call, pod: Pod, row: dict[str, Any]) -> None:
     if isinstance(row.get("id"), int):
-        row["id"] = await call.services.pod_numbers.shown(pod, row["id"])
+        row["id"] = await call.services.compute.pod_numbers.shown(pod, row["id"])
     if row.get("zone") not in (None, "internal"):
-        row["zone"] = await call.services.inner_zones.shown(pod, row["zone"])
+        row["zone"] = await call.services.compute.inner_zones.shown(pod, row["zone"])

@@ -21,7 +21,7 @@ async def _create(call: Call) -> Answer:
     volume_id = checks.required(wanted, "volume_id", "snapshot")
     if not isinstance(volume_id, str):
         raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not of type 'string'")
-    objects, caller = call.services.volume_objects, call.caller
+    objects, caller = call.services.volume.objects, call.caller
     homes = await objects.homes(caller, {"volume_id": volume_id})
     if not homes:
         raise checks.refuse("volume_id", volume_id, "It is empty")
@@ -55,7 +55,7 @@ async def _delete(call: Call) -> Answer:
     """Delete a snapshot; its routing goes when the pod no longer has it."""
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "snapshot", id_)
-    operation = await call.services.volume_objects.deleting(call.caller, "snapshot", id_)
+    operation = await call.services.volume.objects.deleting(call.caller, "snapshot", id_)
     try:
         return await PROXY.relay(call, pod)
     finally:

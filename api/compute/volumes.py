@@ -21,14 +21,14 @@ _LAST = (2, 35)
 async def _create(call: Call) -> Answer:
     """Create a volume in the best pod of its zone."""
     wanted = await call.json("volume")
-    volumes = call.services.compute_volumes
+    volumes = call.services.compute.volumes
     pod = await volumes.place(call.caller, wanted)
     inner = {key: value for key, value in wanted.items() if key != "availability_zone"}
     if pod.pod_az_name:
         inner["availability_zone"] = pod.pod_az_name
     type_ = await _type(call, wanted)
     if type_:
-        inner["volume_type"] = await call.services.type_copies.in_pod(type_, pod)
+        inner["volume_type"] = await call.services.volume.type_copies.in_pod(type_, pod)
     size, source_type = await _source(call, pod, wanted)
 
     async def type_name() -> str:
@@ -56,7 +56,7 @@ async def _create(call: Call) -> Answer:
 
 async def _type(call: Call, wanted: dict[str, Any]) -> Row | None:
     """Return the type that is named or, for what is made of nothing, is the project's default."""
-    types = call.services.volume_types
+    types = call.services.volume.types
     if wanted.get("volume_type") and isinstance(wanted["volume_type"], str):
         try:
             return await types.named(call.caller, wanted["volume_type"])
@@ -99,7 +99,7 @@ async def _delete(call: Call) -> Answer:
     """Delete a volume; its routing goes when the pod no longer has it."""
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "volume", id_)
-    operation = await call.services.compute_volumes.deleting(call.caller, id_)
+    operation = await call.services.compute.volumes.deleting(call.caller, id_)
     try:
         return await PROXY.relay(call, pod)
     finally:

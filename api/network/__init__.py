@@ -68,13 +68,13 @@ def declared() -> Routes:
     routes = Routes()
     for module in _COLLECTIONS:
         routes.include(module.routes)
-    routes.include(serve(ROUTERS, lambda s: s.routers))
-    routes.include(serve(FLOATINGIPS, lambda s: s.floatingips))
+    routes.include(serve(ROUTERS, lambda s: s.network.routers))
+    routes.include(serve(FLOATINGIPS, lambda s: s.network.floatingips))
     routes.include(serve(ADDRESS_SCOPES, lambda s: s.network.address_scopes))
     routes.include(serve(RBAC_POLICIES, lambda s: s.network.rbac_policies))
-    routes.include(serve_tags(ROUTERS, lambda s: s.routers))
-    routes.include(serve_tags(FLOATINGIPS, lambda s: s.floatingips))
-    routes.include(serve_tags(SECURITY_GROUPS, lambda s: s.security_groups))
+    routes.include(serve_tags(ROUTERS, lambda s: s.network.routers))
+    routes.include(serve_tags(FLOATINGIPS, lambda s: s.network.floatingips))
+    routes.include(serve_tags(SECURITY_GROUPS, lambda s: s.network.security_groups))
     for module in _OTHERS:
         routes.include(module.routes)
     routes.route("GET", "/trunks")(_trunks)

@@ -59,7 +59,7 @@ def serve(kind: Kind, service: Getter) -> Routes:
             await service(call.services).delete(call.caller, id_)
         except Conflict:
             # By a server, perhaps, that its pod has let go of this moment.
-            if not await call.services.servers.departed(call.caller):
+            if not await call.services.compute.servers.departed(call.caller):
                 raise
             await service(call.services).delete(call.caller, id_)
         return Answer(204)

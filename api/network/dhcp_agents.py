@@ -42,7 +42,7 @@ async def add(call: Call) -> Answer:
     if not isinstance(network_id, str):
         raise BadRequest("Invalid input: network_id is not a string.", "HTTPBadRequest")
     agents = call.services.network.dhcp_agents
-    await call.services.networks.get(call.caller, network_id)
+    await call.services.network.networks.get(call.caller, network_id)
     home = await PROXY.first(call, _agent(call))
     agent = home.json()["agent"]
     bottom = await agents.copy(call.caller, network_id, home.pod, agent)

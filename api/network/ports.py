@@ -5,4 +5,4 @@ from api.network.tags import serve_tags
 from models.resources.network import PORTS
 
 routes = serve(PORTS, lambda services: services.network.live_ports)
-routes.include(serve_tags(PORTS, lambda services: services.ports))
+routes.include(serve_tags(PORTS, lambda services: services.network.ports))

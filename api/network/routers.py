@@ -12,7 +12,7 @@ routes = Routes()
 async def add_router_interface(call: Call) -> Answer:
     """Attach a subnet or a port to the router; the pods follow."""
     body = await call.json()
-    interfaces = call.services.router_interfaces
+    interfaces = call.services.network.router_interfaces
     return Answer(200, await interfaces.add(call.caller, call.args["id"], body))
 
 
@@ -20,14 +20,14 @@ async def add_router_interface(call: Call) -> Answer:
 async def remove_router_interface(call: Call) -> Answer:
     """Detach a subnet or a port from the router; the pods follow."""
     body = await call.json()
-    interfaces = call.services.router_interfaces
+    interfaces = call.services.network.router_interfaces
     return Answer(200, await interfaces.remove(call.caller, call.args["id"], body))
 
 
 @routes.route("PUT", "/routers/{id}/add_extraroutes")
 async def add_extraroutes(call: Call) -> Answer:
     """Add the user's routes that are not there yet."""
-    routers = call.services.routers
+    routers = call.services.network.routers
     shown = await routers.add_routes(call.caller, call.args["id"], await _given(call))
     return Answer(200, {"router": shown})
 
@@ -35,7 +35,7 @@ async def add_extraroutes(call: Call) -> Answer:
 @routes.route("PUT", "/routers/{id}/remove_extraroutes")
 async def remove_extraroutes(call: Call) -> Answer:
     """Remove the user's routes that are there."""
-    routers = call.services.routers
+    routers = call.services.network.routers
     shown = await routers.remove_routes(call.caller, call.args["id"], await _given(call))
     return Answer(200, {"router": shown})
 

@@ -13,7 +13,7 @@ routes = Routes()
 async def create(call: Call) -> Answer:
     """Add a rule, or rules, to a group."""
     body = await call.json()
-    rules = call.services.security_group_rules
+    rules = call.services.network.security_group_rules
     if _MANY not in body:
         if not isinstance(body.get(_ONE), dict):
             raise BadRequest(f"Unable to find '{_ONE}' in request body", "HTTPBadRequest")
@@ -27,4 +27,4 @@ async def create(call: Call) -> Answer:
     return Answer(201, {_MANY: await rules.create_all(call.caller, bodies)})
 
 
-routes.include(serve(SECURITY_GROUP_RULES, lambda services: services.security_group_rules))
+routes.include(serve(SECURITY_GROUP_RULES, lambda services: services.network.security_group_rules))

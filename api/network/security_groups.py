@@ -3,4 +3,4 @@
 from api.network.collection import serve
 from models.resources.network import SECURITY_GROUPS
 
-routes = serve(SECURITY_GROUPS, lambda services: services.security_groups)
+routes = serve(SECURITY_GROUPS, lambda services: services.network.security_groups)

@@ -4,5 +4,5 @@ from api.network.collection import serve
 from api.network.tags import serve_tags
 from models.resources.network import SUBNETS
 
-routes = serve(SUBNETS, lambda services: services.subnets)
-routes.include(serve_tags(SUBNETS, lambda services: services.subnets))
+routes = serve(SUBNETS, lambda services: services.network.subnets)
+routes.include(serve_tags(SUBNETS, lambda services: services.network.subnets))

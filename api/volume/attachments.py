@@ -21,7 +21,7 @@ async def create(call: Call) -> Answer:
     pod = await PROXY.pod_of(call, "volume", volume_id)
     if isinstance(wanted.get("instance_uuid"), str):
         here = (f"volume {volume_id}", pod)
-        await call.services.volume_objects.together(
+        await call.services.volume.objects.together(
             call.caller, here, "server", wanted["instance_uuid"]
         )
     return await PROXY.relay(call, pod, orjson.dumps(body))

@@ -26,7 +26,7 @@ async def create(call: Call) -> Answer:
         value = wanted.get(key)
         if value is not None and not (isinstance(value, str) and checks.is_id(value)):
             raise checks.refuse(key, value, f"{value!r} is not a 'uuid'")
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     sources = {key: wanted.get(key) for key in ("volume_id", "snapshot_id")}
     homes = await objects.homes(call.caller, sources)
     zone = wanted.get("availability_zone")
@@ -53,14 +53,14 @@ async def restore(call: Call) -> Answer:
     pod = await PROXY.pod_of(call, "backup", id_)
     body = await call.json()
     wanted = _inner(body, "restore", nullable=True)
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     if wanted.get("volume_id"):
         here = (f"backup {id_}", pod)
         await objects.together(call.caller, here, "volume", str(wanted["volume_id"]))
         return await PROXY.relay(call, pod, orjson.dumps(body))
     name = wanted.get("name") or f"restore_backup_{id_}"
     project = call.caller.project_id
-    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    user, reservations = PROXY.as_user(call), call.services.volume.reservations
     backup = await reservations.shown(user, pod, "backup", f"/backups/{id_}")
     size = int(backup.get("size", 0))
     each = {"volumes": 1, "gigabytes": size}
@@ -117,7 +117,7 @@ def _inner(body: dict[str, Any], key: str, *, nullable: bool = False) -> dict[st
 
 async def _origin(call: Call, url: Any) -> Pod:
     """Return the pod of what the record names; without any such, the best for the project."""
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     try:
         record = orjson.loads(base64.b64decode(str(url), validate=True))
     except (binascii.Error, orjson.JSONDecodeError):

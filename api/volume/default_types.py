@@ -13,7 +13,7 @@ _SINCE = (3, 62)
 async def list_(call: Call) -> Answer:
     """List every project's default."""
     _known(call)
-    return Answer(200, {"default_types": await call.services.volume_types.defaults()})
+    return Answer(200, {"default_types": await call.services.volume.types.defaults()})
 
 
 @routes.route("GET", "/default-types/{id}", admin=True)
@@ -21,7 +21,7 @@ async def show(call: Call) -> Answer:
     """Show a project's default."""
     _known(call)
     project = call.args["id"]
-    row = await call.services.volume_types.default(project)
+    row = await call.services.volume.types.default(project)
     if row is None:
         raise NotFound(f"Default type for project {project} not found.")
     return Answer(200, _shown(project, row["id"]))
@@ -35,10 +35,10 @@ async def update(call: Call) -> Answer:
     checks.only(body, ("volume_type",), "default_type")
     wanted = checks.text(checks.required(body, "volume_type", "default_type"), "volume_type")
     try:
-        row = await call.services.volume_types.named(call.caller, wanted)
+        row = await call.services.volume.types.named(call.caller, wanted)
     except NotFound as error:
         raise BadRequest(error.message) from None
-    await call.services.volume_types.set_default(call.args["id"], row["id"])
+    await call.services.volume.types.set_default(call.args["id"], row["id"])
     return Answer(200, _shown(call.args["id"], row["id"]))
 
 
@@ -46,7 +46,7 @@ async def update(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """Have the project without a default of its own."""
     _known(call)
-    await call.services.volume_types.set_default(call.args["id"], None)
+    await call.services.volume.types.set_default(call.args["id"], None)
     return Answer(204)
 
 

@@ -19,7 +19,7 @@ async def create(call: Call) -> Answer:
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'group_snapshot' in request body.")
     group_id = checks.required(wanted, "group_id", "group_snapshot")
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     homes = await objects.homes(call.caller, {"group_id": str(group_id)})
     if not homes:
         raise checks.refuse("group_id", group_id, f"{group_id!r} is not a 'uuid'")
@@ -28,7 +28,7 @@ async def create(call: Call) -> Answer:
         (str(volume["volume_type"]), {"snapshots": 1, "gigabytes": int(volume["size"])})
         for volume in await volumes_of(call, pod, str(group_id))
     ]
-    reservations = call.services.volume_reservations
+    reservations = call.services.volume.reservations
     async with reservations.hold_all(PROXY.as_user(call), taken) as held:
         answer = await made(call, "group_snapshot", pod, body)
         if answer.status < 300:

@@ -141,11 +141,11 @@ def _with(given: dict[str, Any]) -> Judge:
 
 
 def _types(call: Call) -> GroupTypes:
-    return call.services.group_types
+    return call.services.volume.group_types
 
 
 def _copies(call: Call) -> GroupTypeCopies:
-    return call.services.group_type_copies
+    return call.services.volume.group_type_copies
 
 
 async def _row(call: Call) -> Row:

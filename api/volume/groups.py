@@ -24,8 +24,8 @@ async def create(call: Call) -> Answer:
     zone = wanted.get("availability_zone")
     if zone is not None and not isinstance(zone, str):
         raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
-    pod = (await call.services.volume_objects.candidates(call.caller, zone or "", []))[0]
-    inner = await call.services.volumes.group_in_pod(call.caller, wanted, pod)
+    pod = (await call.services.volume.objects.candidates(call.caller, zone or "", []))[0]
+    inner = await call.services.volume.volumes.group_in_pod(call.caller, wanted, pod)
     return await PROXY.answer(call, await made(call, "group", pod, {"group": inner}))
 
 
@@ -34,13 +34,13 @@ async def create_from_source(call: Call) -> Answer:
     """Create a group, and its volumes, from another or from a snapshot of one."""
     body = await call.json()
     wanted = _inner(body, "create-from-src")
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     homes = await objects.homes(call.caller, {key: wanted.get(key) for key in _SOURCES})
     if not homes:
         raise BadRequest("Either 'source_group_id' or 'group_snapshot_id' must be given.")
     pod = (await objects.candidates(call.caller, "", homes))[0]
     copied = await _copied(call, pod, wanted)
-    reservations = call.services.volume_reservations
+    reservations = call.services.volume.reservations
     async with reservations.hold_all(PROXY.as_user(call), copied) as held:
         answer = await made(call, "group", pod, body)
         if answer.status < 300:
@@ -58,7 +58,7 @@ async def update(call: Call) -> Answer:
     joining = _inner(body, "group").get("add_volumes")
     here = (f"group {id_}", pod)
     for volume_id in joining.split(",") if isinstance(joining, str) else ():
-        await call.services.volume_objects.together(call.caller, here, "volume", volume_id.strip())
+        await call.services.volume.objects.together(call.caller, here, "volume", volume_id.strip())
     return await PROXY.relay(call, pod, orjson.dumps(body))
 
 
@@ -69,7 +69,7 @@ async def action(call: Call) -> Answer:
     body = await call.json()
     if "delete" not in body:
         return await PROXY.relay(call, pod, orjson.dumps(body))
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     volumes = await _members(call, pod, call.args["id"])
     going = [await objects.deleting(call.caller, "volume", id_) for id_ in volumes]
     try:
@@ -86,7 +86,7 @@ routes.add(next(route for route in _members_routes.declared if route.method == "
 async def _found(call: Call, pod: Pod, group_id: str) -> None:
     """Record the volumes that came with a group."""
     volumes = await _members(call, pod, group_id)
-    await call.services.volume_objects.found(
+    await call.services.volume.objects.found(
         "volume", pod, call.caller, dict.fromkeys(volumes, "")
     )
 

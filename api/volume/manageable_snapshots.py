@@ -20,14 +20,14 @@ async def manage(call: Call) -> Answer:
     wanted = checks.envelope(body, "snapshot")
     checks.required(wanted, "ref", "snapshot")
     pod, volume_id, each = await beside(call, wanted)
-    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    user, reservations = PROXY.as_user(call), call.services.volume.reservations
     type_ = reservations.type_of(user, pod, volume_id)
     async with reservations.hold(user, each, type_) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
             # As with volumes: nothing that a clean-up may delete.
             id_ = answer.json()["snapshot"]["id"]
-            await call.services.volume_objects.found(
+            await call.services.volume.objects.found(
                 "snapshot", pod, call.caller, {id_: volume_id}
             )
             held.commit(pod)

@@ -27,10 +27,10 @@ async def manage(call: Call) -> Answer:
     if zone is not None and not isinstance(zone, str):
         raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
     pod = await _home(call, kind, name, zone or "")
-    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    user, reservations = PROXY.as_user(call), call.services.volume.reservations
     try:
-        body = await call.services.volume_creation.with_default_type(user, body)
-        sent = await call.services.volumes.in_pod(call.caller, body, pod)
+        body = await call.services.volume.creation.with_default_type(user, body)
+        sent = await call.services.volume.volumes.in_pod(call.caller, body, pod)
     except NotFound:
         why = f"Cannot find requested '{wanted.get('volume_type')}' volume type"
         raise BadRequest(f"Invalid volume type: {why}") from None
@@ -41,7 +41,7 @@ async def manage(call: Call) -> Answer:
             # No creation, which a crash would have cleaned up: there were data before it. A volume
             # whose row is not written can be adopted.
             id_ = answer.json()["volume"]["id"]
-            await call.services.volume_objects.found("volume", pod, call.caller, {id_: ""})
+            await call.services.volume.objects.found("volume", pod, call.caller, {id_: ""})
             held.commit(pod)
     return await PROXY.answer(call, answer)
 
@@ -65,4 +65,4 @@ async def _home(call: Call, kind: str, name: str, zone: str) -> Pod:
             "ask the pod itself and adopt the volume."
         )
     homes = [(f"{kind} {name}", pods[0])]
-    return (await call.services.volume_objects.candidates(call.caller, zone, homes))[0]
+    return (await call.services.volume.objects.candidates(call.caller, zone, homes))[0]

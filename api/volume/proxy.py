@@ -11,11 +11,11 @@ from models.volume.objects import ObjectType
 
 
 async def _placed(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
-    await call.services.volumes.view(pod, items)
+    await call.services.volume.volumes.view(pod, items)
 
 
 async def _grouped(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
-    await call.services.volumes.group_view(pod, items)
+    await call.services.volume.volumes.group_view(pod, items)
 
 
 async def _service(call: Call, pod: Pod, services: list[dict[str, Any]]) -> None:
@@ -49,7 +49,7 @@ async def made(
 ) -> PodAnswer:
     """Have the pod make an object, and record it; return what the pod answered."""
     query = f"?{call.query}" if call.query else ""
-    creation, user = call.services.volume_creation, PROXY.as_user(call)
+    creation, user = call.services.volume.creation, PROXY.as_user(call)
     return await creation.made(user, type_, pod, body, call.path + query, owner_id=owner_id)
 
 
@@ -62,7 +62,7 @@ async def volume_size(call: Call, pod: Pod, id_: str) -> int:
 async def ending(call: Call, type_: ObjectType, pod: Pod, body: bytes | None = None) -> Answer:
     """Pass on a call that may end an object; its routing goes when the pod no longer has it."""
     id_ = call.args["id"]
-    operation = await call.services.volume_objects.deleting(call.caller, type_, id_)
+    operation = await call.services.volume.objects.deleting(call.caller, type_, id_)
     try:
         return await PROXY.relay(call, pod, body)
     finally:
@@ -80,7 +80,7 @@ def members(path: str, type_: ObjectType) -> Routes:
         answer = await PROXY.relay(call, pod)
         if answer.status == 404:
             # Its pod has deleted it meanwhile.
-            await call.services.volume_upkeep.clean_up(type_, id_)
+            await call.services.volume.upkeep.clean_up(type_, id_)
         return answer
 
     @routes.route("DELETE", f"{path}/{{id}}")

@@ -44,7 +44,7 @@ async def update(call: Call) -> Answer:
     body = await call.json()
     given = checks.envelope(body, "qos_specs")
     row = await _specs(call).update((await _row(call))["id"], given)
-    await call.services.qos_copies.spread(row)
+    await call.services.volume.qos_copies.spread(row)
     return Answer(200, body)
 
 
@@ -57,7 +57,7 @@ async def delete_keys(call: Call) -> Answer:
     if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
         raise checks.refuse("keys", keys, f"{keys!r} is not of type 'array'")
     row = await _specs(call).unset((await _row(call))["id"], keys)
-    await call.services.qos_copies.spread(row)
+    await call.services.volume.qos_copies.spread(row)
     return Answer(202)
 
 
@@ -66,20 +66,20 @@ async def delete(call: Call) -> Answer:
     """Delete specs that no type has, or with ``force`` any."""
     force = checks.boolean(call.param("force", "false"), "force")
     row = await _row(call)
-    types = await call.services.volume_types.of_specs(row["id"])
+    types = await call.services.volume.types.of_specs(row["id"])
     if types and not force:
         raise BadRequest("Qos specs still in use.")
     for type_ in types:
-        await call.services.type_copies.change(type_.id, _without(row["id"]))
+        await call.services.volume.type_copies.change(type_.id, _without(row["id"]))
     await _specs(call).forget(row["id"])
-    await call.services.qos_copies.delete(row["id"])
+    await call.services.volume.qos_copies.delete(row["id"])
     return Answer(202)
 
 
 @routes.route("GET", "/qos-specs/{id}/associations", admin=True)
 async def associations(call: Call) -> Answer:
     """List the types that have the specs."""
-    types = await call.services.volume_types.of_specs((await _row(call))["id"])
+    types = await call.services.volume.types.of_specs((await _row(call))["id"])
     kind = "volume_type"
     entries = [{"association_type": kind, "name": t.name, "id": t.id} for t in types]
     return Answer(200, {"qos_associations": entries})
@@ -98,7 +98,7 @@ async def associate(call: Call) -> Answer:
             )
         return {"qos_specs_id": row["id"]}
 
-    await call.services.type_copies.change(type_["id"], judge)
+    await call.services.volume.type_copies.change(type_["id"], judge)
     return Answer(202)
 
 
@@ -106,7 +106,7 @@ async def associate(call: Call) -> Answer:
 async def disassociate(call: Call) -> Answer:
     """Take the specs from a type."""
     row, type_ = await _row(call), await _type(call)
-    await call.services.type_copies.change(type_["id"], _without(row["id"]))
+    await call.services.volume.type_copies.change(type_["id"], _without(row["id"]))
     return Answer(202)
 
 
@@ -114,8 +114,8 @@ async def disassociate(call: Call) -> Answer:
 async def disassociate_all(call: Call) -> Answer:
     """Take the specs from every type."""
     row = await _row(call)
-    for type_ in await call.services.volume_types.of_specs(row["id"]):
-        await call.services.type_copies.change(type_.id, _without(row["id"]))
+    for type_ in await call.services.volume.types.of_specs(row["id"]):
+        await call.services.volume.type_copies.change(type_.id, _without(row["id"]))
     return Answer(202)
 
 
@@ -125,7 +125,7 @@ def _without(id_: str) -> Judge:
 
 
 def _specs(call: Call) -> QosSpecs:
-    return call.services.qos_specs
+    return call.services.volume.qos_specs
 
 
 async def _row(call: Call) -> Row:
@@ -136,7 +136,7 @@ async def _type(call: Call) -> Row:
     id_ = call.param("vol_type_id")
     if not id_:
         raise BadRequest("Volume Type id must not be None.")
-    return await call.services.volume_types.get(call.caller, id_)
+    return await call.services.volume.types.get(call.caller, id_)
 
 
 def _view(row: Row) -> dict[str, Any]:

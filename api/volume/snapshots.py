@@ -19,7 +19,7 @@ async def beside(call: Call, wanted: Mapping[str, Any]) -> tuple[Pod, str, dict[
     volume_id = checks.required(wanted, "volume_id", "snapshot")
     if not isinstance(volume_id, str) or not checks.is_id(volume_id):
         raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not a 'uuid'")
-    objects = call.services.volume_objects
+    objects = call.services.volume.objects
     homes = await objects.homes(call.caller, {"volume_id": volume_id})
     pod = (await objects.candidates(call.caller, "", homes))[0]
     return pod, volume_id, {"snapshots": 1, "gigabytes": await volume_size(call, pod, volume_id)}
@@ -33,7 +33,7 @@ async def create(call: Call) -> Answer:
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'snapshot' in request body.")
     pod, volume_id, each = await beside(call, wanted)
-    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    user, reservations = PROXY.as_user(call), call.services.volume.reservations
     type_ = reservations.type_of(user, pod, volume_id)
     async with reservations.hold(user, each, type_) as held:
         answer = await made(call, "snapshot", pod, body, owner_id=volume_id)

@@ -24,11 +24,11 @@ async def create(call: Call) -> Answer:
 async def accept(call: Call) -> Answer:
     """Take over the volume; from then on it is the caller's, with its snapshots."""
     body = await call.json()
-    objects = call.services.volume_objects
-    pod, volume_id = await call.services.volume_upkeep.offered(call.args["id"])
-    volume = await call.services.volume_upkeep.shown(pod, "volume", volume_id) or {}
+    objects = call.services.volume.objects
+    pod, volume_id = await call.services.volume.upkeep.offered(call.args["id"])
+    volume = await call.services.volume.upkeep.shown(pod, "volume", volume_id) or {}
     each = {"volumes": 1, "gigabytes": int(volume.get("size", 0))}
-    reservations = call.services.volume_reservations
+    reservations = call.services.volume.reservations
     type_ = reservations.type_named(call.caller, str(volume.get("volume_type")))
     operation = await objects.giving(call.caller, volume_id)
     try:
@@ -36,7 +36,7 @@ async def accept(call: Call) -> Answer:
             answer = await PROXY.send(call, pod, orjson.dumps(body))
             if answer.status < 300:
                 held.commit(pod)
-                await call.services.volume_upkeep.given(volume_id)
+                await call.services.volume.upkeep.given(volume_id)
                 await call.services.placement.bind(call.caller.project_id, pod)
         return await PROXY.answer(call, answer)
     finally:

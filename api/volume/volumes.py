@@ -24,7 +24,7 @@ async def create(call: Call) -> Answer:
     if not isinstance(wanted, dict):
         raise BadRequest("Missing required element 'volume' in request body.")
     query = f"?{call.query}" if call.query else ""
-    creation = call.services.volume_creation
+    creation = call.services.volume.creation
     answer = await creation.create(PROXY.as_user(call), body, call.path + query)
     return await PROXY.answer(call, answer)
 
@@ -75,7 +75,7 @@ async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, A
     """Make a volume larger, if its project's quota has room for the difference."""
     now = await volume_size(call, pod, call.args["id"])
     more = max(0, size_of({"size": inner.get("new_size")}) - now)
-    user, reservations = PROXY.as_user(call), call.services.volume_reservations
+    user, reservations = PROXY.as_user(call), call.services.volume.reservations
     type_ = reservations.type_of(user, pod, call.args["id"])
     async with reservations.hold(user, {"gigabytes": more}, type_) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
@@ -86,8 +86,10 @@ async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, A
 
 async def _retype(call: Call, pod: Pod, inner: dict[str, Any]) -> Answer:
     """Make a volume one of another type, if there is room for it, and its snapshots, in that."""
-    row = await call.services.volume_types.named(call.caller, inner["new_type"])
-    body = {"os-retype": inner | {"new_type": await call.services.type_copies.in_pod(row, pod)}}
+    row = await call.services.volume.types.named(call.caller, inner["new_type"])
+    body = {
+        "os-retype": inner | {"new_type": await call.services.volume.type_copies.in_pod(row, pod)}
+    }
     id_ = call.args["id"]
     sizes = [snapshot["size"] for snapshot in await _snapshots(call, pod, id_)]
     each = {
@@ -95,7 +97,7 @@ async def _retype(call: Call, pod: Pod, inner: dict[str, Any]) -> Answer:
         "snapshots": len(sizes),
         "gigabytes": await volume_size(call, pod, id_) + sum(sizes),
     }
-    reservations = call.services.volume_reservations
+    reservations = call.services.volume.reservations
     type_ = reservations.type_named(call.caller, row["id"])
     async with reservations.hold(PROXY.as_user(call), each, type_, retyped=True) as held:
         answer = await PROXY.send(call, pod, orjson.dumps(body))
@@ -116,10 +118,10 @@ async def _translated(
 ) -> dict[str, Any] | None:
     """Return the action as the pod has to get it, where that is not as the user says it."""
     if name == "os-reimage" and isinstance(inner.get("image_id"), str):
-        await call.services.image_copies.ensure(call.caller, inner["image_id"], pod)
+        await call.services.image.copies.ensure(call.caller, inner["image_id"], pod)
     if name == "os-attach" and isinstance(inner.get("instance_uuid"), str):
         here = (f"volume {call.args['id']}", pod)
-        await call.services.volume_objects.together(
+        await call.services.volume.objects.together(
             call.caller, here, "server", inner["instance_uuid"]
         )
     return None
@@ -129,8 +131,8 @@ async def _uploading(call: Call, pod: Pod, body: dict[str, Any]) -> Answer:
     """Answer what becomes an image, with its type as the user knows it."""
     type_ = body["os-volume_upload_image"].get("volume_type")
     if isinstance(type_, dict) and "id" in type_:
-        type_["id"] = await call.services.type_copies.top_id(pod, type_["id"])
-        type_["qos_specs_id"] = await call.services.qos_copies.top_id(
+        type_["id"] = await call.services.volume.type_copies.top_id(pod, type_["id"])
+        type_["qos_specs_id"] = await call.services.volume.qos_copies.top_id(
             pod, type_.get("qos_specs_id")
         )
     return Answer(202, body)

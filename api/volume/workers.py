@@ -45,6 +45,6 @@ async def _pods(call: Call, body: dict[str, Any]) -> list[Pod]:
     id_ = body.get("resource_id")
     if isinstance(id_, str):
         for type_ in _RESOURCES:
-            for _, pod in await call.services.volume_objects.homes_of(call.caller, type_, id_):
+            for _, pod in await call.services.volume.objects.homes_of(call.caller, type_, id_):
                 return [pod]
     return await call.services.pods.serving()

@@ -22,7 +22,7 @@ async def create(call: Call) -> Answer:
     body = await call.json()
     request = parse(body, COMPUTE.of(call))
     query = f"?{call.query}" if call.query else ""
-    creation = call.services.server_creation
+    creation = call.services.compute.server_creation
     answer = await creation.create(PROXY.as_user(call), request, body, call.path + query)
     if request.wants_reservation and answer.status < 300:
         return Answer(202, {"reservation_id": request.reservation_id})
@@ -48,7 +48,7 @@ async def show(call: Call) -> Answer:
     pod = await PROXY.pod_of(call, "server", id_)
     answer = await PROXY.send(call, pod)
     if answer.status == 404 or (answer.status == 200 and _gone(answer)):
-        await call.services.servers.gone(id_)
+        await call.services.compute.servers.gone(id_)
     elif b'"ERROR"' in answer.body and _FULL in answer.body:
         call.services.placement.note(pod, _FULL.decode())
     return await PROXY.answer(call, answer)
@@ -59,14 +59,16 @@ async def delete(call: Call) -> Answer:
     """Delete a server; its ports go when the pod no longer has it."""
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "server", id_)
-    deleted = await call.services.servers.delete(PROXY.as_user(call), pod, id_)
+    deleted = await call.services.compute.servers.delete(PROXY.as_user(call), pod, id_)
     return await PROXY.answer(call, deleted)
 
 
 async def _listed(call: Call, *, brief: bool) -> Answer:
     wanted, zone = call.param("reservation_id"), call.param("availability_zone")
-    ids = await call.services.server_reservations.servers(wanted) if wanted else frozenset()
-    zones = await call.services.inner_zones.all() if zone else {}
+    ids = (
+        await call.services.compute.server_reservations.servers(wanted) if wanted else frozenset()
+    )
+    zones = await call.services.compute.inner_zones.all() if zone else {}
 
     def refined(question: Question) -> Question:
         if ids:

@@ -33,8 +33,10 @@ async def action(call: Call) -> Answer:
         await own(call, inner)
         return Answer(202)
     if isinstance(inner, dict):
-        await call.services.image_copies.of_server(call.caller, inner, pod)
-        body = {name: await call.services.server_actions.in_pod(call.caller, pod, name, inner)}
+        await call.services.image.copies.of_server(call.caller, inner, pod)
+        body = {
+            name: await call.services.compute.server_actions.in_pod(call.caller, pod, name, inner)
+        }
     if name in _DELETES:
         return await _deleting(call, pod, body)
     async with growth(call, pod, name, inner) as held:
@@ -52,7 +54,7 @@ async def action(call: Call) -> Answer:
 
 
 async def _deleting(call: Call, pod: Pod, body: dict[str, Any]) -> Answer:
-    operation = await call.services.servers.deleting(call.caller, call.args["id"])
+    operation = await call.services.compute.servers.deleting(call.caller, call.args["id"])
     try:
         return await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
     finally:
@@ -69,20 +71,20 @@ async def _remove_group(call: Call, inner: Any) -> None:
 
 async def _set_group(call: Call, name: str, inner: Any, *, add: bool) -> None:
     group = _text(name, inner, "name", ("name",))
-    ports = call.services.server_ports
+    ports = call.services.compute.server_ports
     await ports.set_group(call.caller, call.args["id"], group, add=add)
 
 
 async def _add_fixed_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
     network = _text("addFixedIp", inner, "networkId", ("networkId",))
-    await call.services.server_ports.add_address(call.caller, call.args["id"], network)
+    await call.services.compute.server_ports.add_address(call.caller, call.args["id"], network)
 
 
 async def _remove_fixed_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
     address = _text("removeFixedIp", inner, "address", ("address",))
-    await call.services.server_ports.remove_address(call.caller, call.args["id"], address)
+    await call.services.compute.server_ports.remove_address(call.caller, call.args["id"], address)
 
 
 async def _add_floating_ip(call: Call, inner: Any) -> None:
@@ -91,13 +93,15 @@ async def _add_floating_ip(call: Call, inner: Any) -> None:
     fixed = inner.get("fixed_address")
     if fixed is not None and not isinstance(fixed, str):
         raise checks.refuse("fixed_address", fixed, f"{fixed!r} is not of type 'string'")
-    await call.services.server_ports.add_floating(call.caller, call.args["id"], address, fixed)
+    await call.services.compute.server_ports.add_floating(
+        call.caller, call.args["id"], address, fixed
+    )
 
 
 async def _remove_floating_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
     address = _text("removeFloatingIp", inner, "address", ("address",))
-    await call.services.server_ports.remove_floating(call.caller, call.args["id"], address)
+    await call.services.compute.server_ports.remove_floating(call.caller, call.args["id"], address)
 
 
 def _text(name: str, inner: Any, key: str, known: tuple[str, ...]) -> str:

@@ -34,6 +34,6 @@ async def _added(call: Call, pod: Pod, inner: Any) -> dict[str, int]:
     if answer.status >= 300:
         return {}
     now = answer.json()["server"]["flavor"]
-    flavor = await call.services.flavors.get(call.caller, str(wanted).rsplit("/", 1)[-1])
+    flavor = await call.services.compute.flavors.get(call.caller, str(wanted).rsplit("/", 1)[-1])
     more = {"cores": flavor["vcpus"] - now["vcpus"], "ram": flavor["ram"] - now["ram"]}
     return {name: amount for name, amount in more.items() if amount > 0}

@@ -36,7 +36,7 @@ async def attach(call: Call) -> Answer:
     wanted = body.get("interfaceAttachment", {})
     if not isinstance(wanted, dict):
         raise checks.refuse("interfaceAttachment", wanted, "It is not of type 'object'")
-    interfaces = call.services.interfaces
+    interfaces = call.services.compute.interfaces
     version = COMPUTE.of(call)
     port_id, inner = await interfaces.attach(call.caller, pod, call.args["id"], wanted, version)
     answer = await PROXY.send(call, pod, orjson.dumps({"interfaceAttachment": inner}))
@@ -53,7 +53,7 @@ async def detach(call: Call) -> Answer:
     pod = await _pod(call)
     answer = await PROXY.send(call, pod, path=await _path(call, pod))
     if answer.status < 300:
-        await call.services.interfaces.detached(call.caller, call.args["port_id"])
+        await call.services.compute.interfaces.detached(call.caller, call.args["port_id"])
     return await PROXY.answer(call, answer)
 
 
@@ -62,7 +62,7 @@ async def _pod(call: Call) -> Pod:
 
 
 async def _path(call: Call, pod: Pod) -> str:
-    bottom = await call.services.interfaces.in_pod(call.args["port_id"], pod)
+    bottom = await call.services.compute.interfaces.in_pod(call.args["port_id"], pod)
     return f"/servers/{call.args['id']}/os-interface/{bottom}"
 
 
@@ -71,6 +71,8 @@ async def _mapped(call: Call, pod: Pod, answer: Answer) -> Answer:
         return answer
     body = orjson.loads(answer.raw)
     one = body.get("interfaceAttachment")
-    await call.services.interfaces.view(pod, [one] if one else body["interfaceAttachments"])
+    await call.services.compute.interfaces.view(
+        pod, [one] if one else body["interfaceAttachments"]
+    )
     answer.raw = orjson.dumps(body)
     return answer

@@ -25,6 +25,6 @@ async def _shown(call: Call) -> Answer:
     answer = await PROXY.relay(call, pod)
     if answer.status == 200 and answer.raw:
         body = orjson.loads(answer.raw)
-        await call.services.server_view.addresses(body.get("addresses", body))
+        await call.services.compute.server_view.addresses(body.get("addresses", body))
         answer.raw = orjson.dumps(body)
     return answer

@@ -11,4 +11,4 @@ async def list_(call: Call) -> Answer:
     """List the security groups."""
     id_ = call.args["id"]
     await PROXY.pod_of(call, "server", id_)
-    return Answer(200, {"security_groups": await call.services.server_ports.groups(id_)})
+    return Answer(200, {"security_groups": await call.services.compute.server_ports.groups(id_)})

@@ -189,11 +189,11 @@ def _with(given: dict[str, Any]) -> Judge:
 
 
 def _types(call: Call) -> VolumeTypes:
-    return call.services.volume_types
+    return call.services.volume.types
 
 
 def _copies(call: Call) -> TypeCopies:
-    return call.services.type_copies
+    return call.services.volume.type_copies
 
 
 async def _row(call: Call) -> Row:

@@ -69,11 +69,11 @@ async def decrypt(call: Call) -> Answer:
 
 
 def _copies(call: Call) -> TypeCopies:
-    return call.services.type_copies
+    return call.services.volume.type_copies
 
 
 async def _row(call: Call) -> Row:
-    return await call.services.volume_types.get(call.caller, call.args["id"])
+    return await call.services.volume.types.get(call.caller, call.args["id"])
 
 
 def _encryption(row: Row) -> dict[str, Any]:
