@@ -1,5 +1,7 @@
 """The one place that renders failures, each API in its own dialect."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -24,9 +26,17 @@ _NOVA_KEYS = {
 _JSON = (b"content-type", b"application/json")
 
 
-def render(service: str, error: GatewayError, auth_url: str = "") -> Answer:
-    """Return the answer that tells a client of ``service`` about the error."""
-    if isinstance(error, PodFault) and _own_dialect(service, error):
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an API tells of failures, and which bodies of pods its clients understand as well."""
+
+    body: Callable[[GatewayError], dict[str, Any]]
+    knows: Callable[[dict[str, Any]], bool]
+
+
+def render(dialect: Dialect, error: GatewayError, auth_url: str = "") -> Answer:
+    """Return the answer that tells a client about the error."""
+    if isinstance(error, PodFault) and _is_known(dialect, error):
         return Answer(error.status, raw=error.body, headers=[_JSON])
     if isinstance(error, Unauthorized):
         return Answer(
@@ -39,18 +49,27 @@ def render(service: str, error: GatewayError, auth_url: str = "") -> Answer:
         body = _nova(error)
         body["overLimit"]["retryAfter"] = "0"
         return Answer(413, body, [(b"retry-after", b"0")])
-    return Answer(error.status, _DIALECTS[service](error))
+    return Answer(error.status, dialect.body(error))
 
 
-def _own_dialect(service: str, error: PodFault) -> bool:
-    """Tell whether the pod's body is one that this API's clients understand."""
+def _is_known(dialect: Dialect, error: PodFault) -> bool:
     try:
         body = orjson.loads(error.body)
     except orjson.JSONDecodeError:
         return False
-    if not isinstance(body, dict) or service == "admin":
-        return False
-    return ("NeutronError" in body) == (service == "network")
+    return isinstance(body, dict) and dialect.knows(body)
+
+
+def _of_neutron(body: dict[str, Any]) -> bool:
+    return "NeutronError" in body
+
+
+def _of_others(body: dict[str, Any]) -> bool:
+    return "NeutronError" not in body
+
+
+def _of_nobody(_: dict[str, Any]) -> bool:
+    return False
 
 
 def _nova(error: GatewayError) -> dict[str, Any]:
@@ -71,10 +90,7 @@ def _message(error: GatewayError) -> dict[str, Any]:
     return {"message": error.message, "code": f"{error.status} {error.kind}", "title": error.kind}
 
 
-_DIALECTS = {
-    "compute": _nova,
-    "volume": _nova,
-    "network": _neutron,
-    "image": _message,
-    "admin": _plain,
-}
+NOVA = Dialect(_nova, _of_others)
+NEUTRON = Dialect(_neutron, _of_neutron)
+GLANCE = Dialect(_message, _of_others)
+OWN = Dialect(_plain, _of_nobody)

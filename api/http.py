@@ -4,7 +4,7 @@ Raw ASGI underneath: a framework's route layer costs more than the whole rest of
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -127,12 +127,16 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one path, who serves it, and who may use it by default."""
+    """One method of one path, who serves it, and who may use it by default.
+
+    ``module`` is the module of the path's noun, where the route was found.
+    """
 
     method: str
     path: str
     handler: Handler
     admin: bool = False
+    module: str = ""
 
     def rule(self, service: str) -> str:
         """Return the name of its policy rule, e.g. ``network:post:/routers``."""
@@ -179,6 +183,13 @@ class Routes:
         """Take over another collection's routes; those already here win."""
         for route in other.declared:
             self.add(route)
+
+    def with_handlers(self, change: Callable[[Handler], Handler]) -> "Routes":
+        """Return the same routes, their handlers changed."""
+        changed = Routes()
+        for route in self.declared:
+            changed.add(replace(route, handler=change(route.handler)))
+        return changed
 
     def match(self, method: str, path: str) -> tuple["Route", dict[str, str]]:
         """Return route and arguments; ``NotFound`` or ``NotAllowed``."""

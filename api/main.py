@@ -11,15 +11,20 @@ import uvloop
 from fastapi import FastAPI
 
 from activities.wiring import Services, open_services
-from api import admin, compute, image, network, volume
+from api.admin import Admin
 from api.auth import Tokens
+from api.compute import Compute
 from api.connections import Connection
+from api.image import Image
+from api.network import Network
 from api.policy import Policy
 from api.service import ServiceApp
+from api.volume import Volume
 from models import logs
 from models.settings import Settings
 from workflows.outbox import TemporalOutbox
 
+APIS: tuple[type[ServiceApp], ...] = (Compute, Network, Volume, Image, Admin)
 # Discovery right after the start should say the truth; a dead pod must not keep us from serving.
 _START_SECONDS = 2.0
 # A request makes some hundred objects, hardly ever in circles.
@@ -43,7 +48,7 @@ class Prefixes:
         if scope["type"] == "http":
             prefix = "/" + scope["path"][1:].partition("/")[0]
             app = self.apps.get(prefix)
-            if app is not None and prefix != admin.PREFIX:
+            if app is not None and prefix != Admin.prefix:
                 scope["root_path"] = scope.get("root_path", "") + prefix
                 await app(scope, receive, send)
                 return
@@ -53,8 +58,10 @@ class Prefixes:
         """Make the APIs on the open services."""
         tokens = Tokens(settings, services.regions)
         policy = Policy(settings.policy_file)
-        for module in (compute, network, volume, image, admin):
-            self.apps[module.PREFIX] = module.create(services, tokens, policy)
+        for api in APIS:
+            self.apps[api.prefix] = api(services, tokens, policy)
+        services.versions.start()
+        services.creations.start()
 
     def app(self, prefix: str) -> Any:
         """Return an ASGI application that is the API of the prefix from start on."""
@@ -81,10 +88,10 @@ def create_app(settings: Settings) -> tuple[Prefixes, FastAPI]:
             yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    app.mount("/", prefixes.app(admin.PREFIX))
+    app.mount("/", prefixes.app(Admin.prefix))
     prefixes.rest = app
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    root.mount("/", prefixes.app(network.PREFIX))
+    root.mount("/", prefixes.app(Network.prefix))
     return prefixes, root
 
 

@@ -1,12 +1,12 @@
 """Microversions: which one a call asks for, whether all pods speak it, and the echo of it."""
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
 
 from activities.pods.versions import Version
-from api.http import Answer, Call, Handler, Headers, Route, Routes
-from models.errors import BadRequest, GatewayError, NotAcceptable
+from api.http import Answer, Call, Handler, Headers, Routes
+from models.errors import BadRequest, GatewayError, NotAcceptable, NotFound
 
 _FORM = re.compile(r"^([1-9]\d*)\.(0|[1-9]\d*)$")
 
@@ -41,12 +41,24 @@ class Microversions:
 
     def guard(self, routes: Routes) -> Routes:
         """Return the routes, refusing a version outside the range before anything is done."""
-        guarded = Routes()
-        for route in routes.declared:
-            guarded.add(Route(route.method, route.path, self._checked(route.handler), route.admin))
-        return guarded
+        return routes.with_handlers(self._checked)
+
+    def since(self, version: Version) -> Callable[[Handler], Handler]:
+        """Decorate a handler of what there is from a version on; ``NotFound`` before."""
+
+        def decorate(handler: Handler) -> Handler:
+            @wraps(handler)
+            async def known(call: Call) -> Answer:
+                if self.of(call) < version:
+                    raise NotFound("The resource could not be found.", "HTTPNotFound")
+                return await handler(call)
+
+            return known
+
+        return decorate
 
     def _checked(self, handler: Handler) -> Handler:
+        @wraps(handler)
         async def check(call: Call) -> Answer:
             self.of(call)
             return await handler(call)

@@ -51,17 +51,17 @@ class Proxy:
     def __init__(
         self,
         service: str,
-        versions: Microversions,
+        versions: Microversions | None,
         version: str,
-        views: Mapping[str, View],
-        not_found: Mapping[str, str],
+        views: Mapping[str, View] | None = None,
+        not_found: Mapping[str, str] | None = None,
         news: Mapping[str, View] | None = None,
     ) -> None:
         self._service = service
         self._versions = versions
         self._version = version
-        self._views = views
-        self._not_found = not_found
+        self._views = views or {}
+        self._not_found = not_found or {}
         self._news = news or {}
 
     def routes(self, resources: Iterable[Resource]) -> Routes:
@@ -92,7 +92,8 @@ class Proxy:
         headers = {name: call.headers[name] for name in _PASSED_ON if name in call.headers}
         headers["X-Auth-Token"] = call.caller.token
         headers["X-OpenStack-Request-ID"] = call.request_id
-        headers.update(self._versions.headers(call, version))
+        if self._versions:
+            headers.update(self._versions.headers(call, version))
         return headers
 
     def pod_path(self, call: Call, path: str) -> str:

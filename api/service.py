@@ -4,60 +4,82 @@ import logging
 import random
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from temporalio.exceptions import ApplicationError
 
 from activities.wiring import Services
 from api.auth import Tokens
-from api.errors import render
+from api.errors import Dialect, render
 from api.http import Answer, Call, Receive, Routes
+from api.microversions import Microversions
+from api.nouns import gather
 from api.policy import Policy
+from api.proxy import Proxy
 from models.errors import BadRequest, GatewayError, NotFound
 from models.logs import REQUEST_ID
+from models.resource import Resource
 
 LOG = logging.getLogger(__name__)
-# To these a slash at the end is an id that is empty.
-_EXACT = ("compute", "volume")
 _JSON = (b"content-type", b"application/json")
 _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
-_COMPUTE_ID = b"x-compute-request-id"
 Send = Callable[[Any], Any]
-Finish = Callable[[Call, Answer], None]
 
 
 class ServiceApp:
-    """Routes of one API, with authentication, dialect and request ids around them.
+    """One API: the facts about it, and the authentication, dialect and ids around its routes.
 
-    ``public`` routes (version documents) need no token and see the path with its version;
-    ``routes`` see the path after the version. ``finish`` may add headers (microversions).
-    ``version`` may name several, with ``|`` between them.
+    A subclass states the facts. ``name`` begins its policy rules and says what is asked of a pod.
+    It is served under ``prefix``, below any of its ``versions``; the first is the one in links.
+    What it serves are the files of its ``folder`` (``api.nouns``) and the ``resources`` that need
+    no file. Its failures are told in its ``dialect``. To an ``exact`` API a slash at the end of a
+    path is an id that is empty.
     """
 
-    def __init__(
-        self,
-        service: str,
-        version: str,
-        services: Services,
-        tokens: Tokens,
-        policy: Policy,
-        *,
-        routes: Routes,
-        public: Routes,
-        finish: Finish | None = None,
-    ) -> None:
-        self._service = service
+    name: ClassVar[str]
+    prefix: ClassVar[str]
+    versions: ClassVar[tuple[str, ...]]
+    dialect: ClassVar[Dialect]
+    folder: ClassVar[str] = ""
+    resources: ClassVar[tuple[Resource, ...]] = ()
+    microversions: ClassVar[Microversions | None] = None
+    exact: ClassVar[bool] = False
+
+    def __init__(self, services: Services, tokens: Tokens, policy: Policy) -> None:
         # Cinder's paths may carry the project between version and resource, old Nova's too.
-        names = "|".join(re.escape(name) for name in version.split("|"))
+        names = "|".join(re.escape(name) for name in self.versions)
         self._version = re.compile(rf"/(?:{names})(/[0-9a-f]{{32}})?(?=/|$)")
         self._services = services
         self._tokens = tokens
         self._policy = policy
-        policy.register(service, routes)
-        self._routes = routes
-        self._public = public
-        self._finish = finish
+        self._routes = self.routes()
+        policy.register(self.name, self._routes)
+        if self.microversions:
+            self._routes = self.microversions.guard(self._routes)
+        self._public = self.public()
+
+    @classmethod
+    def routes(cls) -> Routes:
+        """Return the routes below the version, which need a token and are judged by policy."""
+        routes = gather(cls.folder) if cls.folder else Routes()
+        routes.include(Proxy(cls.name, cls.microversions, cls.versions[0]).routes(cls.resources))
+        return routes
+
+    @classmethod
+    def public(cls) -> Routes:
+        """Return the routes that need no token, by their paths with the version."""
+        return gather(cls.folder, "PUBLIC") if cls.folder else Routes()
+
+    @classmethod
+    def address(cls, path: str) -> str:
+        """Return where a path below the version is served: ``/compute/v2.1/servers``."""
+        return f"{cls.prefix.rstrip('/')}/{cls.versions[0]}{path}"
+
+    def finish(self, call: Call, answer: Answer) -> None:
+        """Add to an answer what all answers of the API have."""
+        if self.microversions:
+            self.microversions.finish(call, answer)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one HTTP request; never raises for what a client or a pod did."""
@@ -81,8 +103,7 @@ class ServiceApp:
         )
         REQUEST_ID.set(call.request_id)
         answer = await self._answer(call)
-        if self._finish:
-            self._finish(call, answer)
+        self.finish(call, answer)
         await self._send(call, answer, send)
 
     async def _answer(self, call: Call) -> Answer:
@@ -90,14 +111,14 @@ class ServiceApp:
             return _encoded(await self._handle(call))
         except GatewayError as error:
             auth_url = await self._services.regions.identity_url() if error.status == 401 else ""
-            return render(self._service, error, auth_url)
+            return render(self.dialect, error, auth_url)
         except ApplicationError as error:
             LOG.error("%s %s: %s", call.method, call.path, error.message)
-            return render(self._service, GatewayError(error.message))
+            return render(self.dialect, GatewayError(error.message))
         except Exception:
             LOG.exception("%s %s", call.method, call.path)
             return render(
-                self._service, GatewayError(f"Unexpected failure, see log for {call.request_id}.")
+                self.dialect, GatewayError(f"Unexpected failure, see log for {call.request_id}.")
             )
 
     async def _handle(self, call: Call) -> Answer:
@@ -120,10 +141,10 @@ class ServiceApp:
         if call.project and call.project[1:] != call.caller.project_id:
             raise BadRequest("Malformed request url")
         call.path = call.path[versioned.end() :] or "/"
-        if call.path != "/" and call.path.endswith("/") and self._service in _EXACT:
+        if call.path != "/" and call.path.endswith("/") and self.exact:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))
-        self._policy.check(route.rule(self._service), call.caller)
+        self._policy.check(route.rule(self.name), call.caller)
         return await route.handler(call)
 
     def _base(self, scope: Any, headers: dict[str, str]) -> str:
@@ -137,8 +158,6 @@ class ServiceApp:
         body = _encoded(answer).raw
         headers = list(answer.headers)
         headers.append((b"x-openstack-request-id", call.request_id.encode()))
-        if self._service == "compute" and all(name != _COMPUTE_ID for name, _ in headers):
-            headers.append((_COMPUTE_ID, call.request_id.encode()))
         if body is not None:
             headers.append((b"content-length", str(len(body)).encode()))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}

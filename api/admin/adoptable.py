@@ -2,10 +2,10 @@
 
 from api.http import Answer, Call, Routes
 
-ROUTES = Routes()
+routes = Routes()
 
 
-@ROUTES.route("GET", "/adoptable", admin=True)
+@routes.route("GET", "/adoptable", admin=True)
 async def list_(call: Call) -> Answer:
     """List servers, volumes and snapshots that the gateway does not know."""
     return Answer(body={"adoptable": await call.services.admin.adoption.adoptable(call.params)})

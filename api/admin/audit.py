@@ -2,10 +2,10 @@
 
 from api.http import Answer, Call, Routes
 
-ROUTES = Routes()
+routes = Routes()
 
 
-@ROUTES.route("GET", "/audit", admin=True)
+@routes.route("GET", "/audit", admin=True)
 async def show(call: Call) -> Answer:
     """List the routings that lead nowhere."""
     lost = await call.services.admin.adoption.lost(call.params)

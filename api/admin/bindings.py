@@ -3,29 +3,29 @@
 from api.admin.pages import listed
 from api.http import Answer, Call, Routes
 
-ROUTES = Routes()
+routes = Routes()
 
 
-@ROUTES.route("POST", "/bindings", admin=True)
+@routes.route("POST", "/bindings", admin=True)
 async def create(call: Call) -> Answer:
     """Bind a project to a pod."""
     row = await call.services.admin.bindings.create(await call.json("pod_binding"))
     return Answer(201, {"pod_binding": row})
 
 
-@ROUTES.route("GET", "/bindings", admin=True)
+@routes.route("GET", "/bindings", admin=True)
 async def list_(call: Call) -> Answer:
     """List the bindings."""
     return listed(call, "pod_bindings", await call.services.admin.bindings.list(call.params))
 
 
-@ROUTES.route("GET", "/bindings/{id}", admin=True)
+@routes.route("GET", "/bindings/{id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one binding."""
     return Answer(body={"pod_binding": await call.services.admin.bindings.get(call.args["id"])})
 
 
-@ROUTES.route("DELETE", "/bindings/{id}", admin=True)
+@routes.route("DELETE", "/bindings/{id}", admin=True)
 async def delete(call: Call) -> Answer:
     """Remove the preference; objects stay where they are."""
     await call.services.admin.bindings.delete(call.args["id"])

@@ -4,11 +4,11 @@ from api.http import Answer, Call, Routes
 from models.admin.fields import known
 from models.errors import BadRequest
 
-ROUTES = Routes()
+routes = Routes()
 _PARAMETERS = ("az", "project")
 
 
-@ROUTES.route("GET", "/placement", admin=True)
+@routes.route("GET", "/placement", admin=True)
 async def show(call: Call) -> Answer:
     """Explain the order of the pods; ``rank`` 1 would be tried first, null never."""
     known(dict(call.params), _PARAMETERS)

@@ -3,10 +3,10 @@
 from api.admin.pages import listed
 from api.http import Answer, Call, Routes
 
-ROUTES = Routes()
+routes = Routes()
 
 
-@ROUTES.route("POST", "/pods", admin=True)
+@routes.route("POST", "/pods", admin=True)
 async def create(call: Call) -> Answer:
     """Register a region: without ``az_name`` the gateway's own, with it a bottom pod."""
     row = await call.services.admin.pods.create(await call.json("pod"))
@@ -15,7 +15,7 @@ async def create(call: Call) -> Answer:
     return Answer(201, _view(row))
 
 
-@ROUTES.route("GET", "/pods", admin=True)
+@routes.route("GET", "/pods", admin=True)
 async def list_(call: Call) -> Answer:
     """List the pods, the top region among them."""
     page = await call.services.admin.pods.list(call.params)
@@ -23,21 +23,21 @@ async def list_(call: Call) -> Answer:
     return listed(call, "pods", page)
 
 
-@ROUTES.route("GET", "/pods/{pod_id}", admin=True)
+@routes.route("GET", "/pods/{pod_id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one pod."""
     return Answer(body=_view(await call.services.admin.pods.get(call.args["pod_id"])))
 
 
-@ROUTES.route("PUT", "/pods/{pod_id}", admin=True)
-@ROUTES.route("PATCH", "/pods/{pod_id}", admin=True)
+@routes.route("PUT", "/pods/{pod_id}", admin=True)
+@routes.route("PATCH", "/pods/{pod_id}", admin=True)
 async def update(call: Call) -> Answer:
     """Change what is given: state, dc_name, pod_az_name, and az_name while nothing uses it."""
     body = await call.json("pod")
     return Answer(body=_view(await call.services.admin.pods.update(call.args["pod_id"], body)))
 
 
-@ROUTES.route("DELETE", "/pods/{pod_id}", admin=True)
+@routes.route("DELETE", "/pods/{pod_id}", admin=True)
 async def delete(call: Call) -> Answer:
     """Forget a pod that nothing uses, and its aggregate."""
     await call.services.admin.pods.delete(call.args["pod_id"])

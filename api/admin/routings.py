@@ -3,23 +3,23 @@
 from api.admin.pages import listed
 from api.http import Answer, Call, Routes
 
-ROUTES = Routes()
+routes = Routes()
 
 
-@ROUTES.route("GET", "/routings", admin=True)
+@routes.route("GET", "/routings", admin=True)
 async def list_(call: Call) -> Answer:
     """List the routings, newest first."""
     return listed(call, "routings", await call.services.admin.routings.list(call.params))
 
 
-@ROUTES.route("POST", "/routings", admin=True)
+@routes.route("POST", "/routings", admin=True)
 async def create(call: Call) -> Answer:
     """Adopt what is in a pod already: from now on its project has it."""
     row = await call.services.admin.adoption.adopt(await call.json("routing"))
     return Answer(201, {"routing": row})
 
 
-@ROUTES.route("GET", "/routings/{id}", admin=True)
+@routes.route("GET", "/routings/{id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one routing."""
     return Answer(body={"routing": await call.services.admin.routings.get(call.args["id"])})

@@ -4,11 +4,11 @@ from api.admin.topology_page import page
 from api.admin.topology_picture import picture
 from api.http import Answer, Call, Routes
 
-ROUTES = Routes()
+routes = Routes()
 _SVG, _HTML = "image/svg+xml", "text/html"
 
 
-@ROUTES.route("GET", "/topology", admin=True)
+@routes.route("GET", "/topology", admin=True)
 async def show(call: Call) -> Answer:
     """Show the topology of ``project_id``; without one, the projects that have any."""
     view, kind = call.services.admin.topology, _wanted(call)

@@ -1,4 +1,4 @@
-"""/os-floating-ips and /os-floating-ip-pools: the network API's, as Nova had them until 2.35."""
+"""/os-floating-ips: the network API's, as Nova had them until 2.35."""
 
 import orjson
 
@@ -9,7 +9,7 @@ from models.compute.floating_ips import ComputeFloatingIPs
 from models.errors import BadRequest
 
 routes = Routes()
-_IPS, _POOLS = "/os-floating-ips", "/os-floating-ip-pools"
+_IPS = "/os-floating-ips"
 _LAST = (2, 35)
 
 
@@ -44,12 +44,6 @@ async def _delete(call: Call) -> Answer:
     return Answer(202)
 
 
-async def _pools(call: Call) -> Answer:
-    """List the external networks."""
-    names = await _ips(call).pools(call.caller)
-    return Answer(200, {"floating_ip_pools": [{"name": name} for name in names]})
-
-
 def _ips(call: Call) -> ComputeFloatingIPs:
     return call.services.compute.floating_ips
 
@@ -59,6 +53,5 @@ for method, path, handler in (
     ("POST", _IPS, _create),
     ("GET", f"{_IPS}/{{id}}", _show),
     ("DELETE", f"{_IPS}/{{id}}", _delete),
-    ("GET", _POOLS, _pools),
 ):
     routes.add(Route(method, path, until(_LAST, handler)))

@@ -1,14 +1,14 @@
-"""/os-hosts, until 2.42, and /os-baremetal-nodes, until 2.35: what pods tell of themselves."""
+"""/os-hosts, until 2.42: what pods tell of themselves."""
 
 from urllib.parse import urlencode
 
-from api.compute.proxies import until
+from api.compute.proxies import all_until, until
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Route, Routes
-from models.resources.compute import BAREMETAL_NODES, OS_HOSTS
+from models.resources.compute import OS_HOSTS
 
 routes = Routes()
-_HOSTS, _NODES = (2, 42), (2, 35)
+_LAST = (2, 42)
 _DONE_TO_HOSTS = (("PUT", ""), ("GET", "/reboot"), ("GET", "/shutdown"), ("GET", "/startup"))
 
 
@@ -27,9 +27,7 @@ async def _relay(call: Call) -> Answer:
     return await PROXY.relay(call, await PROXY.home(call, f"/os-hosts/{call.args['id']}"))
 
 
-routes.add(Route("GET", "/os-hosts", until(_HOSTS, _list), admin=True))
-for resource, last in ((OS_HOSTS, _HOSTS), (BAREMETAL_NODES, _NODES)):
-    for route in PROXY.routes([resource]).declared:
-        routes.add(Route(route.method, route.path, until(last, route.handler), admin=True))
+routes.add(Route("GET", "/os-hosts", until(_LAST, _list), admin=True))
+routes.include(all_until(_LAST, PROXY.routes([OS_HOSTS])))
 for method, below in _DONE_TO_HOSTS:
-    routes.add(Route(method, f"/os-hosts/{{id}}{below}", until(_HOSTS, _relay), admin=True))
+    routes.add(Route(method, f"/os-hosts/{{id}}{below}", until(_LAST, _relay), admin=True))

@@ -1,12 +1,13 @@
-"""/os-networks and /os-tenant-networks: names of networks, which is all that Nova still tells."""
+"""/os-networks: names of networks, which is all that Nova still tells."""
 
+from collections.abc import Callable
 from typing import Any
 
+from api.compute.gone import gone
 from api.compute.proxies import until
 from api.http import Answer, Call, Route, Routes
 from models.errors import NotFound
 
-routes = Routes()
 _LAST = (2, 35)
 # What networks of Nova's own had is shown as nothing.
 _FIELDS = (
@@ -21,29 +22,42 @@ _ADMIN_FIELDS = (
 )  # fmt: skip
 
 
-async def _list(call: Call) -> Answer:
-    """List the networks that the caller sees."""
-    found = (await call.services.network.networks.list(call.caller, [])).items
-    return Answer(200, {"networks": [_view(call, network) for network in found]})
+View = Callable[[Call, dict[str, Any]], dict[str, Any]]
 
 
-async def _show(call: Call) -> Answer:
-    """Show one network."""
-    try:
-        network = await call.services.network.networks.show(call.caller, call.args["id"])
-    except NotFound:
-        raise NotFound("Network not found") from None
-    return Answer(200, {"network": _view(call, network)})
+def serve(path: str, view: View) -> Routes:
+    """Return the routes that list and show networks, as the view has them."""
+    routes = Routes()
+
+    async def list_(call: Call) -> Answer:
+        found = (await call.services.network.networks.list(call.caller, [])).items
+        return Answer(200, {"networks": [view(call, network) for network in found]})
+
+    async def show(call: Call) -> Answer:
+        try:
+            network = await call.services.network.networks.show(call.caller, call.args["id"])
+        except NotFound:
+            raise NotFound("Network not found") from None
+        return Answer(200, {"network": view(call, network)})
+
+    routes.add(Route("GET", path, until(_LAST, list_)))
+    routes.add(Route("GET", f"{path}/{{id}}", until(_LAST, show)))
+    return routes
 
 
 def _view(call: Call, network: dict[str, Any]) -> dict[str, Any]:
-    named = {"id": network["id"], "label": network["name"]}
-    if call.path.startswith("/os-tenant-networks"):
-        # The word, as Nova has it.
-        return named | {"cidr": "None"}
-    return dict.fromkeys(_FIELDS + (_ADMIN_FIELDS if call.caller.admin else ())) | named
+    nothing = dict.fromkeys(_FIELDS + (_ADMIN_FIELDS if call.caller.admin else ()))
+    return nothing | {"id": network["id"], "label": network["name"]}
 
 
-for path in ("/os-networks", "/os-tenant-networks"):
-    routes.add(Route("GET", path, until(_LAST, _list)))
-    routes.add(Route("GET", f"{path}/{{id}}", until(_LAST, _show)))
+routes = serve("/os-networks", _view)
+routes.include(
+    gone(
+        {
+            "/os-networks": ("POST",),
+            "/os-networks/add": ("POST",),
+            "/os-networks/{id}": ("DELETE",),
+            "/os-networks/{id}/action": ("POST",),
+        }
+    )
+)

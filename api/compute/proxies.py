@@ -1,9 +1,10 @@
 """Proxies of other services that Nova had once, each until some version."""
 
+from functools import wraps
 from typing import Any
 
 from activities.pods.versions import Version
-from api.http import Answer, Call, Handler
+from api.http import Answer, Call, Handler, Routes
 from api.microversions import COMPUTE
 from models.compute import checks
 from models.errors import NotFound
@@ -23,9 +24,15 @@ def until(last: Version, handler: Handler) -> Handler:
     an object without an id finds nothing, not the list.
     """
 
+    @wraps(handler)
     async def guarded(call: Call) -> Answer:
         if COMPUTE.of(call) > last or call.path.endswith("/"):
             raise NotFound("The resource could not be found.")
         return await handler(call)
 
     return guarded
+
+
+def all_until(last: Version, routes: Routes) -> Routes:
+    """Return the routes, each of them there up to a version."""
+    return routes.with_handlers(lambda handler: until(last, handler))

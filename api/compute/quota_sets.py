@@ -1,4 +1,4 @@
-"""/os-quota-sets and /os-quota-class-sets: one limit over all pods."""
+"""/os-quota-sets: one limit over all pods."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from api.microversions import COMPUTE
 from api.quotas import asker, limit_of, limits_of, own_project, picked
 from models.compute import checks
 from models.errors import BadRequest
-from models.quotas.figures import Asker, Figures
+from models.quotas.figures import Figures
 
 routes = Routes()
-_SETS, _CLASSES = "/os-quota-sets/{id}", "/os-quota-class-sets/{id}"
-_OF_NETWORKS = ("fixed_ips", "floating_ips", "security_group_rules", "security_groups")
-_OF_FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_bytes")
+_SETS = "/os-quota-sets/{id}"
+OF_NETWORKS = ("fixed_ips", "floating_ips", "security_group_rules", "security_groups")
+OF_FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_bytes")
 _USER = 64
-_OF_GROUPS = ("server_groups", "server_group_members")
+OF_GROUPS = ("server_groups", "server_group_members")
 _ALWAYS = ("instances", "cores", "ram", "metadata_items", "key_pairs")
-_RESOURCES = (*_ALWAYS, *_OF_NETWORKS, *_OF_FILES, *_OF_GROUPS)
+RESOURCES = (*_ALWAYS, *OF_NETWORKS, *OF_FILES, *OF_GROUPS)
 
 
 @routes.route("GET", _SETS)
@@ -46,7 +46,7 @@ async def update(call: Call) -> Answer:
     """Set limits, here and in every pod."""
     id_, user_id, quotas = call.args["id"], _user(call), call.services.quotas
     await quotas.check_project(call.caller, id_)
-    given = _given(call, await call.json(), "quota_set", (*_names(call), "force"))
+    given = given_in(call, await call.json(), "quota_set", (*_names(call), "force"))
     force = checks.boolean(given.pop("force", False), "force")
     limits = {name: limit_of(name, value) for name, value in given.items()}
     asking = await asker(call, PROXY, "compute")
@@ -68,27 +68,6 @@ async def delete(call: Call) -> Answer:
     return Answer(202)
 
 
-@routes.route("GET", _CLASSES, admin=True)
-async def show_class(call: Call) -> Answer:
-    """Show the limits of a quota class."""
-    id_ = call.args["id"]
-    limits = await call.services.quotas.named_class(await _class_asker(call), id_)
-    return Answer(200, {"quota_class_set": {"id": id_} | picked(limits, _class_names(call))})
-
-
-@routes.route("PUT", _CLASSES, admin=True)
-async def update_class(call: Call) -> Answer:
-    """Set the limits of a quota class, here and in every pod."""
-    id_, quotas = call.args["id"], call.services.quotas
-    # Nova takes the groups' limits here even where it does not show them.
-    known = (*_class_names(call), *_OF_GROUPS)
-    given = _given(call, await call.json(), "quota_class_set", known)
-    limits = {name: limit_of(name, value) for name, value in given.items()}
-    await quotas.limits.set_class(call.caller, "compute", id_, limits)
-    now = await quotas.named_class(await _class_asker(call), id_)
-    return Answer(200, {"quota_class_set": picked(now, _class_names(call))})
-
-
 async def _show(call: Call, *, detail: bool) -> Answer:
     id_ = own_project(call, call.args["id"], "os_compute_api:os-quota-sets:show")
     quotas = call.services.quotas
@@ -102,27 +81,14 @@ def _names(call: Call) -> tuple[str, ...]:
     version = COMPUTE.of(call)
     hidden: tuple[str, ...] = ()
     if version >= (2, 36):
-        hidden += _OF_NETWORKS
+        hidden += OF_NETWORKS
     if version >= (2, 57):
-        hidden += _OF_FILES
-    return tuple(name for name in _RESOURCES if name not in hidden)
+        hidden += OF_FILES
+    return tuple(name for name in RESOURCES if name not in hidden)
 
 
-def _class_names(call: Call) -> tuple[str, ...]:
-    version = COMPUTE.of(call)
-    hidden: tuple[str, ...] = _OF_GROUPS if version < (2, 50) else _OF_NETWORKS
-    if version >= (2, 57):
-        hidden += _OF_FILES
-    return tuple(name for name in _RESOURCES if name not in hidden)
-
-
-async def _class_asker(call: Call) -> Asker:
-    # Older pods' classes are silent about groups, newer ones' about networks.
-    version = (2, 1) if COMPUTE.of(call) < (2, 50) else (2, 50)
-    return await asker(call, PROXY, "compute", version)
-
-
-def _given(call: Call, body: dict[str, Any], key: str, known: tuple[str, ...]) -> dict[str, Any]:
+def given_in(call: Call, body: dict[str, Any], key: str, known: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the body gives under the key; ``BadRequest`` for what is not known."""
     checks.only(body, (key,), "body")
     given = checks.required(body, key, "body")
     if not isinstance(given, dict):

@@ -1,12 +1,11 @@
-"""/os-security-groups and /os-security-group-rules: the network API's, as Nova had them."""
+"""/os-security-groups: the network API's, as Nova had them until 2.35."""
 
 from api.compute.proxies import cut, until
 from api.http import Answer, Call, Route, Routes
-from models.compute import checks
 from models.compute.security_groups import ComputeSecurityGroups
 
 routes = Routes()
-_GROUPS, _RULES = "/os-security-groups", "/os-security-group-rules"
+_GROUPS = "/os-security-groups"
 _LAST = (2, 35)
 
 
@@ -42,19 +41,6 @@ async def _delete(call: Call) -> Answer:
     return Answer(202)
 
 
-async def _add_rule(call: Call) -> Answer:
-    """Let packets in."""
-    given = await call.json("security_group_rule")
-    checks.required(given, "parent_group_id", "security_group_rule")
-    return Answer(200, {"security_group_rule": await _groups(call).add_rule(call.caller, given)})
-
-
-async def _delete_rule(call: Call) -> Answer:
-    """Let them in no more."""
-    await _groups(call).delete_rule(call.caller, call.args["id"])
-    return Answer(202)
-
-
 def _groups(call: Call) -> ComputeSecurityGroups:
     return call.services.compute.security_groups
 
@@ -65,7 +51,5 @@ for method, path, handler in (
     ("GET", f"{_GROUPS}/{{id}}", _show),
     ("PUT", f"{_GROUPS}/{{id}}", _update),
     ("DELETE", f"{_GROUPS}/{{id}}", _delete),
-    ("POST", _RULES, _add_rule),
-    ("DELETE", f"{_RULES}/{{id}}", _delete_rule),
 ):
     routes.add(Route(method, path, until(_LAST, handler)))

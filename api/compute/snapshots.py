@@ -2,7 +2,7 @@
 
 import orjson
 
-from api.compute.proxies import until
+from api.compute.proxies import all_until, until
 from api.compute.proxy import PROXY
 from api.compute.volumes import volume_shown
 from api.http import Answer, Call, Route, Routes
@@ -64,5 +64,4 @@ async def _delete(call: Call) -> Answer:
 
 routes.add(Route("POST", "/os-snapshots", until(_LAST, _create)))
 routes.add(Route("DELETE", "/os-snapshots/{id}", until(_LAST, _delete)))
-for route in PROXY.routes([OS_SNAPSHOTS]).declared:
-    routes.add(Route(route.method, route.path, until(_LAST, route.handler)))
+routes.include(all_until(_LAST, PROXY.routes([OS_SNAPSHOTS])))

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from api.compute.proxies import until
+from api.compute.proxies import all_until, until
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
@@ -108,5 +108,4 @@ async def _delete(call: Call) -> Answer:
 
 routes.add(Route("POST", "/os-volumes", until(_LAST, _create)))
 routes.add(Route("DELETE", "/os-volumes/{id}", until(_LAST, _delete)))
-for route in PROXY.routes([OS_VOLUMES]).declared:
-    routes.add(Route(route.method, route.path, until(_LAST, route.handler)))
+routes.include(all_until(_LAST, PROXY.routes([OS_VOLUMES])))

@@ -1,10 +1,10 @@
 """/os-volumes_boot: another name of /servers, for clients that boot from volumes."""
 
+from functools import wraps
+
 from api.compute import servers
-from api.compute.proxy import PROXY
 from api.compute.servers import action
 from api.http import Answer, Call, Handler, Routes
-from models.resources.compute import SERVERS
 
 routes = Routes()
 _NAME, _SERVERS = "/os-volumes_boot", "/servers"
@@ -12,6 +12,7 @@ _BELOW = ("", "/detail", "/{id}", "/{id}/action")
 
 
 def _renamed(handler: Handler) -> Handler:
+    @wraps(handler)
     async def handle(call: Call) -> Answer:
         call.path = _SERVERS + call.path.removeprefix(_NAME)
         return await handler(call)
@@ -19,7 +20,7 @@ def _renamed(handler: Handler) -> Handler:
     return handle
 
 
-for group in (servers.routes, action.routes, PROXY.routes([SERVERS])):
+for group in (servers.routes, action.routes):
     for route in group.declared:
         if route.path.removeprefix(_SERVERS) in _BELOW:
             path = _NAME + route.path.removeprefix(_SERVERS)

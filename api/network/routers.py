@@ -1,11 +1,15 @@
-"""/v2.0/routers: the router's interfaces and extra routes."""
+"""/v2.0/routers, their interfaces and extra routes."""
 
 from typing import Any
 
-from api.http import Answer, Call, Routes
+from api.http import Answer, Call
+from api.network.collection import serve
+from api.network.tags import serve_tags
 from models.errors import BadRequest
+from models.resources.network import ROUTERS
 
-routes = Routes()
+routes = serve(ROUTERS, lambda services: services.network.routers)
+routes.include(serve_tags(ROUTERS, lambda services: services.network.routers))
 
 
 @routes.route("PUT", "/routers/{id}/add_router_interface")

@@ -5,6 +5,7 @@ import orjson
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
 from models.errors import BadRequest
+from models.resources.volume import ATTACHMENTS
 from models.volume import checks
 
 routes = Routes()
@@ -25,3 +26,6 @@ async def create(call: Call) -> Answer:
             call.caller, here, "server", wanted["instance_uuid"]
         )
     return await PROXY.relay(call, pod, orjson.dumps(body))
+
+
+routes.include(PROXY.routes([ATTACHMENTS]))

@@ -10,6 +10,7 @@ from api import quotas
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
 from models.errors import BadRequest
+from models.resources.volume import BACKUPS
 from models.values import Pod
 from models.volume import checks
 
@@ -104,6 +105,7 @@ async def action(call: Call) -> Answer:
 
 
 routes.include(members("/backups", "backup"))
+routes.include(PROXY.routes([BACKUPS]))
 
 
 def _inner(body: dict[str, Any], key: str, *, nullable: bool = False) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from api.microversions import VOLUME
 from api.volume.hosts import pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound
+from models.resources.volume import CLUSTERS
 from models.volume import checks
 
 routes = Routes()
@@ -30,3 +31,6 @@ async def update(call: Call) -> Answer:
     if not pods:
         raise NotFound(f"Cluster {name} could not be found.")
     return await PROXY.relay(call, pods[0], orjson.dumps(body))
+
+
+routes.include(PROXY.routes([CLUSTERS]))

@@ -4,6 +4,7 @@ from api.http import Answer, Call, Routes
 from api.volume.groups import volumes_of
 from api.volume.proxy import PROXY, made, members
 from models.errors import BadRequest
+from models.resources.volume import GROUP_SNAPSHOTS
 from models.volume import checks
 
 routes = Routes()
@@ -55,3 +56,4 @@ async def action(call: Call) -> Answer:
 
 
 routes.include(members("/group_snapshots", "group_snapshot"))
+routes.include(PROXY.routes([GROUP_SNAPSHOTS]))

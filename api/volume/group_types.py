@@ -1,11 +1,10 @@
 """/group_types, with group specs."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from activities.volume.group_type_copies import GroupTypeCopies
-from api.http import Answer, Call, Handler, Routes
+from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.volume.proxy import PROXY
 from models.database.store import Judge, Row
@@ -14,25 +13,11 @@ from models.volume import checks
 from models.volume.group_types import GroupTypes, no_spec, parsed
 
 routes = Routes()
-SINCE = (3, 11)
-
-
-def since(version: tuple[int, int]) -> Callable[[Handler], Handler]:
-    """Decorate a handler of what Cinder has from a version on; ``NotFound`` before."""
-
-    def decorate(handler: Handler) -> Handler:
-        async def known(call: Call) -> Answer:
-            if VOLUME.of(call) < version:
-                raise NotFound("The resource could not be found.", "HTTPNotFound")
-            return await handler(call)
-
-        return known
-
-    return decorate
+_SINCE = VOLUME.since((3, 11))
 
 
 @routes.route("GET", "/group_types")
-@since(SINCE)
+@_SINCE
 async def list_(call: Call) -> Answer:
     """List the types the caller may use."""
     rows, full = await _types(call).page(call.caller, call.params)
@@ -46,7 +31,7 @@ async def list_(call: Call) -> Answer:
 
 
 @routes.route("POST", "/group_types", admin=True)
-@since(SINCE)
+@_SINCE
 async def create(call: Call) -> Answer:
     """Create a type; pods get it when it is first used in them."""
     row = await _types(call).create(checks.envelope(await call.json(), "group_type"))
@@ -54,7 +39,7 @@ async def create(call: Call) -> Answer:
 
 
 @routes.route("GET", "/group_types/{id}")
-@since(SINCE)
+@_SINCE
 async def show(call: Call) -> Answer:
     """Show one type; ``default`` is the pods'."""
     if call.args["id"] != "default":
@@ -65,7 +50,7 @@ async def show(call: Call) -> Answer:
 
 
 @routes.route("PUT", "/group_types/{id}", admin=True)
-@since(SINCE)
+@_SINCE
 async def update(call: Call) -> Answer:
     """Change name, description or visibility."""
     values = parsed(checks.envelope(await call.json(), "group_type"))
@@ -74,7 +59,7 @@ async def update(call: Call) -> Answer:
 
 
 @routes.route("DELETE", "/group_types/{id}", admin=True)
-@since(SINCE)
+@_SINCE
 async def delete(call: Call) -> Answer:
     """Delete a type and its copies, unless a group is of it."""
     await _copies(call).delete(await _row(call))
@@ -82,14 +67,14 @@ async def delete(call: Call) -> Answer:
 
 
 @routes.route("GET", "/group_types/{id}/group_specs", admin=True)
-@since(SINCE)
+@_SINCE
 async def specs(call: Call) -> Answer:
     """List the specs."""
     return Answer(200, {"group_specs": (await _row(call))["group_specs"]})
 
 
 @routes.route("POST", "/group_types/{id}/group_specs", admin=True)
-@since(SINCE)
+@_SINCE
 async def set_specs(call: Call) -> Answer:
     """Add specs, or replace some."""
     given = checks.specs(checks.envelope(await call.json(), "group_specs"), "group_specs")
@@ -98,7 +83,7 @@ async def set_specs(call: Call) -> Answer:
 
 
 @routes.route("GET", "/group_types/{id}/group_specs/{key}", admin=True)
-@since(SINCE)
+@_SINCE
 async def spec(call: Call) -> Answer:
     """Show one spec."""
     row, key = await _row(call), call.args["key"]
@@ -108,7 +93,7 @@ async def spec(call: Call) -> Answer:
 
 
 @routes.route("PUT", "/group_types/{id}/group_specs/{key}", admin=True)
-@since(SINCE)
+@_SINCE
 async def set_spec(call: Call) -> Answer:
     """Set one spec."""
     given = checks.specs(await call.json(), "group_specs")
@@ -120,7 +105,7 @@ async def set_spec(call: Call) -> Answer:
 
 
 @routes.route("DELETE", "/group_types/{id}/group_specs/{key}", admin=True)
-@since(SINCE)
+@_SINCE
 async def unset_spec(call: Call) -> Answer:
     """Remove one spec."""
     key = call.args["key"]

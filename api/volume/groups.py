@@ -7,6 +7,7 @@ import orjson
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members
 from models.errors import BadRequest
+from models.resources.volume import GROUPS
 from models.values import Pod
 from models.volume import checks
 
@@ -81,6 +82,7 @@ async def action(call: Call) -> Answer:
 # A group is deleted by an action only.
 _members_routes = members("/groups", "group")
 routes.add(next(route for route in _members_routes.declared if route.method == "GET"))
+routes.include(PROXY.routes([GROUPS]))
 
 
 async def _found(call: Call, pod: Pod, group_id: str) -> None:

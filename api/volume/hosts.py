@@ -1,4 +1,4 @@
-"""Which pods have a host of block storage: their services tell."""
+"""/os-hosts: those of all pods; and which pods have a host, as their services tell."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 from api.http import Call
 from api.volume.proxy import PROXY
 from models.errors import PodFault, PodUnavailable
+from models.resources.volume import HOSTS
 from models.values import Pod
 
+routes = PROXY.routes([HOSTS])
 Service = dict[str, Any]
 
 

@@ -18,7 +18,7 @@ from models.values import Pod
 from models.volume import checks
 
 # From here on the newer paths exist, and lists may be of a cluster.
-_NEWER, _CLUSTERED = (3, 8), (3, 17)
+NEWER, _CLUSTERED = (3, 8), (3, 17)
 _OURS = ("marker", "limit", "offset")
 # Cinder's largest page.
 _MOST = 1000
@@ -47,27 +47,16 @@ async def pods_of(call: Call, kind: str, name: str) -> tuple[list[Pod], list[str
     return await pods_with(call, matches, f"a {kind} {name}")
 
 
-def newer(call: Call) -> None:
-    """Return if the version asked for has the newer paths; ``NotFound``, as Cinder has it."""
-    if VOLUME.of(call) < _NEWER:
-        raise NotFound("The resource could not be found.", "HTTPNotFound")
-
-
-def lists(old: str, new: str, collection: str) -> Routes:
-    """Return the routes that list, with and without details, below both paths."""
+def serve(path: str, collection: str, manage: Handler) -> Routes:
+    """Return the routes that list what lies on a host, and make an object of it."""
     routes = Routes()
 
     async def listed(call: Call) -> Answer:
         return await _listed(call, collection)
 
-    async def listed_newer(call: Call) -> Answer:
-        newer(call)
-        return await _listed(call, collection)
-
-    handlers: tuple[tuple[str, Handler], ...] = ((old, listed), (new, listed_newer))
-    for path, handler in handlers:
-        for below in ("", "/detail"):
-            routes.route("GET", path + below, admin=True)(handler)
+    for below in ("", "/detail"):
+        routes.route("GET", path + below, admin=True)(listed)
+    routes.route("POST", path, admin=True)(manage)
     return routes
 
 

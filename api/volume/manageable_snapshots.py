@@ -1,19 +1,15 @@
-"""/os-snapshot-manage and /manageable_snapshots: what lies on a host becomes a snapshot."""
+"""/manageable_snapshots: what lies on a host becomes a snapshot."""
 
 import orjson
 
 from api.http import Answer, Call
+from api.microversions import VOLUME
 from api.volume import manageable
 from api.volume.proxy import PROXY
 from api.volume.snapshots import beside
 from models.volume import checks
 
-_OLD, _NEW = "/os-snapshot-manage", "/manageable_snapshots"
 
-routes = manageable.lists(_OLD, _NEW, "manageable-snapshots")
-
-
-@routes.route("POST", _OLD, admin=True)
 async def manage(call: Call) -> Answer:
     """Make a snapshot of what lies beside a volume, in the pod of the volume."""
     body = await call.json()
@@ -34,8 +30,6 @@ async def manage(call: Call) -> Answer:
     return await PROXY.answer(call, answer)
 
 
-@routes.route("POST", _NEW, admin=True)
-async def manage_newer(call: Call) -> Answer:
-    """The same, by its newer path."""
-    manageable.newer(call)
-    return await manage(call)
+routes = manageable.serve("/manageable_snapshots", "manageable-snapshots", manage).with_handlers(
+    VOLUME.since(manageable.NEWER)
+)

@@ -1,22 +1,19 @@
-"""/os-volume-manage and /manageable_volumes: what lies on a host becomes a volume."""
+"""/manageable_volumes: what lies on a host becomes a volume."""
 
 import orjson
 
 from api.http import Answer, Call
+from api.microversions import VOLUME
 from api.volume import manageable
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound
 from models.values import Pod
 from models.volume import checks
 
-_OLD, _NEW = "/os-volume-manage", "/manageable_volumes"
 # From here on a cluster may be named instead of a host.
 _CLUSTERED = (3, 16)
 
-routes = manageable.lists(_OLD, _NEW, "manageable-volumes")
 
-
-@routes.route("POST", _OLD, admin=True)
 async def manage(call: Call) -> Answer:
     """Make a volume of what lies on a host, in the pod of the host."""
     body = await call.json()
@@ -46,13 +43,6 @@ async def manage(call: Call) -> Answer:
     return await PROXY.answer(call, answer)
 
 
-@routes.route("POST", _NEW, admin=True)
-async def manage_newer(call: Call) -> Answer:
-    """The same, by its newer path."""
-    manageable.newer(call)
-    return await manage(call)
-
-
 async def _home(call: Call, kind: str, name: str, zone: str) -> Pod:
     pods, _ = await manageable.pods_of(call, kind, name)
     if not pods:
@@ -66,3 +56,8 @@ async def _home(call: Call, kind: str, name: str, zone: str) -> Pod:
         )
     homes = [(f"{kind} {name}", pods[0])]
     return (await call.services.volume.objects.candidates(call.caller, zone, homes))[0]
+
+
+routes = manageable.serve("/manageable_volumes", "manageable-volumes", manage).with_handlers(
+    VOLUME.since(manageable.NEWER)
+)

@@ -1,4 +1,4 @@
-"""/os-quota-sets and /os-quota-class-sets of block storage: one limit for all pods."""
+"""/os-quota-sets of block storage: one limit for all pods."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from models.errors import BadRequest
 from models.quotas.figures import Figures
 
 routes = Routes()
-_SETS, _CLASSES = "/os-quota-sets/{id}", "/os-quota-class-sets/{id}"
+_SETS = "/os-quota-sets/{id}"
 _NO_QUOTA = ("tenant_id", "id")
 
 
@@ -30,7 +30,7 @@ async def defaults(call: Call) -> Answer:
     """Show the limits that hold where none are set."""
     id_ = own_project(call, call.args["id"], "volume_extension:quotas:show")
     limits = await call.services.quotas.defaults(await asker(call, PROXY, "volume"), id_)
-    limits = await _of_types(call) | limits
+    limits = await of_types(call) | limits
     return Answer(200, {"quota_set": limits | {"id": id_}})
 
 
@@ -38,9 +38,9 @@ async def defaults(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Set limits, here and in every pod."""
     id_, quotas = call.args["id"], call.services.quotas
-    given = _given(await call.json(), "quota_set")
+    given = given_in(await call.json(), "quota_set")
     figures = await _figures(call, id_)
-    limits = _limits(given, figures, "quota set")
+    limits = limits_in(given, figures, "quota set")
     for name, limit in limits.items():
         used = figures[name]["in_use"] + figures[name]["reserved"]
         if name != "per_volume_gigabytes" and 0 <= limit < used:
@@ -59,42 +59,21 @@ async def delete(call: Call) -> Answer:
     return Answer(200)
 
 
-@routes.route("GET", _CLASSES, admin=True)
-async def show_class(call: Call) -> Answer:
-    """Show the limits of a quota class."""
-    id_ = call.args["id"]
-    limits = await _class(call, id_)
-    return Answer(200, {"quota_class_set": limits | {"id": id_}})
-
-
-@routes.route("PUT", _CLASSES, admin=True)
-async def update_class(call: Call) -> Answer:
-    """Set the limits of a quota class, here and in every pod."""
-    id_, quotas = call.args["id"], call.services.quotas
-    given = _given(await call.json(), "quota_class_set")
-    limits = _limits(given, await _class(call, id_), "quota class set")
-    await quotas.limits.set_class(call.caller, "volume", id_, limits)
-    return Answer(200, {"quota_class_set": await _class(call, id_)})
-
-
 async def _figures(call: Call, project_id: str) -> Figures:
     figures = await call.services.quotas.project(await asker(call, PROXY, "volume"), project_id)
     await call.services.type_limits.complete(figures)
     return figures
 
 
-async def _class(call: Call, name: str) -> dict[str, int]:
-    known = await call.services.quotas.named_class(await asker(call, PROXY, "volume"), name)
-    return await _of_types(call) | known
-
-
-async def _of_types(call: Call) -> dict[str, int]:
+async def of_types(call: Call) -> dict[str, int]:
+    """Return the limits that types have where none are set."""
     figures: Figures = {}
     await call.services.type_limits.complete(figures)
     return limits_of(figures)
 
 
-def _given(body: dict[str, Any], key: str) -> dict[str, Any]:
+def given_in(body: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the limits that the body gives under the key, not yet checked."""
     checks.only(body, (key,), "body")
     given = checks.required(body, key, "body")
     if not isinstance(given, dict) or not given:
@@ -102,7 +81,8 @@ def _given(body: dict[str, Any], key: str) -> dict[str, Any]:
     return given
 
 
-def _limits(given: dict[str, Any], known: Iterable[str], what: str) -> dict[str, int]:
+def limits_in(given: dict[str, Any], known: Iterable[str], what: str) -> dict[str, int]:
+    """Return the limits given, checked; ``BadRequest`` for what is not known."""
     bad = [name for name in given if name not in known and name not in _NO_QUOTA]
     if bad:
         raise BadRequest(f"Invalid input received: Bad key(s) in {what}: {', '.join(bad)}")

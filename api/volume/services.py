@@ -9,6 +9,7 @@ from api.proxy import missing_pods
 from api.volume.hosts import Service, pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.resources.volume import SERVICES
 from models.values import Pod
 
 routes = Routes()
@@ -34,6 +35,9 @@ async def update(call: Call) -> Answer:
     if action not in _ONE_HOST:
         raise BadRequest("Invalid input received: Unknown action")
     return await PROXY.relay(call, await _home(call, body), orjson.dumps(body))
+
+
+routes.include(PROXY.routes([SERVICES]))
 
 
 async def _home(call: Call, body: dict[str, Any]) -> Pod:

@@ -8,6 +8,7 @@ import orjson
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
 from models.errors import BadRequest
+from models.resources.volume import SNAPSHOT_METADATA, SNAPSHOTS
 from models.values import Pod
 from models.volume import checks
 
@@ -53,3 +54,4 @@ async def action(call: Call) -> Answer:
 
 
 routes.include(members("/snapshots", "snapshot"))
+routes.include(PROXY.routes([SNAPSHOTS, SNAPSHOT_METADATA]))

@@ -1,16 +1,25 @@
-"""/volume-transfers and /os-volume-transfer: a volume goes to another project in its pod."""
+"""/volume-transfers: a volume goes to another project in its pod."""
 
 import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY
 from models.errors import BadRequest
+from models.resource import Resource
+from models.resources.volume import VOLUME_TRANSFERS
 from models.volume import checks
 
-routes = Routes()
+
+def serve(resource: Resource) -> Routes:
+    """Return the routes of transfers, under either of their names."""
+    routes = Routes()
+    routes.route("POST", resource.path)(_create)
+    routes.route("POST", f"{resource.path}/{{id}}/accept")(_accept)
+    routes.include(PROXY.routes([resource]))
+    return routes
 
 
-async def create(call: Call) -> Answer:
+async def _create(call: Call) -> Answer:
     """Offer a volume to whoever has the key."""
     body = await call.json()
     wanted = body.get("transfer")
@@ -21,7 +30,7 @@ async def create(call: Call) -> Answer:
     return await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
 
 
-async def accept(call: Call) -> Answer:
+async def _accept(call: Call) -> Answer:
     """Take over the volume; from then on it is the caller's, with its snapshots."""
     body = await call.json()
     objects = call.services.volume.objects
@@ -43,6 +52,4 @@ async def accept(call: Call) -> Answer:
         call.services.operations.announce(operation)
 
 
-for path in ("/volume-transfers", "/os-volume-transfer"):
-    routes.route("POST", path)(create)
-    routes.route("POST", f"{path}/{{id}}/accept")(accept)
+routes = serve(VOLUME_TRANSFERS)

@@ -8,6 +8,7 @@ from api.http import Answer, Call, Routes
 from api.proxy import missing_pods
 from api.volume.proxy import PROXY, ending, members, volume_size
 from models.errors import BadRequest, PodFault, PodUnavailable
+from models.resources.volume import VOLUME_ENCRYPTION, VOLUME_METADATA, VOLUMES
 from models.values import Pod
 from models.volume.checks import size_of
 
@@ -69,6 +70,7 @@ async def action(call: Call) -> Answer:
 
 
 routes.include(members("/volumes", "volume"))
+routes.include(PROXY.routes([VOLUMES, VOLUME_METADATA, VOLUME_ENCRYPTION]))
 
 
 async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, Any]) -> Answer:

@@ -22,8 +22,12 @@ BAREMETAL_NODES = Resource(
     "/os-baremetal-nodes", Home.ALL_PODS, plural="nodes", admin=True
 )  # until 2.35
 
-COMPUTE = (
-    SERVERS,
+SERVER_VOLUME_ATTACHMENTS = Resource(
+    "/servers/{parent_id}/os-volume_attachments",
+    Home.PARENT,
+    verbs=("list", "show", "delete"),
+)
+OF_SERVERS = (
     Resource(
         "/servers/{parent_id}/metadata",
         Home.PARENT,
@@ -40,11 +44,6 @@ COMPUTE = (
     Resource("/servers/{parent_id}/os-server-password", Home.PARENT, verbs=("list", "clear")),
     Resource("/servers/{parent_id}/remote-consoles", Home.PARENT, verbs=("create",)),
     Resource(
-        "/servers/{parent_id}/os-volume_attachments",
-        Home.PARENT,
-        verbs=("list", "show", "delete"),
-    ),
-    Resource(
         "/servers/{parent_id}/migrations",
         Home.PARENT,
         verbs=("list", "show", "delete", "action"),
@@ -52,6 +51,8 @@ COMPUTE = (
     Resource(
         "/servers/{parent_id}/shares", Home.PARENT, verbs=("list", "show", "create", "delete")
     ),
-    Resource("/os-console-auth-tokens", Home.ALL_PODS, verbs=("show",), admin=True),
-    Resource("/extensions", Home.ALL_PODS, merge_by="alias"),
 )
+CONSOLE_AUTH_TOKENS = Resource(
+    "/os-console-auth-tokens", Home.ALL_PODS, verbs=("show",), admin=True
+)
+EXTENSIONS = Resource("/extensions", Home.ALL_PODS, merge_by="alias")

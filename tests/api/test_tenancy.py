@@ -11,23 +11,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from api import admin, compute, image, network, volume
 from api.http import Route
+from api.main import APIS
 from tests.support.client import Answer, Json, User, send, until
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
-APIS = {
-    "compute": ("/compute/v2.1", compute.declared()),
-    "network": ("/network/v2.0", network.declared()),
-    "volume": ("/volume/v3", volume.declared()),
-    "image": ("/image/v2", image.declared()),
-    "admin": ("/v1.0", admin.declared()),
-}
 ROUTES = [
-    pytest.param(prefix, route, id=f"{route.method} {service}{route.path}")
-    for service, (prefix, routes) in APIS.items()
-    for route in routes.declared
+    pytest.param(api.address(""), route, id=f"{route.method} {api.name}{route.path}")
+    for api in APIS
+    for route in api.routes().declared
 ]
 # What the compute API has, or had, of others.
 OLD_NAMES = {

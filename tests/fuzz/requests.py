@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from api import admin, compute, image, network, volume
+from api.main import APIS
 from tests.fuzz.bodies import body
 from tests.fuzz.values import Values
 
-_APIS = (
-    (compute, "/compute/v2.1"),
-    (network, "/network/v2.0"),
-    (volume, "/volume/v3"),
-    (image, "/image/v2"),
-    (admin, "/v1.0"),
-)
 _QUERY = (
     "limit", "marker", "offset", "sort_key", "sort_dir", "sort", "fields", "name", "status", "id",
     "all_tenants", "availability_zone", "changes-since", "tags", "page_reverse", "is_public",
@@ -53,9 +46,9 @@ class Request:
 def routes() -> list[tuple[str, str, str]]:
     """Method, prefix and path of every declared route."""
     return [
-        (route.method, prefix, route.path)
-        for module, prefix in _APIS
-        for route in module.declared().declared
+        (route.method, api.address(""), route.path)
+        for api in APIS
+        for route in api.routes().declared
         if (route.method, route.path) not in _HARMFUL
     ]
 

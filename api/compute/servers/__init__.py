@@ -9,7 +9,7 @@ from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from models.compute.servers.boot_request import parse
-from models.resources.compute import SERVERS
+from models.resources.compute import OF_SERVERS, SERVERS
 
 routes = Routes()
 # What Nova shows of a server that it found no place for, minutes after it took it.
@@ -61,6 +61,9 @@ async def delete(call: Call) -> Answer:
     pod = await PROXY.pod_of(call, "server", id_)
     deleted = await call.services.compute.servers.delete(PROXY.as_user(call), pod, id_)
     return await PROXY.answer(call, deleted)
+
+
+routes.include(PROXY.routes([SERVERS, *OF_SERVERS]))
 
 
 async def _listed(call: Call, *, brief: bool) -> Answer:

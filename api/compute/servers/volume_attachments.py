@@ -5,6 +5,7 @@ import orjson
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from models.errors import BadRequest
+from models.resources.compute import SERVER_VOLUME_ATTACHMENTS
 from models.values import Pod
 
 routes = Routes()
@@ -23,6 +24,9 @@ async def update(call: Call) -> Answer:
     """Change an attachment, or put another volume in the place of this one."""
     pod = await PROXY.pod_of(call, "server", call.args["id"])
     return await PROXY.relay(call, pod, await _checked(call, pod))
+
+
+routes.include(PROXY.routes([SERVER_VOLUME_ATTACHMENTS]))
 
 
 async def _checked(call: Call, pod: Pod) -> bytes:

@@ -1,0 +1,5 @@
+"""/info: what Glance can."""
+
+from api.image.passing import passed
+
+routes = passed("info")

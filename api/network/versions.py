@@ -1,0 +1,29 @@
+"""GET / and GET /v2.0/: the version, for anyone who asks, and the collections below it."""
+
+from api.http import Answer, Call, Routes
+from api.versions import links
+from models.resources.network import NETWORK
+
+PUBLIC = Routes()
+routes = Routes()
+
+
+@PUBLIC.route("GET", "/")
+async def versions(call: Call) -> Answer:
+    """List the one version."""
+    listed = [{"id": "v2.0", "status": "CURRENT", "links": links(f"{call.base}/v2.0/")}]
+    return Answer(200, {"versions": listed})
+
+
+@routes.route("GET", "/")
+async def collections(call: Call) -> Answer:
+    """List the collections, as Neutron does below its version."""
+    resources = [
+        {
+            "name": kind.member,
+            "collection": kind.collection,
+            "links": links(f"{call.base}/v2.0{kind.path}"),
+        }
+        for kind in NETWORK
+    ]
+    return Answer(200, {"resources": resources})
