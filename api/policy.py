@@ -10,7 +10,7 @@ import time
 from oslo_config import cfg
 from oslo_policy import policy as oslo
 
-from api.http import Routes
+from api.http import Route, Routes
 from models.errors import Forbidden
 from models.values import Caller
 
@@ -37,9 +37,8 @@ class Policy:
     def register(self, service: str, routes: Routes) -> None:
         """Give every route its default rule."""
         for route in routes.declared:
-            read = route.method in _READ
-            check = _ADMIN if route.admin else _READERS if read else _MEMBERS
-            self._enforcer.register_default(oslo.RuleDefault(route.rule(service), check))
+            rule = oslo.RuleDefault(route.rule(service), default(route))
+            self._enforcer.register_default(rule)
 
     def check(self, rule: str, caller: Caller) -> None:
         """Return if the caller may; ``Forbidden`` otherwise."""
@@ -60,6 +59,13 @@ class Policy:
             "roles": list(caller.roles),
         }
         return bool(self._enforcer.enforce(rule, {}, credentials))
+
+
+def default(route: Route) -> str:
+    """Return what is asked of the caller of a route, where an operator says nothing else."""
+    if route.admin:
+        return _ADMIN
+    return _READERS if route.method in _READ else _MEMBERS
 
 
 def _refusal(rule: str) -> str:
