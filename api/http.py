@@ -41,8 +41,8 @@ class Call:
 
     ``path`` starts after the version (``/servers/detail``); ``base`` is the public address of this
     API without version (``http://gateway:19999/compute``), for links. ``project`` is what stood
-    between version and path (``/<project id>``), where anything did. ``version`` is the
-    microversion, once somebody has asked for it.
+    between version and path (``/<project id>``), where anything did, and ``address`` is the base
+    with both, for links to paths. ``version`` is the microversion, once somebody has asked for it.
     """
 
     method: str
@@ -57,6 +57,7 @@ class Call:
     args: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
     project: str = ""
+    address: str = ""
     version: Version | None = None
 
     @property

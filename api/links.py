@@ -1,10 +1,32 @@
-"""Links: every address of a pod in an answer becomes the gateway's."""
+"""Links: those of pages and versions, and pods' own, which become the gateway's."""
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from api.http import Call
+
+Links = list[dict[str, str]]
+_PAGING = ("marker", "offset", "page_reverse")
 _VERSIONED = re.compile(r"/v[23](?:\.\d+)?(?=/|$)")
+
+
+def itself(href: str) -> Links:
+    """Return the link of something to itself."""
+    return [{"rel": "self", "href": href}]
+
+
+def next_page(call: Call, last: str) -> Links:
+    """Return the link to the page after the one that ends with the marker."""
+    return [{"rel": "next", "href": call.address + page_path(call, last)}]
+
+
+def page_path(call: Call, marker: str, *, reverse: bool = False) -> str:
+    """Return the path of a list's page beyond the marker, asked for as this page was."""
+    kept = [(name, value) for name, value in call.params if name not in _PAGING]
+    edge = [("marker", marker)] if marker else []
+    direction = [("page_reverse", "True")] if reverse else []
+    return f"{call.path}?{urlencode([*kept, *edge, *direction])}"
 
 
 def rehome(value: Any, base: str, root: str) -> None:

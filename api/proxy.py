@@ -8,7 +8,6 @@ themselves is asked everywhere and merged.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 
@@ -17,7 +16,7 @@ from activities.pods.region import PodAnswer
 from activities.pods.user import AsUser
 from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
-from api.links import moved, rehome
+from api.links import moved, next_page, rehome
 from api.microversions import Microversions
 from models.errors import NotFound, PodFault, PodUnavailable
 from models.resource import Home, Resource
@@ -52,14 +51,12 @@ class Proxy:
         self,
         service: str,
         versions: Microversions | None,
-        version: str,
         views: Mapping[str, View] | None = None,
         not_found: Mapping[str, str] | None = None,
         news: Mapping[str, View] | None = None,
     ) -> None:
         self._service = service
         self._versions = versions
-        self._version = version
         self._views = views or {}
         self._not_found = not_found or {}
         self._news = news or {}
@@ -172,8 +169,7 @@ class Proxy:
                 for item in body[resource.collection]
             ]
         if merged.full:
-            href = self._next(call, body[resource.collection][-1]["id"])
-            body[resource.links_key] = [{"rel": "next", "href": href}]
+            body[resource.links_key] = next_page(call, body[resource.collection][-1]["id"])
         if merged.count is not None:
             body["count"] = merged.count
         return Answer(200, body, missing_pods(merged.missing))
@@ -197,8 +193,7 @@ class Proxy:
                 for item in body[resource.collection]
             ]
         if merged.full:
-            href = self._next(call, body[resource.collection][-1]["id"])
-            body[resource.links_key] = [{"rel": "next", "href": href}]
+            body[resource.links_key] = next_page(call, body[resource.collection][-1]["id"])
         return Answer(200, body, missing_pods(merged.missing))
 
     async def home(self, call: Call, path: str) -> Pod:
@@ -288,11 +283,6 @@ class Proxy:
         for look in (self._views.get(key), self._news.get(key)):
             if look is not None:
                 await look(call, pod, items)
-
-    def _next(self, call: Call, last: str) -> str:
-        params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
-        query = urlencode([*params, ("marker", last)])
-        return f"{call.base}/{self._version}{call.project}{call.path}?{query}"
 
 
 def missing_pods(pods: list[str]) -> Headers:

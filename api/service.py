@@ -63,7 +63,7 @@ class ServiceApp:
     def routes(cls) -> Routes:
         """Return the routes below the version, which need a token and are judged by policy."""
         routes = gather(cls.folder) if cls.folder else Routes()
-        routes.include(Proxy(cls.name, cls.microversions, cls.versions[0]).routes(cls.resources))
+        routes.include(Proxy(cls.name, cls.microversions).routes(cls.resources))
         return routes
 
     @classmethod
@@ -141,6 +141,7 @@ class ServiceApp:
         if call.project and call.project[1:] != call.caller.project_id:
             raise BadRequest("Malformed request url")
         call.path = call.path[versioned.end() :] or "/"
+        call.address = f"{call.base.rstrip('/')}/{self.versions[0]}{call.project}"
         if call.path != "/" and call.path.endswith("/") and self.exact:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))

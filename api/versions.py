@@ -3,8 +3,7 @@
 from typing import Any
 
 from activities.pods.versions import Version
-
-Links = list[dict[str, str]]
+from api.links import Links
 
 
 def entry(id_: str, updated: str, low: Version, high: Version, links: Links) -> dict[str, Any]:
@@ -17,8 +16,3 @@ def entry(id_: str, updated: str, low: Version, high: Version, links: Links) -> 
         "updated": updated,
         "links": links,
     }
-
-
-def links(href: str) -> Links:
-    """Return the link of something to itself."""
-    return [{"rel": "self", "href": href}]

@@ -1,8 +1,7 @@
 """What every list of the Admin API looks like."""
 
-from urllib.parse import urlencode
-
 from api.http import Answer, Call
+from api.links import next_page
 from models.admin.listing import RowPage
 
 
@@ -10,8 +9,5 @@ def listed(call: Call, collection: str, page: RowPage) -> Answer:
     """Return the list, with a link to the next page where there is one."""
     body: dict[str, object] = {collection: page.rows}
     if page.marker:
-        kept = [pair for pair in call.params if pair[0] != "marker"]
-        query = urlencode([*kept, ("marker", page.marker)])
-        href = f"{call.base.rstrip('/')}/v1.0{call.path}?{query}"
-        body[f"{collection}_links"] = [{"rel": "next", "href": href}]
+        body[f"{collection}_links"] = next_page(call, page.marker)
     return Answer(body=body)

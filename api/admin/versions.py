@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.http import Answer, Call, Routes
+from api.links import itself
 
 _RESOURCES = (
     "adoptable",
@@ -33,7 +34,7 @@ async def version(call: Call) -> Answer:
 
 
 def _version(call: Call) -> dict[str, Any]:
-    links = [{"rel": "self", "href": f"{_base(call)}/"}]
+    links = itself(f"{_base(call)}/")
     return {"id": "v1.0", "status": "CURRENT", "links": links}
 
 

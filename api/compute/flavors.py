@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 
@@ -10,6 +9,7 @@ from activities.pods.versions import Version
 from api.compute.proxy import PROXY
 from api.compute.reports import check_query
 from api.http import Answer, Call, Routes
+from api.links import itself, next_page
 from api.microversions import COMPUTE
 from models.compute import checks
 from models.compute.flavors import Flavors
@@ -159,17 +159,14 @@ async def _list(call: Call, *, detail: bool) -> Answer:
     body: dict[str, Any] = {"flavors": [_view(call, row, brief=not detail) for row in rows]}
     limit = call.param("limit") or "1000"
     if rows and len(rows) == min(int(limit), 1000):
-        params = [(key, value) for key, value in call.params if key != "marker"]
-        query = urlencode([*params, ("marker", rows[-1].id)])
-        href = f"{call.base}/v2.1{call.path}?{query}"
-        body["flavors_links"] = [{"rel": "next", "href": href}]
+        body["flavors_links"] = next_page(call, rows[-1].id)
     return Answer(200, body)
 
 
 def _view(call: Call, row: Row, *, brief: bool = False) -> dict[str, Any]:
     version: Version = COMPUTE.of(call)
     links = [
-        {"rel": "self", "href": f"{call.base}/v2.1/flavors/{row['id']}"},
+        *itself(f"{call.base}/v2.1/flavors/{row['id']}"),
         {"rel": "bookmark", "href": f"{call.base}/flavors/{row['id']}"},
     ]
     view: dict[str, Any] = {"id": row["id"], "name": row["name"], "links": links}

@@ -1,10 +1,10 @@
 """/os-keypairs: they belong to the user, whatever the project."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
+from api.links import next_page
 from api.microversions import COMPUTE
 from api.quotas import asker
 from models.database.store import Row
@@ -22,10 +22,7 @@ async def list_(call: Call) -> Answer:
     rows = await call.services.compute.keypairs.list(_user(call), params)
     body: dict[str, Any] = {"keypairs": [{"keypair": _view(call, row)} for row in rows]}
     if version >= _PAGED and rows and len(rows) == min(int(call.param("limit") or 1000), 1000):
-        kept = [(key, value) for key, value in call.params if key != "marker"]
-        query = urlencode([*kept, ("marker", rows[-1].name)])
-        href = f"{call.base}/v2.1/os-keypairs?{query}"
-        body["keypairs_links"] = [{"rel": "next", "href": href}]
+        body["keypairs_links"] = next_page(call, rows[-1].name)
     return Answer(200, body)
 
 

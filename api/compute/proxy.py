@@ -51,7 +51,6 @@ class ComputeProxy(Proxy):
 PROXY = ComputeProxy(
     "compute",
     COMPUTE,
-    "v2.1",
     views={"server": _server, "volume": _volume, "host": _host},
     not_found={
         "server": "Instance {} could not be found.",

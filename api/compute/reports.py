@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from activities.pods.region import PodAnswer
 from activities.pods.versions import Version
 from api.compute.proxy import PROXY
 from api.http import Call
+from api.links import Links, next_page
 from models.compute.checks import no_marker
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
 from models.pages import cut
@@ -51,7 +51,7 @@ def known(answers: Sequence[PodAnswer], missing: Sequence[str]) -> list[PodAnswe
 
 def page(
     call: Call, rows: list[dict[str, Any]], marker_key: str = "id"
-) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+) -> tuple[list[dict[str, Any]], Links]:
     """Return the page that ``limit`` and ``marker`` ask for, and the link to the next."""
     text = call.param("limit") or str(MAX_LIMIT)
     if not text.isdecimal():
@@ -63,9 +63,7 @@ def page(
     chosen, full = cut(rows, marker, limit, no_marker, key=lambda row: str(row[marker_key]))
     if not full:
         return chosen, []
-    kept = [(name, value) for name, value in call.params if name != "marker"]
-    query = urlencode([*kept, ("marker", str(chosen[-1][marker_key]))])
-    return chosen, [{"rel": "next", "href": f"{call.base}/v2.1{call.path}?{query}"}]
+    return chosen, next_page(call, str(chosen[-1][marker_key]))
 
 
 def check_query(call: Call, names: Iterable[str]) -> None:

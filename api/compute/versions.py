@@ -3,7 +3,8 @@
 from typing import Any
 
 from api.http import Answer, Call, Routes
-from api.versions import entry, links
+from api.links import itself
+from api.versions import entry
 
 PUBLIC = Routes()
 
@@ -28,7 +29,7 @@ async def current(call: Call) -> Answer:
 
 def _current(call: Call) -> dict[str, Any]:
     low, high = call.services.versions.range("compute")
-    return entry("v2.1", "2013-07-23T11:33:21Z", low, high, links(f"{call.base}/v2.1/"))
+    return entry("v2.1", "2013-07-23T11:33:21Z", low, high, itself(f"{call.base}/v2.1/"))
 
 
 def _first(call: Call) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def _first(call: Call) -> dict[str, Any]:
         "version": "",
         "min_version": "",
         "updated": "2011-01-21T11:33:21Z",
-        "links": links(f"{call.base}/v2/"),
+        "links": itself(f"{call.base}/v2/"),
     }
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from activities.pods.region import PodAnswer
 from api.http import Answer, Call, Headers
 from api.image.forwarding import forward, passed_on
-from api.links import moved
+from api.links import moved, page_path
 from api.proxy import missing_pods
 from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
 from models.pages import cut
@@ -75,8 +75,7 @@ async def _list(call: Call) -> Answer:
         "schema": "/v2/schemas/images",
     }
     if page and len(rows) > size:
-        following = [(key, value) for key, value in params if key != "marker"]
-        body["next"] = _path([*following, ("marker", page[-1]["id"])])
+        body["next"] = f"/v2{page_path(call, page[-1]['id'])}"
     return Answer(200, body, missing_pods(missing))
 
 

@@ -1,7 +1,7 @@
 """GET / and GET /versions: the versions of the image API, for anyone who asks."""
 
 from api.http import Answer, Call, Routes
-from api.versions import links
+from api.links import itself
 
 PUBLIC = Routes()
 # What a Glance since 2020 speaks; the minor number stands for optional calls that are passed on.
@@ -24,6 +24,6 @@ def _listed(call: Call, status: int) -> Answer:
     entries = []
     for minor in range(_MINOR, -1, -1):
         state = "CURRENT" if minor == _MINOR else "SUPPORTED"
-        version = {"id": f"v2.{minor}", "status": state, "links": links(f"{call.base}/v2/")}
+        version = {"id": f"v2.{minor}", "status": state, "links": itself(f"{call.base}/v2/")}
         entries.append(version)
     return Answer(status, {"versions": entries})

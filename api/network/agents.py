@@ -15,7 +15,7 @@ from models.resources.network import AGENTS
 routes = Routes()
 
 
-PROXY = Proxy("network", None, "v2.0")
+PROXY = Proxy("network", None)
 
 
 @routes.route("GET", "/agents")

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from activities.wiring import Services
 from api.http import Answer, Call, Routes
+from api.links import Links, next_page, page_path
 from models.errors import BadRequest, Conflict
 from models.network.collections.listing import Page
 from models.network.collections.services import Service, create_all
@@ -96,20 +96,14 @@ def _wrapped(kind: Kind, item: Any) -> Any:
     return {kind.member: item}
 
 
-def _links(call: Call, page: Page) -> list[dict[str, str]]:
+def _links(call: Call, page: Page) -> Links:
     if not page.limit:
         return []
     full = len(page.items) >= page.limit
-    links = []
+    links: Links = []
     if full or (page.reverse and page.items):
-        links.append({"rel": "next", "href": _href(call, page.last, reverse=False)})
+        links += next_page(call, page.last)
     if full or not page.reverse:
-        links.append({"rel": "previous", "href": _href(call, page.first, reverse=True)})
+        before = page_path(call, page.first, reverse=True)
+        links.append({"rel": "previous", "href": call.address + before})
     return links
-
-
-def _href(call: Call, edge: str, *, reverse: bool) -> str:
-    kept = [(k, v) for k, v in call.params if k not in ("marker", "page_reverse")]
-    marker = [("marker", edge)] if edge else []
-    direction = [("page_reverse", "True")] if reverse else []
-    return f"{call.base}/v2.0{call.path}?{urlencode([*kept, *marker, *direction])}"

@@ -1,7 +1,7 @@
 """GET / and GET /v2.0/: the version, for anyone who asks, and the collections below it."""
 
 from api.http import Answer, Call, Routes
-from api.versions import links
+from api.links import itself
 from models.resources.network import NETWORK
 
 PUBLIC = Routes()
@@ -11,7 +11,7 @@ routes = Routes()
 @PUBLIC.route("GET", "/")
 async def versions(call: Call) -> Answer:
     """List the one version."""
-    listed = [{"id": "v2.0", "status": "CURRENT", "links": links(f"{call.base}/v2.0/")}]
+    listed = [{"id": "v2.0", "status": "CURRENT", "links": itself(f"{call.base}/v2.0/")}]
     return Answer(200, {"versions": listed})
 
 
@@ -22,7 +22,7 @@ async def collections(call: Call) -> Answer:
         {
             "name": kind.member,
             "collection": kind.collection,
-            "links": links(f"{call.base}/v2.0{kind.path}"),
+            "links": itself(f"{call.base}/v2.0{kind.path}"),
         }
         for kind in NETWORK
     ]

@@ -26,7 +26,6 @@ async def _service(call: Call, pod: Pod, services: list[dict[str, Any]]) -> None
 PROXY = Proxy(
     "volume",
     VOLUME,
-    "v3",
     views={
         "volume": _placed,
         "backup": _placed,

@@ -1,9 +1,9 @@
 """/qos-specs, and their association with volume types."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from api.http import Answer, Call, Routes
+from api.links import itself, next_page
 from models.database.store import Judge, Row
 from models.errors import BadRequest
 from models.volume import checks
@@ -18,10 +18,7 @@ async def list_(call: Call) -> Answer:
     rows, full = await _specs(call).page(call.params)
     body: dict[str, Any] = {"qos_specs": [_view(row) for row in rows]}
     if full:
-        params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
-        query = urlencode([*params, ("marker", rows[-1]["id"])])
-        href = f"{call.base}/v3{call.project}/qos-specs?{query}"
-        body["qos_specs_links"] = [{"rel": "next", "href": href}]
+        body["qos_specs_links"] = next_page(call, rows[-1]["id"])
     return Answer(200, body)
 
 
@@ -145,7 +142,7 @@ def _view(row: Row) -> dict[str, Any]:
 
 def _shown(call: Call, row: Row) -> dict[str, Any]:
     links = [
-        {"rel": "self", "href": f"{call.base}/v3{call.project}/qos-specs/{row['id']}"},
+        *itself(f"{call.address}/qos-specs/{row['id']}"),
         {"rel": "bookmark", "href": f"{call.base}{call.project}/qos-specs/{row['id']}"},
     ]
     return {"qos_specs": _view(row), "links": links}

@@ -3,7 +3,8 @@
 from typing import Any
 
 from api.http import Answer, Call, Routes
-from api.versions import entry, links
+from api.links import itself
+from api.versions import entry
 
 PUBLIC = Routes()
 
@@ -22,7 +23,7 @@ async def current(call: Call) -> Answer:
 
 def _current(call: Call) -> dict[str, Any]:
     low, high = call.services.versions.range("volume")
-    version = entry("v3.0", "2023-08-31T00:00:00Z", low, high, links(f"{call.base}/v3/"))
+    version = entry("v3.0", "2023-08-31T00:00:00Z", low, high, itself(f"{call.base}/v3/"))
     kind = "application/vnd.openstack.volume+json;version=3"
     version["media-types"] = [{"base": "application/json", "type": kind}]
     return version

@@ -1,10 +1,10 @@
 """/types, with extra specs and access."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from activities.volume.type_copies import TypeCopies
 from api.http import Answer, Call, Routes
+from api.links import next_page
 from api.volume.proxy import PROXY
 from models.database.store import Judge, Row
 from models.errors import BadRequest, Conflict, NotFound
@@ -21,10 +21,7 @@ async def list_(call: Call) -> Answer:
     rows, full = await _types(call).page(call.caller, call.params)
     body: dict[str, Any] = {"volume_types": [_view(call, row) for row in rows]}
     if full:
-        params = [(key, value) for key, value in call.params if key not in ("marker", "offset")]
-        query = urlencode([*params, ("marker", rows[-1]["id"])])
-        href = f"{call.base}/v3{call.project}/types?{query}"
-        body["volume_type_links"] = [{"rel": "next", "href": href}]
+        body["volume_type_links"] = next_page(call, rows[-1]["id"])
     return Answer(200, body)
 
 
