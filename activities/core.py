@@ -1,13 +1,13 @@
 """Core: what every service stands on, opened once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from activities.keystone import KeystoneCalls
 from activities.pods.fanout import Fanout
 from activities.pods.pages import Pages
-from activities.pods.region import Regions
+from activities.pods.region import Endpoint, Regions
 from activities.pods.versions import PodVersions
 from activities.pods.zones import Zones
 from models.creations import Creations
@@ -40,10 +40,15 @@ class Core:
 
 
 @asynccontextmanager
-async def open_core(settings: Settings, outbox: Outbox) -> AsyncIterator[Core]:
-    """Open database and clients; close them at the end. Work that lasts goes to the outbox."""
+async def open_core(
+    settings: Settings, outbox: Outbox, endpoints: Mapping[str, Endpoint] | None = None
+) -> AsyncIterator[Core]:
+    """Open database and clients; close them at the end. Work that lasts goes to the outbox.
+
+    ``endpoints`` are those of services that are not known to all.
+    """
     store = Store(settings.database_url, lease_seconds=settings.lease_seconds)
-    regions = Regions(settings)
+    regions = Regions(settings, endpoints)
     pods = PodDirectory(store)
     operations = Operations(store, outbox)
     routings = Routings(store)

@@ -1,6 +1,6 @@
 """wiring: everything that gateway and worker share, opened once and passed down."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from activities.compute import wiring as compute_wiring
 from activities.core import Core, open_core
 from activities.image import wiring as image_wiring
 from activities.network import wiring as network_wiring
+from activities.pods.region import Endpoint
 from activities.quotas import wiring as quota_wiring
 from activities.upkeep import Upkeep
 from activities.volume import wiring as volume_wiring
@@ -35,9 +36,11 @@ class Services(Core):
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, outbox: Outbox) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, outbox: Outbox, endpoints: Mapping[str, Endpoint] | None = None
+) -> AsyncIterator[Services]:
     """Open all services; close them at the end. Work that lasts goes to the outbox."""
-    async with open_core(settings, outbox) as core:
+    async with open_core(settings, outbox, endpoints) as core:
         yield _built(core)
 
 

@@ -24,7 +24,8 @@ from models import logs
 from models.settings import Settings
 from workflows.outbox import TemporalOutbox
 
-APIS: tuple[type[ServiceApp], ...] = (Compute, Network, Volume, Image, Admin)
+Apis = tuple[type[ServiceApp], ...]
+APIS: Apis = (Compute, Network, Volume, Image, Admin)
 # Discovery right after the start should say the truth; a dead pod must not keep us from serving.
 _START_SECONDS = 2.0
 # A request makes some hundred objects, hardly ever in circles.
@@ -32,14 +33,15 @@ _GC_OBJECTS = 20_000
 
 
 class Prefixes:
-    """The five APIs, each under its prefix. Built at start, when there is a loop to build in.
+    """The APIs, each under its prefix. Built at start, when there is a loop to build in.
 
-    A call of one of the four OpenStack APIs goes there at once: FastAPI's own layers would take
+    A call of an OpenStack API goes there at once: FastAPI's own layers would take
     as long as all that a forwarded call is about. The rest (the Admin API, start and end) is
     FastAPI's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apis: Apis) -> None:
+        self._apis = apis
         self.apps: dict[str, ServiceApp] = {}
         self.rest: Any = None
 
@@ -58,7 +60,7 @@ class Prefixes:
         """Make the APIs on the open services."""
         tokens = Tokens(settings, services.regions)
         policy = Policy(settings.policy_file)
-        for api in APIS:
+        for api in self._apis:
             self.apps[api.prefix] = api(services, tokens, policy)
         services.versions.start()
         services.creations.start()
@@ -72,13 +74,15 @@ class Prefixes:
         return serve
 
 
-def create_app(settings: Settings) -> tuple[Prefixes, FastAPI]:
+def create_app(settings: Settings, apis: Apis = APIS) -> tuple[Prefixes, FastAPI]:
     """Return the application of all APIs, and that of the network API at the root."""
-    prefixes = Prefixes()
+    prefixes = Prefixes(apis)
+    endpoints = {api.name: api.endpoint for api in apis if api.endpoint}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings, TemporalOutbox(settings)) as services:
+        outbox = TemporalOutbox(settings)
+        async with open_services(settings, outbox, endpoints) as services:
             prefixes.build(services, settings)
             await services.versions.ready(_START_SECONDS)
             # What is there now stays: no collection has to look through it again.
@@ -95,9 +99,9 @@ def create_app(settings: Settings) -> tuple[Prefixes, FastAPI]:
     return prefixes, root
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, apis: Apis = APIS) -> None:
     """Serve until a signal says stop."""
-    app, root = create_app(settings)
+    app, root = create_app(settings, apis)
     # Where a request came from is read from its headers where it is needed, if at all.
     quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
     quiet |= {"proxy_headers": False, "ws": "none", "http": Connection}
@@ -113,7 +117,7 @@ async def serve(settings: Settings) -> None:
     await asyncio.gather(*tasks)
 
 
-def run() -> None:
+def run(apis: Apis = APIS) -> None:
     """Start the gateway: the console script ``gateway-api``."""
     logs.set_up()
-    uvloop.run(serve(Settings()))
+    uvloop.run(serve(Settings(), apis))

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 
 from api.http import Handler, Route
 from api.logic import logic
-from api.main import APIS
+from api.main import APIS, Apis
 from api.policy import default
 from api.service import ServiceApp
 
@@ -55,9 +55,9 @@ def lines(api: type[ServiceApp]) -> Iterator[Line]:
         yield Line(route.method, path, rule, roles, *_code(api, route))
 
 
-def table() -> str:
+def table(apis: Apis = APIS) -> str:
     """Return all routes in columns."""
-    rows = [_HEAD, *(astuple(line) for api in APIS for line in lines(api))]
+    rows = [_HEAD, *(astuple(line) for api in apis for line in lines(api))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     return "".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

@@ -4,11 +4,13 @@ import logging
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import orjson
 from temporalio.exceptions import ApplicationError
 
+from activities.pods.region import Endpoint
 from activities.wiring import Services
 from api.auth import Tokens
 from api.errors import Dialect, render
@@ -17,6 +19,7 @@ from api.microversions import Microversions
 from api.nouns import gather
 from api.policy import Policy
 from api.proxy import Proxy
+from api.versions import document
 from models.errors import BadRequest, GatewayError, NotFound
 from models.logs import REQUEST_ID
 from models.resource import Resource
@@ -32,9 +35,10 @@ class ServiceApp:
 
     A subclass states the facts. ``name`` begins its policy rules and says what is asked of a pod.
     It is served under ``prefix``, below any of its ``versions``; the first is the one in links.
-    What it serves are the files of its ``folder`` (``api.nouns``) and the ``resources`` that need
-    no file. Its failures are told in its ``dialect``. To an ``exact`` API a slash at the end of a
-    path is an id that is empty.
+    What it serves are the files of its ``folder`` (``api.nouns``); one that is no more than this
+    class has no folder, and ``resources`` that are passed through. Its failures are told in its
+    ``dialect``. To an ``exact`` API a slash at the end of a path is an id that is empty.
+    ``endpoint`` is where pods have it, where that is none of the endpoints that all know.
     """
 
     name: ClassVar[str]
@@ -45,6 +49,7 @@ class ServiceApp:
     resources: ClassVar[tuple[Resource, ...]] = ()
     microversions: ClassVar[Microversions | None] = None
     exact: ClassVar[bool] = False
+    endpoint: ClassVar[Endpoint | None] = None
 
     def __init__(self, services: Services, tokens: Tokens, policy: Policy) -> None:
         # Cinder's paths may carry the project between version and resource, old Nova's too.
@@ -62,14 +67,17 @@ class ServiceApp:
     @classmethod
     def routes(cls) -> Routes:
         """Return the routes below the version, which need a token and are judged by policy."""
-        routes = gather(cls.folder) if cls.folder else Routes()
-        routes.include(Proxy(cls.name, cls.microversions).routes(cls.resources))
+        if cls.folder:
+            return gather(cls.folder)
+        routes = Routes()
+        for route in Proxy(cls.name, cls.microversions).routes(cls.resources).declared:
+            routes.add(replace(route, module=cls.__module__))
         return routes
 
     @classmethod
     def public(cls) -> Routes:
         """Return the routes that need no token, by their paths with the version."""
-        return gather(cls.folder, "PUBLIC") if cls.folder else Routes()
+        return gather(cls.folder, "PUBLIC") if cls.folder else document(cls.versions[0])
 
     @classmethod
     def address(cls, path: str) -> str:

@@ -3,7 +3,20 @@
 from typing import Any
 
 from activities.pods.versions import Version
-from api.links import Links
+from api.http import Answer, Call, Routes
+from api.links import Links, itself
+
+
+def document(version: str) -> Routes:
+    """Return the route that lists the one version of an API without microversions."""
+    routes = Routes()
+
+    @routes.route("GET", "/")
+    async def versions(call: Call) -> Answer:
+        links = itself(f"{call.base}/{version}/")
+        return Answer(200, {"versions": [{"id": version, "status": "CURRENT", "links": links}]})
+
+    return routes
 
 
 def entry(id_: str, updated: str, low: Version, high: Version, links: Links) -> dict[str, Any]:

@@ -30,13 +30,6 @@ from models.logs import REQUEST_ID
 from models.settings import Settings
 from models.values import Pod
 
-VERSIONS = {"compute": "/v2.1", "network": "/v2.0", "volume": "/v3", "image": "/v2"}
-_CATALOG = {
-    "compute": ("compute",),
-    "network": ("network",),
-    "volume": ("block-storage", "volumev3"),
-    "image": ("image",),
-}
 _VERSION = re.compile(r"/v\d[^/]*(/.*)?$")
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 # Neutron's conflicts that waiting does not mend.
@@ -52,6 +45,22 @@ _LASTING = {
 }
 _CATALOG_SECONDS = 300.0
 _REQUEST_ID = "X-OpenStack-Request-ID"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How a service is found: its types in the catalog, and what comes before its paths."""
+
+    types: tuple[str, ...]
+    version: str
+
+
+ENDPOINTS = {
+    "compute": Endpoint(("compute",), "/v2.1"),
+    "network": Endpoint(("network",), "/v2.0"),
+    "volume": Endpoint(("block-storage", "volumev3"), "/v3"),
+    "image": Endpoint(("image",), "/v2"),
+}
 
 
 @dataclass(slots=True)
@@ -78,10 +87,11 @@ class PodAnswer:
 
 
 class Regions:
-    """Calls to any pod, by pod and service (``compute``, ``network``, ``volume``, ``image``)."""
+    """Calls to any pod, by pod and service: those of ``ENDPOINTS``, and more that are given."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, more: Mapping[str, Endpoint] | None = None) -> None:
         self._settings = settings
+        self._endpoints = {**ENDPOINTS, **(more or {})}
         self._threads = ThreadPoolExecutor(64, thread_name_prefix="pods")
         self._http: aiohttp.ClientSession | None = None
         self._wire = Wire(settings.pod_connect_timeout)
@@ -102,7 +112,7 @@ class Regions:
         if cached and cached[1] > time.monotonic():
             return cached[0]
         session = await self._session()
-        for kind in _CATALOG[service]:
+        for kind in self._endpoints[service].types:
             found = await self._call(
                 region,
                 session.get_endpoint,
@@ -142,7 +152,7 @@ class Regions:
         try:
             async with self._client().request(
                 method,
-                root + VERSIONS[service] + path,
+                root + self._endpoints[service].version + path,
                 headers=_named(headers),
                 data=body,
                 timeout=limit,
@@ -172,7 +182,7 @@ class Regions:
             status, told, content = await self._wire.ask(
                 method,
                 root,
-                VERSIONS[service] + path,
+                self._endpoints[service].version + path,
                 _named(headers),
                 body,
                 timeout or self._settings.pod_timeout,
@@ -201,7 +211,7 @@ class Regions:
         if microversion:
             kind = {"volume": "volume"}.get(service, service)
             headers["OpenStack-API-Version"] = f"{kind} {microversion}"
-        url = await self.root(pod.pod_name, service) + VERSIONS[service] + path
+        url = await self.root(pod.pod_name, service) + self._endpoints[service].version + path
         status, raw = await self._request(pod.pod_name, method, url, headers, body)
         if status < 300:
             made = orjson.loads(raw) if raw else None

@@ -2,17 +2,11 @@
 
 from api.http import Answer, Call, Routes
 from api.links import itself
+from api.versions import document
 from models.resources.network import NETWORK
 
-PUBLIC = Routes()
+PUBLIC = document("v2.0")
 routes = Routes()
-
-
-@PUBLIC.route("GET", "/")
-async def versions(call: Call) -> Answer:
-    """List the one version."""
-    listed = [{"id": "v2.0", "status": "CURRENT", "links": itself(f"{call.base}/v2.0/")}]
-    return Answer(200, {"versions": listed})
 
 
 @routes.route("GET", "/")

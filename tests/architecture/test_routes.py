@@ -5,6 +5,7 @@ What is left are nouns; write them without ``os-`` and with ``_`` for ``-``. The
 file, ``api/<service>/<noun>.py``. Where that is a room, ``api/<service>/<noun>/``, the next noun
 names a file in it, if there is such a file; what the room has no file for is in its
 ``__init__.py``. A path without a noun is a version document, ``api/<service>/versions.py``.
+A service that is no more than declarations is one file, ``api/<service>.py``.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def test_the_file_follows_from_the_path(service: str, route: Route) -> None:
         ("compute", "/servers/{parent_id}/tags/{id}", "api/compute/servers/__init__.py"),
         ("network", "/networks/{id}/dhcp-agents", "api/network/networks.py"),
         ("volume", "/v3", "api/volume/versions.py"),
+        ("declared", "/things/{id}", "api/declared.py"),
     ],
 )
 def test_the_rule_is_this(service: str, path: str, file: str) -> None:

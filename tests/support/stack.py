@@ -211,6 +211,21 @@ class Stack:
         changed = {name: _difference(before[name], after[name]) for name in before}
         assert not any(changed.values()), {name: rows for name, rows in changed.items() if rows}
 
+    @contextmanager
+    def beside(self, command: list[str], ready: str) -> Iterator[str]:
+        """Have the command be a second gateway meanwhile; its address, where it serves a path."""
+        port, network_port = free_ports(2)
+        url = f"http://127.0.0.1:{port}"
+        env = self._settings(self.clouds_yaml)
+        env |= {"TRIO2O_PORT": str(port), "TRIO2O_NETWORK_PORT": str(network_port)}
+        log = self.folder / "second-gateway.log"
+        process = Process("second gateway", command, log, lambda: _serves(url + ready), **env)
+        try:
+            process.start()
+            yield url
+        finally:
+            process.stop()
+
     # How it is started.
 
     def _start_regions(self) -> Json:
@@ -255,13 +270,17 @@ class Stack:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _gateway_serves(self) -> bool:
-        try:
-            return send("GET", self.url + "/").status == 200
-        except OSError:
-            return False
+        return _serves(self.url + "/")
 
     def _worker_works(self) -> bool:
         return self.worker.has_said("Working on task queue")
+
+
+def _serves(url: str) -> bool:
+    try:
+        return send("GET", url).status == 200
+    except OSError:
+        return False
 
 
 _ADMIN_KEYS = {"bindings": "pod_bindings"}
