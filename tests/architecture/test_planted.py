@@ -65,6 +65,11 @@ WITHOUT_MIGRATION = (
     "    status: Field[str]",
     "    colour: Field[str] = fixed(TEXT)\n    status: Field[str]",
 )
+WITHOUT_WORKER = (
+    "activities/compute/wiring.py",
+    "            work.CleanUp.FLAVOR: flavor_copies.clean_up,\n",
+    "",
+)
 
 
 @pytest.fixture
@@ -116,3 +121,9 @@ def test_a_column_without_migration_is_refused(copy: Path) -> None:
     said = _said(copy, sys.executable, "-m", "deploy.checks")
     assert "models/database/tables" in said
     assert "colour" in said
+
+
+def test_work_that_nobody_does_is_refused(copy: Path) -> None:
+    _plant(copy, WITHOUT_WORKER)
+    said = _said(copy, sys.executable, "-m", "deploy.checks")
+    assert "activities/wiring.py: Nobody does ['CleanUp.FLAVOR']" in said
