@@ -38,7 +38,8 @@ class ServiceApp:
     What it serves are the files of its ``folder`` (``api.nouns``); one that is no more than this
     class has no folder, and ``resources`` that are passed through. Its failures are told in its
     ``dialect``. To an ``exact`` API a slash at the end of a path is an id that is empty.
-    ``endpoint`` is where pods have it, where that is none of the endpoints that all know.
+    ``request_id_header`` is the API's own, beside the one that all have. ``endpoint`` is where
+    pods have it, where that is none of the endpoints that all know.
     """
 
     name: ClassVar[str]
@@ -49,6 +50,7 @@ class ServiceApp:
     resources: ClassVar[tuple[Resource, ...]] = ()
     microversions: ClassVar[Microversions | None] = None
     exact: ClassVar[bool] = False
+    request_id_header: ClassVar[bytes] = b""
     endpoint: ClassVar[Endpoint | None] = None
 
     def __init__(self, services: Services, tokens: Tokens, policy: Policy) -> None:
@@ -84,11 +86,6 @@ class ServiceApp:
         """Return where a path below the version is served: ``/compute/v2.1/servers``."""
         return f"{cls.prefix.rstrip('/')}/{cls.versions[0]}{path}"
 
-    def finish(self, call: Call, answer: Answer) -> None:
-        """Add to an answer what all answers of the API have."""
-        if self.microversions:
-            self.microversions.finish(call, answer)
-
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one HTTP request; never raises for what a client or a pod did."""
         if scope["type"] != "http":
@@ -111,7 +108,8 @@ class ServiceApp:
         )
         REQUEST_ID.set(call.request_id)
         answer = await self._answer(call)
-        self.finish(call, answer)
+        if self.microversions:
+            self.microversions.finish(call, answer)
         await self._send(call, answer, send)
 
     async def _answer(self, call: Call) -> Answer:
@@ -167,6 +165,9 @@ class ServiceApp:
         body = _encoded(answer).raw
         headers = list(answer.headers)
         headers.append((b"x-openstack-request-id", call.request_id.encode()))
+        named = self.request_id_header
+        if named and all(name != named for name, _ in headers):
+            headers.append((named, call.request_id.encode()))
         if body is not None:
             headers.append((b"content-length", str(len(body)).encode()))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}

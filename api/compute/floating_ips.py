@@ -2,7 +2,7 @@
 
 import orjson
 
-from api.compute.proxies import until
+from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
 from models.compute import checks
 from models.compute.floating_ips import ComputeFloatingIPs

@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from api.compute.proxies import all_until, until
 from api.compute.proxy import PROXY
+from api.compute.until import all_until, until
 from api.http import Answer, Call, Route, Routes
 from models.resources.compute import OS_HOSTS
 

@@ -1,7 +1,7 @@
 """/images: the images as Nova showed them until 2.35; any pod can ask the one Glance."""
 
-from api.compute.proxies import until
 from api.compute.proxy import PROXY
+from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
 from models.errors import PodUnavailable
 

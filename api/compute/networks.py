@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from api.compute.gone import gone
-from api.compute.proxies import until
+from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
 from models.errors import NotFound
 

@@ -1,6 +1,6 @@
 """/os-security-group-rules: the network API's, as Nova had them until 2.35."""
 
-from api.compute.proxies import until
+from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
 from models.compute import checks
 

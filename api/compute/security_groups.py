@@ -1,6 +1,6 @@
 """/os-security-groups: the network API's, as Nova had them until 2.35."""
 
-from api.compute.proxies import cut, until
+from api.compute.until import cut, until
 from api.http import Answer, Call, Route, Routes
 from models.compute.security_groups import ComputeSecurityGroups
 

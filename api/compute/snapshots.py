@@ -2,8 +2,8 @@
 
 import orjson
 
-from api.compute.proxies import all_until, until
 from api.compute.proxy import PROXY
+from api.compute.until import all_until, until
 from api.compute.volumes import volume_shown
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room

@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from api.compute.proxies import all_until, until
 from api.compute.proxy import PROXY
+from api.compute.until import all_until, until
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
 from models.database.store import Row
