@@ -43,6 +43,8 @@ class Call:
     API without version (``http://gateway:19999/compute``), for links. ``project`` is what stood
     between version and path (``/<project id>``), where anything did, and ``address`` is the base
     with both, for links to paths. ``version`` is the microversion, once somebody has asked for it.
+    ``root`` is what stands for the API in its addresses (``/compute``); ``jobs`` are the ids of
+    the operations that were accepted for it.
     """
 
     method: str
@@ -56,6 +58,8 @@ class Call:
     caller: Caller = _NOBODY
     args: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
+    root: str = ""
+    jobs: list[str] = field(default_factory=list)
     project: str = ""
     address: str = ""
     version: Version | None = None

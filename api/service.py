@@ -22,6 +22,7 @@ from api.proxy import Proxy
 from api.versions import document
 from models.errors import BadRequest, GatewayError, NotFound
 from models.logs import REQUEST_ID
+from models.operations import ACCEPTED
 from models.resource import Resource
 
 LOG = logging.getLogger(__name__)
@@ -102,11 +103,13 @@ class ServiceApp:
             headers=headers,
             services=self._services,
             base=self._base(scope, headers) + root,
+            root=root,
             receive=receive,
             limit=self._services.settings.max_body_bytes,
             request_id=_request_id(),
         )
         REQUEST_ID.set(call.request_id)
+        ACCEPTED.set(call.jobs)
         answer = await self._answer(call)
         if self.microversions:
             self.microversions.finish(call, answer)
@@ -168,6 +171,10 @@ class ServiceApp:
         named = self.request_id_header
         if named and all(name != named for name, _ in headers):
             headers.append((named, call.request_id.encode()))
+        if call.jobs and answer.status < 400:
+            origin = call.base.removesuffix(call.root)
+            urls = ", ".join(f"{origin}/v1.0/jobs/{id_}" for id_ in call.jobs)
+            headers.append((b"x-trio2o-job", urls.encode()))
         if body is not None:
             headers.append((b"content-length", str(len(body)).encode()))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}

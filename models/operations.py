@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from models.values import Caller
 from models.work import DONE, OPEN, State, Work
 
 LOG = logging.getLogger(__name__)
+# What was accepted for the request that is being served; None where none is.
+ACCEPTED: ContextVar[list[str] | None] = ContextVar("accepted", default=None)
 # How many times longer the sweep waits for what Temporal has taken already.
 _PATIENCE = 4
 _LONGEST = timedelta(minutes=1)
@@ -57,10 +60,24 @@ class Operations:
         """Write an accepted operation in the caller's transaction; return its id.
 
         It is told to be of the given project and request, else of the caller's, else of the
-        request that is being served. Call ``announce``
-        with the id after the commit. An operation that has not started yet and does the same is
-        not written twice: whoever runs it reads the desired state of that moment.
+        request that is being served, whose answer names it. Call ``announce`` with the id after
+        the commit. An operation that has not started yet and does the same is not written twice:
+        whoever runs it reads the desired state of that moment.
         """
+        id_ = await self._add(tx, work, caller, project_id, request_id)
+        accepted = ACCEPTED.get()
+        if accepted is not None and id_ not in accepted:
+            accepted.append(id_)
+        return id_
+
+    async def _add(
+        self,
+        tx: Transaction,
+        work: Work,
+        caller: Caller | None,
+        project_id: str | None,
+        request_id: str | None,
+    ) -> str:
         if project_id is None:
             project_id = caller.project_id if caller else ""
         if request_id is None:

@@ -17,7 +17,7 @@ svg.topology { font: 12px sans-serif; }
 .topology .pod { fill: #f4f6f8; stroke: #c3ccd5; }
 .topology .box { fill: #fff; stroke-width: 1.6; stroke: #5b6b7b; }
 .topology .ACTIVE { stroke: #1b7f3b; } .topology .ERROR { stroke: #b3261e; fill: #fdecea; }
-.topology .ALLOCATING, .topology .DOWN { stroke: #b7791f; stroke-dasharray: 4 3; }
+.topology .DOWN { stroke: #b7791f; stroke-dasharray: 4 3; }
 .topology .missing { stroke: #b3261e; stroke-dasharray: 2 3; }
 .topology .wire { fill: none; stroke: #5b6b7b; stroke-width: 1.4; }
 .topology .bridge { stroke: #2b5fb3; stroke-width: 4; }

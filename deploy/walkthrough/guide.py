@@ -170,15 +170,20 @@ class Guide:
 
     def _wait_for_router(self) -> None:
         with self._report.step("Every pod has its part of the router"):
-            until(f"{names.ROUTER} ACTIVE", self._router_active)
+            routers = self._user.get("network", f"/routers?name={names.ROUTER}")["routers"]
+            path = f"/jobs?router_id={routers[0]['id']}&state=accepted&state=running"
+            until(f"the jobs of {names.ROUTER} have ended", lambda: self._none_open(path))
+            self._refuse_broken_router()
             say(f"   {names.ROUTER} is ACTIVE")
 
-    def _router_active(self) -> bool:
+    def _none_open(self, path: str) -> bool:
+        open_jobs = self._admin.sdk.session.get(f"{self._stack.gateway_url}/v1.0{path}").json()
+        return not open_jobs["jobs"]
+
+    def _refuse_broken_router(self) -> None:
         routers = self._user.get("network", f"/routers?name={names.ROUTER}")["routers"]
-        status = routers[0]["status"]
-        if status == "ERROR":
-            raise StepFailed(f"{names.ROUTER} is in ERROR: /v1.0/jobs tells why")
-        return bool(status == "ACTIVE")
+        if routers[0]["status"] != "ACTIVE":
+            raise StepFailed(f"{names.ROUTER} is {routers[0]['status']}: /v1.0/jobs tells why")
 
     def _guests(self) -> list[Host]:
         return [Host.guest(name, self._servers[name]["id"]) for name in names.SERVERS]

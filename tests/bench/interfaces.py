@@ -131,9 +131,9 @@ def _by_hand(hand: ByHand, calm: float) -> list[float]:
 
 
 def _until_active(site: Site, router: str) -> None:
-    while (status := site.show_router(router)["status"]) != "ACTIVE":
-        assert status != "ERROR", site.stack.jobs(router_id=router)
+    while not site.idle(router):
         time.sleep(_PAUSE)
+    assert site.show_router(router)["status"] == "ACTIVE", site.stack.jobs(router_id=router)
 
 
 @contextmanager

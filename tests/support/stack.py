@@ -152,12 +152,15 @@ class Stack:
         return job
 
     def settle(self, seconds: float = 60.0) -> None:
-        """Wait until no accepted work is left to do, and no router is being brought up."""
+        """Wait until no accepted work is left to do, and what failed is undone."""
 
         def idle() -> bool:
             if self.jobs(state="accepted&state=running", limit="1"):
                 return False
-            return not self.admin.network.list("/routers?status=ALLOCATING&limit=1")
+            if not self.jobs(state="failed&state=cancelled", limit="1"):
+                return True
+            # A job that failed says so at once; its execution goes on until nothing of it is left.
+            return not self.temporal.executions("ExecutionStatus = 'Running'")
 
         try:
             until(idle, "all jobs are finished", seconds)

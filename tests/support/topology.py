@@ -185,19 +185,24 @@ class Site:
         return row
 
     def active(self, router: str) -> Json:
-        """The router once it is ACTIVE; it must not end in ERROR."""
+        """The router once its jobs have ended; it must not end in ERROR."""
 
-        def ready() -> Json | None:
-            row = self.show_router(router)
-            assert row["status"] != "ERROR", (row, self.stack.jobs(router_id=router))
-            return row if row["status"] == "ACTIVE" else None
-
-        row: Json = until(ready, f"router {router} is ACTIVE")
+        until(lambda: self.idle(router), f"the jobs of router {router} have ended")
+        row = self.show_router(router)
+        assert row["status"] == "ACTIVE", (row, self.stack.jobs(router_id=router))
         return row
+
+    def idle(self, router: str) -> bool:
+        """Whether no job of the router is open."""
+        return not self.stack.jobs(router_id=router, state="accepted&state=running", limit="1")
 
     def becomes_active(self, router: str) -> None:
         """Wait until the router is ACTIVE, which may be in ERROR until then."""
-        until(lambda: self.show_router(router)["status"] == "ACTIVE", f"{router} is ACTIVE")
+
+        def active() -> bool:
+            return self.idle(router) and self.show_router(router)["status"] == "ACTIVE"
+
+        until(active, f"{router} is ACTIVE")
 
     def tear_down(self) -> None:
         """Undo everything the tenant has, in an order that every client knows."""

@@ -60,7 +60,7 @@ def test_accepted_without_temporal_it_begins_when_temporal_is_back(
     router = site.router()
     stack.temporal.process.kill()
     site.attach(router, site.net("az1", "10.0.1.0/24"))
-    assert site.show_router(router)["status"] == "ALLOCATING"
+    assert site.show_router(router)["status"] == "ACTIVE"
     assert stack.jobs(router_id=router)[0]["state"] == "accepted"
     stack.temporal.process.start()
     site.active(router)

@@ -92,7 +92,8 @@ def test_each_call_of_the_undoing_fails_once(stack: Stack, site: Site, fault: st
 def test_a_slow_pod_is_waited_for(stack: Stack, site: Site) -> None:
     with stack.simulator.fault("slow", region="Pod1", service="network", seconds=0.4):
         router = _reach_over(stack, site)
-        assert site.show_router(router)["status"] == "ALLOCATING"
+        assert site.show_router(router)["status"] == "ACTIVE"
+        assert not site.idle(router)
         site.active(router)
     stack.settle()
     _is_right(stack, router)

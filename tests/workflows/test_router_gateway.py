@@ -21,6 +21,18 @@ def test_inside_the_external_pod_no_bridge_is_needed(stack: Stack, site: Site) -
     assert copies(stack.simulator, router) == {"Pod2": RouterCopy({"10.0.2.1"}, gateway=address)}
 
 
+def test_a_router_made_with_its_gateway_is_active_at_once(stack: Stack, site: Site) -> None:
+    outside = site.external("Pod2")
+    body = {"router": {"external_gateway_info": {"network_id": outside.id}}}
+    answer = site.user.network("POST", "/routers", body)
+    assert answer.body["router"]["status"] == "ACTIVE"
+    jobs = stack.jobs(router_id=answer.body["router"]["id"], type="router-gateway-set")
+    assert answer.headers["x-trio2o-job"] == f"{stack.url}/v1.0/jobs/{jobs[0]['id']}"
+    site.active(answer.body["router"]["id"])
+    stack.settle()
+    assert stack.job(jobs[0]["id"])["state"] == "succeeded"
+
+
 def test_another_pod_goes_out_by_the_north_south_bridge(stack: Stack, site: Site) -> None:
     router = site.router()
     site.attach(router, site.net("az1", "10.0.1.0/24"))

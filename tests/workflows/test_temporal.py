@@ -34,6 +34,10 @@ def test_the_web_ui_reads_like_a_job_list(stack: Stack, site: Site, router: str)
     wanted = {"router", "router-interface-add", "router-gateway-set", "floatingip-associate"}
     assert wanted | {"extra-routes"} <= kinds
     for job in stack.jobs(router_id=router):
+        if job["type"] == "extra-routes":
+            # The router's own execution runs it, whoever asked for what made routes necessary.
+            assert job["workflow_id"] == f"router/{router}"
+            continue
         execution = named[job["workflow_id"]]
         assert job["workflow_id"].startswith(f"{job['type']}/")
         assert execution["status"] == "WORKFLOW_EXECUTION_STATUS_COMPLETED"

@@ -89,8 +89,6 @@ class RouterWork:
         async with self._store.write() as tx:
             # A redo of what failed: wanted again, so the topology must see it again.
             await _mark(tx, operation, "DOWN", only="ERROR")
-            mine = routers.update().where(Router.id == operation["router_id"])
-            await tx.run(mine.values(status="ALLOCATING"))
         pods = await self._names(
             await self._copies.pods_to_change(
                 operation["router_id"], whole=_kind(operation).needs_places
@@ -129,12 +127,15 @@ class RouterWork:
         if operation is None:
             return []
         waiting: list[str] = []
+        left = await self._copies.routes_to_change(operation["router_id"])
         async with self._store.write() as tx:
             if not await self._operations.finish(tx, ended.operation_id, ended.state, ended.error):
                 return []
             if ended.state == State.SUCCEEDED:
                 await _succeeded(tx, operation)
                 await self._let_go(tx, operation["resource_id"])
+                if left:
+                    waiting = [await self._routes_follow(tx, operation)]
             else:
                 await _mark(tx, operation, "ERROR")
                 waiting = await self._spare(tx, operation)
@@ -142,10 +143,22 @@ class RouterWork:
         router_id = operation["router_id"]
         if ended.state != State.SUCCEEDED:
             return await self._names(await self._copies.pods_to_change(router_id))
-        if not await self._copies.routes_to_change(router_id):
+        if not left:
             # Who waits for the router need not wait until that is noticed elsewhere.
             await self.settle_router(Settled(router_id))
         return []
+
+    async def _routes_follow(self, tx: Transaction, operation: Row) -> str:
+        """Write the job that brings up the routes which the operation has made possible.
+
+        The router shows no progress, so that there is always an open job until all of it is done.
+        """
+        return await self._operations.add(
+            tx,
+            EXTRA_ROUTES.on(operation["router_id"]),
+            project_id=operation["project_id"],
+            request_id=operation["request_id"],
+        )
 
     async def _spare(self, tx: Transaction, operation: Row) -> list[str]:
         """Write the clean-up of a network's copy that was made for a failed interface alone."""

@@ -20,7 +20,6 @@ from models.network.ports.deletion import PortDeletion
 from models.network.ports.filters import with_addresses
 from models.network.ports.macs import PluggedPorts
 from models.network.ports.owners import OF_SERVICES, SERVICE, DeviceOwner
-from models.network.routers.changes import shows_work
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.operations import Operations
 from models.resources.network import NETWORKS, PORTS
@@ -252,7 +251,6 @@ class Ports(Collection):
 
     async def _interface_moves(self, tx: Transaction, row: Row, caller: Caller) -> str:
         """Write the operation that brings a router interface to its address in the pod."""
-        await shows_work(tx, row["device_id"])
         return await self._operations.add(
             tx,
             work.RouterChange.ADD_INTERFACE.on(row["device_id"], row["id"]),

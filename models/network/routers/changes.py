@@ -1,17 +1,9 @@
 """RouterChanges: how a change of a router's pieces is accepted."""
 
 from models.database.store import Transaction
-from models.database.tables.network import TABLES, Router
 from models.network.routers.plan import Topology
 from models.operations import Operations
 from models.work import RouterChange
-
-routers = TABLES["routers"]
-
-
-async def shows_work(tx: Transaction, router_id: str) -> None:
-    """Show that the router is being changed until its last operation has ended."""
-    await tx.run(routers.update().where(Router.id == router_id).values(status="ALLOCATING"))
 
 
 class RouterChanges:
@@ -37,7 +29,6 @@ class RouterChanges:
         the router in ERROR. A network that has no pod yet may still need one later. What takes
         something away is never refused: what still waits for a place is another's matter.
         """
-        await shows_work(tx, router_id)
         if change.needs_places:
             await self._topology.allocate(tx, router_id)
         work = change.on(router_id, piece_id)
