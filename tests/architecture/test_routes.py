@@ -21,6 +21,7 @@ import pytest
 from api import routes
 from api.http import Route
 from api.main import APIS
+from api.nouns import gather
 
 ROOT = Path(__file__).parents[2]
 VERSION = re.compile(r"^/v\d+(\.\d+)?(?=/|$)")
@@ -78,6 +79,22 @@ def test_every_route_is_told_with_what_it_asks() -> None:
     lines = [line for api in APIS for line in routes.lines(api)]
     assert len(lines) == len(ROUTES)
     assert {line.path for line in lines if not line.logic} == ASK_NOBODY
+
+
+def test_no_file_serves_what_another_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = "from api.http import Answer, Route, Routes\nroutes = Routes()\n"
+    served += 'routes.add(Route("GET", "/things", Answer))\n'
+    folder = tmp_path / "api_with_things"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "things.py").write_text(served)
+    monkeypatch.syspath_prepend(tmp_path)
+    gathered = gather("api_with_things").declared
+    assert [route.module for route in gathered] == ["api_with_things.things"]
+    (folder / "twice.py").write_text(served)
+    importlib.invalidate_caches()
+    with pytest.raises(ValueError, match=r"api_with_things\.twice serves"):
+        gather("api_with_things")
 
 
 def _file(service: str, path: str) -> str:
