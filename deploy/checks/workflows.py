@@ -1,8 +1,9 @@
 """Workflows ask nothing but their history: no clock, chance, environment, file or network.
 
 A replay has to decide as the first run did. Whatever a workflow's module calls is looked through,
-our own functions and the methods of our own classes too, wherever they stand. What is only named
-(an activity that is to be executed) is not called, and not looked through.
+our own functions and all methods of the classes that are called too, wherever they stand. A
+function that is only named may be called by whom it is handed to; an activity is not: it runs
+elsewhere.
 """
 
 import ast
@@ -48,10 +49,12 @@ def _looked(
     seen: set[tuple[str, str]],
 ) -> Iterator[str]:
     locals_ = _locals(file)
+    owners = _owners(file)
+    calls = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         place = f"{file.relative_to(root)}:{getattr(node, 'lineno', 0)}"
         by = f" (called by {' < '.join(trail)})" if trail else ""
-        if trail and isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, ast.Import | ast.ImportFrom):
             for name in _imported(node):
                 if name in _MODULES:
                     yield f"{place}: {name} is imported{by}"
@@ -59,8 +62,12 @@ def _looked(
             thing = _value(node, module, locals_)
             if _is_forbidden(node, thing):
                 yield f"{place}: {ast.unparse(node)} differs from run to run{by}"
-        if isinstance(node, ast.Call):
-            for called in _functions(_value(node.func, module, locals_)):
+            if thing is None:
+                thing = _of_self(node, module, owners)
+            # A class that is not called only says whose a method is.
+            if isinstance(thing, type) and id(node) not in calls:
+                continue
+            for called in _functions(thing):
                 key = (called.__module__, called.__qualname__)
                 if key in seen:
                     continue
@@ -114,14 +121,36 @@ def _functions(thing: Any) -> list[FunctionType]:
     """Return the functions of ours that a call of it runs."""
     if isinstance(thing, MethodType):
         thing = thing.__func__
-    if isinstance(thing, type):
-        own = [vars(thing).get(name) for name in ("__init__", "__post_init__", "__new__")]
+    if isinstance(thing, property):
+        thing = thing.fget
+    if isinstance(thing, type) and not issubclass(thing, BaseException):
+        own = [getattr(each, "__func__", each) for each in vars(thing).values()]
         return [each for each in own if isinstance(each, FunctionType) and _is_ours(each)]
     return [thing] if isinstance(thing, FunctionType) and _is_ours(thing) else []
 
 
+def _of_self(node: ast.Name | ast.Attribute, module: ModuleType, owners: dict[int, str]) -> Any:
+    """Return the method that ``self.method`` is in the class around it."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return None
+    owner = vars(module).get(owners.get(node.lineno, ""))
+    return getattr(owner, node.attr, None) if node.value.id in ("self", "cls") else None
+
+
 def _is_ours(function: FunctionType) -> bool:
-    return function.__module__.partition(".")[0] in OURS
+    runs_elsewhere = hasattr(function, "__temporal_activity_definition")
+    return function.__module__.partition(".")[0] in OURS and not runs_elsewhere
+
+
+@functools.cache
+def _owners(file: Path) -> dict[int, str]:
+    """Return, by line, the class of the module that it stands in."""
+    return {
+        line: node.name
+        for node in _tree(file).body
+        if isinstance(node, ast.ClassDef)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
 
 
 @functools.cache

@@ -52,13 +52,15 @@ MISSPELT = {
 UNREPEATABLE = (
     "workflows/network/router.py",
     "        while True:\n",
-    "        self._at, self._chance = now(), new_id()\n        while True:\n",
+    "        self._at, self._chance = now(), new_id()\n"
+    "        self._dice = random.random(), *map(_later, [1])\n        while True:\n",
 )
 IMPORTS = (
     "workflows/network/router.py",
     "import asyncio\n",
-    "import asyncio\n\nfrom models.database.store import new_id\n"
-    "from models.database.tables.base import now\n",
+    "import asyncio\nimport random\nimport time\n\nfrom models.database.store import new_id\n"
+    "from models.database.tables.base import now\n\n\n"
+    "def _later(seconds: int) -> float:\n    return time.monotonic() + seconds\n",
 )
 WITHOUT_MIGRATION = (
     "models/database/tables/network/ports.py",
@@ -114,6 +116,8 @@ def test_clock_and_chance_through_our_own_helpers_are_refused(copy: Path) -> Non
     said = _said(copy, sys.executable, "-m", "deploy.checks")
     assert "datetime.now differs from run to run (called by workflows/network/router.py" in said
     assert "uuid.uuid4 differs from run to run (called by workflows/network/router.py" in said
+    assert "random.random differs from run to run" in said
+    assert "time.monotonic differs from run to run" in said
 
 
 def test_a_column_without_migration_is_refused(copy: Path) -> None:
