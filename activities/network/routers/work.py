@@ -14,13 +14,13 @@ from models.database.tables.routing import Routing
 from models.errors import NotFound, PodBusy, PodFault
 from models.network import addresses, holders
 from models.network.bridges.leftovers import BridgeLeftovers
+from models.network.ports.owners import ROUTER_PORTS
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.work import EXTRA_ROUTES, OPEN, CleanUp, RouterChange, State, kind_of
 
 ports, routers = TABLES["ports"], TABLES["routers"]
 floatingips = TABLES["floatingips"]
-_LINKS = ("network:router_interface", "network:router_gateway")
 _PIECES = {"port": ports, "floatingip": floatingips}
 
 
@@ -221,7 +221,7 @@ class RouterWork:
             last = select(Operation.state).where(mine).order_by(Operation.sequence.desc())
             broken = select(func.count()).where(
                 Port.device_id == router_id,
-                Port.device_owner.in_(_LINKS),
+                Port.device_owner.in_(ROUTER_PORTS),
                 Port.status == "ERROR",
             )
             failed = await tx.value(last.limit(1)) == State.FAILED or await tx.value(broken)
@@ -262,7 +262,7 @@ async def _succeeded(tx: Transaction, operation: Row) -> None:
     router_id = operation["router_id"]
     links = ports.update().where(
         Port.device_id == router_id,
-        Port.device_owner.in_(_LINKS),
+        Port.device_owner.in_(ROUTER_PORTS),
         Port.status == "DOWN",
     )
     copied = select(Routing.top_id).where(
