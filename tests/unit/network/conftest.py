@@ -1,18 +1,14 @@
-"""A database of its own for each test, and collections on it without quotas."""
+"""Collections on a fresh database without quotas, and the whole of the network models."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-import models.database.tables  # noqa: F401  (registers every table)
-from models.database.record import METADATA
 from models.database.store import Row, Store, Transaction
 from models.network.address_scopes import AddressScopes
 from models.network.subnetpools import Subnetpools
 from models.resource import Kind
+from tests.unit.network.wiring import Network
 
 
 class Unlimited:
@@ -23,15 +19,6 @@ class Unlimited:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(f"sqlite+aiosqlite:///{tmp_path}/unit.db")
-    async with store.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 def scopes(store: Store) -> AddressScopes:
     return AddressScopes(store, Unlimited())
 
@@ -39,3 +26,8 @@ def scopes(store: Store) -> AddressScopes:
 @pytest.fixture
 def pools(store: Store, scopes: AddressScopes) -> Subnetpools:
     return Subnetpools(store, Unlimited(), scopes)
+
+
+@pytest.fixture
+def network(store: Store) -> Network:
+    return Network(store)
