@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.database.store import Row, Store, new_id
+from models.database.tables.network import TABLES
 from models.database.tables.routing import Routing
 from models.network.address_groups import AddressGroups
 from models.network.address_scopes import AddressScopes
@@ -65,6 +66,9 @@ class Made:
         self._store = store
 
     async def network(self, network_id: str, pod: Pod) -> str:
+        mine = TABLES["networks"].update().where(TABLES["networks"].c.id == network_id)
+        async with self._store.write() as tx:
+            await tx.run(mine.values(pod_id=pod.pod_id))
         return await self.make("network", network_id, pod)
 
     async def subnet(self, subnet_id: str, pod: Pod) -> str:
