@@ -212,7 +212,9 @@ class Ports(Collection):
         await self._insert_with_mac(tx, row)
         row["fixed_ips"] = await port_addresses.give(tx, row, wishes)
         mine = self.table.update().where(self.table.c.id == row["id"])
-        await tx.run(mine.values(fixed_ips=row["fixed_ips"]))
+        # Still being made: it has not changed since.
+        made = {"fixed_ips": row["fixed_ips"], "updated_at": row["updated_at"]}
+        await tx.run(mine.values(**made))
         return row
 
     async def _default(self, tx: Transaction, row: Row) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from models.database.store import Row, Store, Transaction
@@ -9,6 +11,7 @@ from models.network.address_scopes import AddressScopes
 from models.network.subnetpools import Subnetpools
 from models.resource import Kind
 from tests.unit.network.wiring import Network
+from tests.unit.network.world import World
 
 
 class Unlimited:
@@ -31,3 +34,10 @@ def pools(store: Store, scopes: AddressScopes) -> Subnetpools:
 @pytest.fixture
 def network(store: Store) -> Network:
     return Network(store)
+
+
+@pytest.fixture
+async def world(store: Store) -> AsyncIterator[World]:
+    made = World(store)
+    yield made
+    await made.settle()

@@ -60,10 +60,14 @@ class Offered:
 
 
 class Made:
-    """Copies that every pod makes when it is asked to; their routings tell where."""
+    """Copies that every pod makes when it is asked to; their routings tell where.
+
+    With a ``refusal`` no pod makes any.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.refusal: Exception | None = None
 
     async def network(self, network_id: str, pod: Pod) -> str:
         mine = TABLES["networks"].update().where(TABLES["networks"].c.id == network_id)
@@ -75,6 +79,8 @@ class Made:
         return await self.make("subnet", subnet_id, pod)
 
     async def make(self, kind: str, top_id: str, pod: Pod, owner_id: str = "") -> str:
+        if self.refusal:
+            raise self.refusal
         row = {"type": kind, "top_id": top_id, "pod_id": pod.pod_id, "bottom_id": new_id()}
         async with self._store.write() as tx:
             await tx.insert_new(Routing.table, row | {"owner_id": owner_id})
@@ -91,11 +97,15 @@ class Spread:
         self.projects.append(project_id)
 
 
-class Unplugged:
-    """Pods in which no port is bound."""
+class Plugged:
+    """Pods in which no port is bound, unless they have a ``refusal``."""
+
+    def __init__(self) -> None:
+        self.refusal: Exception | None = None
 
     async def refuse_bound(self, port: Row, wanted: Any) -> None:
-        return
+        if self.refusal:
+            raise self.refusal
 
 
 @dataclass
@@ -108,6 +118,7 @@ class Network:
     def __post_init__(self) -> None:
         store, settings = self.store, self.settings
         self.outbox, self.copies, self.spread = Offered(), Made(store), Spread()
+        self.plugged = Plugged()
         self.pods = PodDirectory(store)
         self.routings = Routings(store)
         self.operations = operations = Operations(store, self.outbox)
@@ -143,7 +154,7 @@ class Network:
             self.networks,
             self.groups,
             changes_of_groups,
-            Unplugged(),
+            self.plugged,
             self.port_deletion,
         )
         self.floatingips = FloatingIPs(
