@@ -108,10 +108,12 @@ class Supervisor:
         """Start the daemon unless it runs already."""
         if self.pid(daemon.name):
             return
-        if daemon.port and _connects(socket.AF_INET, ("127.0.0.1", daemon.port)):
+        door = daemon.url or (daemon.port and f"port {daemon.port}")
+        if door and daemon.answers():
+            # It may share the port with ours, and would get half of its calls.
             raise LabError(
-                f"{daemon.name} needs port {daemon.port}, but a process that this lab did not"
-                f" start listens there: 'ss -ltnp sport = :{daemon.port}' shows which"
+                f"{daemon.name} needs {door}, but a process that this lab did not start answers"
+                " there: 'ss -ltnp' shows which"
             )
         command = daemon.command
         if daemon.namespace:
