@@ -43,7 +43,9 @@ async def test_pages_go_on_after_their_marker(bindings: Bindings) -> None:
         await bindings.create({"tenant_id": "p", "pod_id": f"id-of-{pod}"})
     first = await bindings.list([("limit", "1")])
     second = await bindings.list([("limit", "1"), ("marker", first.marker)])
-    assert [row["pod_id"] for row in (*first.rows, *second.rows)] == ["id-of-pod-1", "id-of-pod-2"]
+    # Bindings of the same second are in the order of their ids.
+    assert [*first.rows, *second.rows] == (await bindings.list([])).rows
+    assert len(second.rows) == 1
     assert second.marker == ""
 
 
