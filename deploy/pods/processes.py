@@ -132,19 +132,19 @@ class Supervisor:
         self._pid_file(daemon.name).write_text(f"{process.pid} {started}\n")
 
     def end_former_lives(self) -> None:
-        """Nothing runs that was started for this state folder but has no pid file there any more.
+        """Nothing runs that was started for this state folder, unless a lab of it is running.
 
-        Such processes outlive a lab whose state folder was removed, or whose daemon was killed
-        without its children; they hold ports, and talk to the new lab.
+        Such processes outlive a lab whose state folder was removed, or whose daemons were killed
+        without their children; they hold ports, and talk to the new lab.
         """
-        known = {self.pid(file.stem) for file in self._state.folder("run").glob("*.pid")}
+        if any(self.pid(file.stem) for file in self._state.folder("run").glob("*.pid")):
+            # Whose children those are that have left their session cannot be told.
+            return
         ours = f"{_LIFE}={self._state.root}".encode()
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if ours in (process / "environ").read_bytes().split(b"\0"):
-                    pid = int(process.name)
-                    if os.getsid(pid) not in known:
-                        os.kill(pid, signal.SIGKILL)
+                    os.kill(int(process.name), signal.SIGKILL)
             except OSError:
                 # It ended meanwhile, or is another user's.
                 continue
