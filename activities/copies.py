@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from models.database.store import Row
-from models.errors import PodFault, PodUnavailable
+from sqlalchemy import Table
+
+from activities.pods.region import Regions
+from models.database.store import Row, Store, Transaction
+from models.errors import NotFound, PodBusy, PodFault, PodUnavailable
 from models.pods import PodDirectory
-from models.routings import Ledger, Made, Stays
+from models.resource import Kind
+from models.routings import Ledger, Made, Stays, mark
 from models.values import Pod
 
 
@@ -25,6 +29,11 @@ class CopyKind(ABC):
     type: ClassVar[str]
     # Pods have such objects of their own: one that is there already becomes the copy.
     found_in_pods: ClassVar[bool] = False
+    # What was set last is remembered, and only what differs is set; else an update sets all, and
+    # nothing is set on a copy that is found.
+    remembered: ClassVar[bool] = True
+    # With the objects at the top: of one that was deleted meanwhile no copy is made.
+    table: ClassVar[Table | None] = None
 
     def key(self, row: Row) -> str:
         """Return the id under which the copies of the object are noted."""
@@ -32,6 +41,10 @@ class CopyKind(ABC):
 
     def project(self, row: Row) -> str:
         """Return the project that the copies are noted for."""
+        return ""
+
+    def owner(self, row: Row) -> str:
+        """Return the id of the object to which the copies belong, at the top."""
         return ""
 
     def desired(self, row: Row) -> Any:
@@ -70,6 +83,82 @@ class CopyKind(ABC):
     async def delete(self, copy: Row, pod: Pod) -> None:
         """Delete the copy; one without an id is looked for by its mark."""
 
+    async def release(self, copy: Row, pod: Pod) -> None:
+        """Remove from the pod what only the copy needed; it is gone, its row is not yet."""
+        return
+
+    async def forget(self, tx: Transaction, copy: Row) -> None:
+        """Delete the rows that go with the copy's, in the same transaction."""
+        return
+
+
+class MarkedKind(CopyKind):
+    """What is special about objects of the network API: their copies' descriptions have marks."""
+
+    kind: ClassVar[Kind]
+
+    def __init__(self, store: Store, regions: Regions) -> None:
+        self._store = store
+        self._regions = regions
+
+    def project(self, row: Row) -> str:
+        """Return the object's project."""
+        return str(row["project_id"])
+
+    async def row(self, id_: str) -> Row | None:
+        """Return the object at the top, or None."""
+        table = self.kind.table
+        async with self._store.read() as tx:
+            return await tx.one(self.kind.record.select().where(table.c.id == id_))
+
+    async def existing(self, id_: str) -> Row:
+        """Return the object at the top; ``NotFound`` when it is not there."""
+        row = await self.row(id_)
+        if row is None:
+            noun = self.kind.member.capitalize()
+            raise NotFound(f"{noun} {id_} could not be found.", self.kind.not_found)
+        return row
+
+    async def find(self, row: Row, pod: Pod) -> str | None:
+        """Return the id of the copy that carries the mark."""
+        return await self._marked(self.key(row), pod)
+
+    async def delete(self, copy: Row, pod: Pod) -> None:
+        """Delete the copy; ``PodBusy`` while something in it is just being deleted."""
+        bottom = copy["bottom_id"] or await self._marked(copy["top_id"], pod)
+        if not bottom:
+            return
+        path = f"{self.kind.path}/{bottom}"
+        try:
+            await self._regions.admin(pod, "network", "DELETE", path, retry_conflict=True)
+        except PodFault as fault:
+            if fault.status == 404 and fault.kind not in (self.kind.not_found, "PodFault"):
+                # Not the copy is gone but something in it, at the same moment: a network's
+                # deletion ends so when one of its subnets is just being deleted.
+                raise PodBusy(fault.message) from fault
+            raise
+
+    async def post(self, pod: Pod, body: Row) -> Row:
+        """Make an object in the pod; return it."""
+        # 409: what another operation is giving back at this moment.
+        answer = await self._regions.admin(
+            pod, "network", "POST", self.kind.path, {self.kind.member: body}, retry_conflict=True
+        )
+        made: Row = answer[self.kind.member]
+        return made
+
+    async def put(self, pod: Pod, bottom: str, body: Row, *, retry_conflict: bool = False) -> None:
+        """Change an object in the pod."""
+        path, sent = f"{self.kind.path}/{bottom}", {self.kind.member: body}
+        await self._regions.admin(pod, "network", "PUT", path, sent, retry_conflict=retry_conflict)
+
+    def copied(self, row: Row) -> Row:
+        """Return what goes into a copy as it is in the row, by the names the API uses."""
+        return {a.name: row[a.column] for a in self.kind.attributes if a.copied}
+
+    async def _marked(self, id_: str, pod: Pod) -> str | None:
+        return await self._regions.marked(pod, self.kind.path, mark(self.type, id_))
+
 
 class Copies:
     """The copies of one kind of object."""
@@ -82,6 +171,8 @@ class Copies:
     async def materialise(self, row: Row, pod: Pod) -> str:
         """Return the id of the copy in the pod, made and brought up to date as needed."""
         kind = self._kind
+        if not kind.remembered:
+            return await self._made(row, pod)
         copy = await self._ledger.row(kind.type, kind.key(row), pod)
         if copy and copy["bottom_id"]:
             if kind.replaced(row, copy):
@@ -102,9 +193,15 @@ class Copies:
 
     async def update(self, id_: str) -> None:
         """Bring every copy of an object up to date."""
-        row = await self._kind.row(id_)
+        kind = self._kind
+        row = await kind.row(id_)
         for copy in await self.of(id_) if row else ():
-            await self.materialise(row or {}, await self._pods.get(copy["pod_id"]))
+            pod = await self._pods.get(copy["pod_id"])
+            if kind.remembered:
+                await self.materialise(row or {}, pod)
+            elif copy["bottom_id"]:
+                # Without an id it is being made at this moment, from the row as it is now.
+                await kind.update(row or {}, pod, copy["bottom_id"], None)
 
     async def clean_up(self, id_: str) -> None:
         """Remove the copies that are no longer needed; ``PodUnavailable`` if a pod is silent."""
@@ -124,12 +221,23 @@ class Copies:
 
     async def remove(self, copy: Row, stays: Stays | None = None) -> None:
         """Delete a copy in its pod, then its row; ``stays`` is asked when the copy is held."""
-        pod = await self._pods.get(copy["pod_id"])
+        kind, pod = self._kind, await self._pods.get(copy["pod_id"])
 
         async def delete(bottom: str) -> None:
-            await self._kind.delete(copy | {"bottom_id": bottom}, pod)
+            await kind.delete(copy | {"bottom_id": bottom}, pod)
 
-        await self._ledger.remove(self._kind.type, copy["top_id"], pod, delete, stays=stays)
+        async def forget(tx: Transaction) -> None:
+            await kind.forget(tx, copy)
+
+        await self._ledger.remove(
+            kind.type,
+            copy["top_id"],
+            pod,
+            delete,
+            stays=stays,
+            then=partial(kind.release, copy, pod),
+            along=forget,
+        )
 
     async def of(self, id_: str) -> Sequence[Row]:
         """Return the rows of an object's copies."""
@@ -148,6 +256,8 @@ class Copies:
             find=partial(kind.find, row, pod),
             create=partial(kind.create, row, pod),
             project_id=kind.project(row),
+            owner_id=kind.owner(row),
+            of=kind.table,
             looks=kind.found_in_pods,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from activities.compute.flavor_copies import FlavorCopies
 from activities.compute.keypair_copies import KeypairCopies
 from activities.creations import Strays
-from activities.network.copies import Copies
+from activities.network.ports.copies import PortCopies
 from activities.network.unbinding import Unbinding
 from models.compute.inner_zones import DEFAULT
 from models.compute.release import release
@@ -44,7 +44,7 @@ class Boots:
         operations: Operations,
         planner: BootPlanner,
         attachments: Attachments,
-        copies: Copies,
+        port_copies: PortCopies,
         flavors: FlavorCopies,
         keypairs: KeypairCopies,
         places: Places,
@@ -58,7 +58,7 @@ class Boots:
         self._operations = operations
         self._planner = planner
         self._attachments = attachments
-        self._copies = copies
+        self._port_copies = port_copies
         self._flavors = flavors
         self._keypairs = keypairs
         self._places = places
@@ -83,7 +83,7 @@ class Boots:
         port_ids = await self._reserve(plan, creation)
         work = [
             self._flavors.materialise(plan.flavor, plan.pod),
-            *(self._copies.port_soon(port_id, plan.pod) for port_id in port_ids),
+            *(self._port_copies.port_soon(port_id, plan.pod) for port_id in port_ids),
         ]
         if plan.keypair:
             work.append(self._keypairs.materialise(plan.keypair, plan.pod))

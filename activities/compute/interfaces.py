@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network.copies import Copies
+from activities.network.ports.copies import PortCopies
 from activities.pods.region import Regions
 from models import work
 from models.compute import checks
@@ -37,7 +37,7 @@ class Interfaces:
         rows: Routings,
         planner: BootPlanner,
         attachments: Attachments,
-        copies: Copies,
+        port_copies: PortCopies,
     ) -> None:
         self._store = store
         self._regions = regions
@@ -46,7 +46,7 @@ class Interfaces:
         self._routings = rows
         self._planner = planner
         self._attachments = attachments
-        self._copies = copies
+        self._port_copies = port_copies
 
     async def attach(
         self,
@@ -68,7 +68,7 @@ class Interfaces:
         await self._planner.check_pod(link, pod)
         port_id = await self._reserve(caller, pod, server_id, link)
         try:
-            bottom = await self._copies.port_soon(port_id, pod)
+            bottom = await self._port_copies.port_soon(port_id, pod)
         except BaseException:
             await self.let_go(port_id)
             raise

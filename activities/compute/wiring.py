@@ -98,7 +98,7 @@ def build(
         network.security_groups,
         inner_zones,
     )
-    unbinding = Unbinding(store, pods, operations, routings, network.copies)
+    unbinding = Unbinding(store, pods, operations, routings, network.network_copies)
     server_volumes = ServerVolumes(store, operations, core.places)
     server_reservations = ServerReservations(store)
     attachments = Attachments(network.ports, network.port_deletion)
@@ -107,7 +107,7 @@ def build(
         operations,
         planner,
         attachments,
-        network.copies,
+        network.port_copies,
         flavor_copies,
         keypair_copies,
         core.places,
@@ -128,7 +128,7 @@ def build(
         server_reservations,
     )
     interfaces = Interfaces(
-        store, regions, pods, operations, routings, planner, attachments, network.copies
+        store, regions, pods, operations, routings, planner, attachments, network.port_copies
     )
     return ComputeServices(
         aggregates=Aggregates(store, pods, operations, aggregate_copies, hosts),
@@ -160,7 +160,7 @@ def build(
         server_groups=server_groups,
         server_group_copies=server_group_copies,
         server_ports=ServerPorts(
-            store, planner, network.ports, network.floatingips, network.copy_upkeep
+            store, planner, network.ports, network.floatingips, network.port_copies
         ),
         server_reservations=server_reservations,
         server_view=ServerView(store, inner_zones),

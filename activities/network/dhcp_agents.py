@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.network.copies import Copies
+from activities.network.networks import NetworkCopies
 from models.database.store import Store
 from models.database.tables.routing import Routing
 from models.errors import NotFound
@@ -26,7 +26,7 @@ class DhcpAgents:
         pods: PodDirectory,
         rows: Routings,
         networks: Networks,
-        copies: Copies,
+        copies: NetworkCopies,
     ) -> None:
         self._store = store
         self._pods = pods

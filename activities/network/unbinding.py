@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import and_, or_, select
 
-from activities.network.copies import Copies
+from activities.network.networks import NetworkCopies
 from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import (
@@ -20,8 +20,7 @@ from models.errors import PodBusy
 from models.network import holders
 from models.operations import Operations
 from models.pods import PodDirectory
-from models.resources.network import NETWORKS
-from models.routings import Routings, mark
+from models.routings import Routings
 from models.values import Pod
 
 networks = TABLES["networks"]
@@ -36,13 +35,13 @@ class Unbinding:
         pods: PodDirectory,
         operations: Operations,
         rows: Routings,
-        copies: Copies,
+        networks_in_pods: NetworkCopies,
     ) -> None:
         self._store = store
         self._pods = pods
         self._operations = operations
         self._routings = rows
-        self._copies = copies
+        self._networks = networks_in_pods
 
     async def unbind(self, tx: Transaction, pod: Pod, network_ids: Iterable[str]) -> list[str]:
         """Free those of the networks that nothing uses; return the operations to announce."""
@@ -109,8 +108,7 @@ class Unbinding:
                     return
                 # Whoever binds the network again now finds no copy, and waits for the lease.
                 await tx.run(routings.update().where(*inside, here).values(bottom_id=None))
-            name = mark("network", network_id)
-            await self._copies.delete(pod, NETWORKS, copy.bottom_id or "", name)
+            await self._networks.delete(copy, pod)
             reserved = ip_allocations.delete().where(
                 IPAllocation.subnet_id.in_(own),
                 IPAllocation.holder == str(holders.pod(pod.pod_id)),

@@ -2,22 +2,26 @@
 
 from dataclasses import dataclass
 
+from activities.copies import Copies
 from activities.core import Core
 from activities.network.address_groups import AddressGroupCopies
 from activities.network.bridges import BridgeNetworks
-from activities.network.copies import Copies
-from activities.network.copy_upkeep import CopyUpkeep
 from activities.network.dhcp_agents import DhcpAgents
 from activities.network.extensions import PodExtensions
+from activities.network.networks import NetworkCopies
 from activities.network.ports.bindings import PortBindings
+from activities.network.ports.copies import PortCopies
 from activities.network.ports.live import LivePorts
 from activities.network.ports.macs import PortMacs
 from activities.network.quotas import QuotaCopies
 from activities.network.routers.apply import RouterCopies
+from activities.network.routers.kind import RouterKind
 from activities.network.routers.parts import RouterParts
+from activities.network.routers.upkeep import RouterUpkeep
 from activities.network.routers.work import RouterWork
 from activities.network.security_groups.copies import SecurityCopies
 from activities.network.security_groups.pod_defaults import PodDefaults
+from activities.network.subnets import SubnetCopies, SubnetKind
 from activities.upkeep import Worker
 from models import work
 from models.network.address_groups import AddressGroups
@@ -70,8 +74,8 @@ class NetworkServices:
     network_ip_availabilities: NetworkIpAvailabilities
     auto_allocated_topologies: AutoAllocatedTopologies
     port_deletion: PortDeletion
-    copies: Copies
-    copy_upkeep: CopyUpkeep
+    network_copies: NetworkCopies
+    port_copies: PortCopies
     router_work: RouterWork
     workers: dict[work.Upkeep, Worker]
 
@@ -83,7 +87,21 @@ def build(core: Core) -> NetworkServices:
     named = AddressGroupCopies(store, regions, pods, routings)
     security = SecurityCopies(store, regions, pods, routings, named)
     group_changes = SecurityGroupChanges(pods, operations)
-    copies = Copies(settings, store, regions, pods, routings, operations, security, group_changes)
+    subnet_kind = SubnetKind(settings, store, regions)
+    of_subnets = Copies(routings, pods, subnet_kind)
+    network_copies = NetworkCopies(store, regions, pods, routings, operations, of_subnets)
+    subnet_copies = SubnetCopies(store, routings, subnet_kind, of_subnets, network_copies)
+    port_copies = PortCopies(
+        store,
+        regions,
+        pods,
+        routings,
+        operations,
+        network_copies,
+        subnet_copies,
+        security,
+        group_changes,
+    )
     quota_copies = QuotaCopies(store, regions, pods)
     quotas = NetworkQuotas(settings, store, operations, quota_copies)
     defaults = DefaultGroups(store)
@@ -99,8 +117,8 @@ def build(core: Core) -> NetworkServices:
     floatingip_deletion = FloatingIPDeletion(associations, port_deletion)
     scopes = AddressScopes(store, quotas)
     pools = Subnetpools(store, quotas, scopes)
-    networks = Networks(store, quotas, pods, operations, copies, floatingip_deletion)
-    subnets = Subnets(settings, store, quotas, operations, copies, networks, pools)
+    networks = Networks(store, quotas, pods, operations, network_copies, floatingip_deletion)
+    subnets = Subnets(settings, store, quotas, operations, subnet_copies, networks, pools)
     ports = Ports(
         store,
         quotas,
@@ -119,22 +137,30 @@ def build(core: Core) -> NetworkServices:
     )
     policies = RbacPolicies(store, quotas, operations)
     parts = RouterParts(
-        store, regions, routings, bridges, BridgeNetworks(regions, routings, bridges), copies
-    )
-    router_copies = RouterCopies(store, regions, pods, routings, topology, copies, parts)
-    leftovers = BridgeLeftovers(bridges, topology)
-    upkeep = CopyUpkeep(
         store,
         regions,
+        routings,
+        bridges,
+        BridgeNetworks(regions, routings, bridges),
+        network_copies,
+        subnet_copies,
+        port_copies,
+    )
+    router_kind = RouterKind(store, regions)
+    of_routers = Copies(routings, pods, router_kind)
+    router_copies = RouterCopies(
+        store,
         pods,
         routings,
-        operations,
-        copies,
-        security,
-        group_changes,
-        router_copies,
-        leftovers,
+        topology,
+        router_kind,
+        of_routers,
+        network_copies,
+        subnet_copies,
+        parts,
     )
+    leftovers = BridgeLeftovers(bridges, topology)
+    router_upkeep = RouterUpkeep(store, of_routers, router_copies, leftovers)
     return NetworkServices(
         networks=networks,
         subnets=subnets,
@@ -149,7 +175,7 @@ def build(core: Core) -> NetworkServices:
         address_scopes=scopes,
         address_groups=address_groups,
         rbac_policies=policies,
-        dhcp_agents=DhcpAgents(store, pods, routings, networks, copies),
+        dhcp_agents=DhcpAgents(store, pods, routings, networks, network_copies),
         extensions=PodExtensions(regions, pods, settings.list_deadline),
         quotas=quotas,
         network_ip_availabilities=NetworkIpAvailabilities(store),
@@ -157,20 +183,20 @@ def build(core: Core) -> NetworkServices:
             store, networks, subnets, pools, routers, interfaces
         ),
         port_deletion=port_deletion,
-        copies=copies,
-        copy_upkeep=upkeep,
+        network_copies=network_copies,
+        port_copies=port_copies,
         router_work=RouterWork(store, pods, operations, router_copies, leftovers),
         workers={
-            work.CleanUp.NETWORK: upkeep.clean_up_network,
-            work.CleanUp.SUBNET: upkeep.clean_up_subnet,
-            work.CleanUp.PORT: upkeep.clean_up_port,
-            work.CleanUp.ROUTER: upkeep.clean_up_router,
+            work.CleanUp.NETWORK: network_copies.clean_up_network,
+            work.CleanUp.SUBNET: subnet_copies.clean_up_subnet,
+            work.CleanUp.PORT: port_copies.clean_up_port,
+            work.CleanUp.ROUTER: router_upkeep.clean_up_router,
             work.CleanUp.SECURITY_GROUP: security.remove,
             work.CleanUp.POD_DEFAULTS: pod_defaults.remove,
-            work.UpdateCopies.NETWORK: upkeep.update_network,
-            work.UpdateCopies.SUBNET: upkeep.update_subnet,
-            work.UpdateCopies.PORT: upkeep.update_port,
-            work.UpdateCopies.ROUTER: upkeep.update_router,
+            work.UpdateCopies.NETWORK: network_copies.update_network,
+            work.UpdateCopies.SUBNET: subnet_copies.update_subnet,
+            work.UpdateCopies.PORT: port_copies.update_port,
+            work.UpdateCopies.ROUTER: router_upkeep.update_router,
             work.InPod.ADDRESS_GROUP: named.sync,
             work.UpdateCopies.NETWORK_QUOTA: quota_copies.spread,
             work.InPod.SECURITY_GROUP: security.sync,

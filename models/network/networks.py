@@ -27,7 +27,7 @@ from models.network.collections.sharing import (
     tell_shares,
 )
 from models.network.consequences import clean_up, update_copies
-from models.network.copies import Copies
+from models.network.copies import NetworkCopies
 from models.network.floatingips.deletion import FloatingIPDeletion
 from models.network.placing import Placing
 from models.network.ports.owners import AUTOMATIC, OUTWARD, SERVICE
@@ -53,7 +53,7 @@ class Networks(Collection):
         quotas: Quotas,
         pods: PodDirectory,
         operations: Operations,
-        copies: Copies,
+        copies: NetworkCopies,
         floatingips: FloatingIPDeletion,
     ) -> None:
         super().__init__(NETWORKS, store, quotas)

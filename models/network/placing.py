@@ -7,7 +7,7 @@ from models.database.tables.network import TABLES, Network
 from models.errors import PodBusy, PodFault
 from models.network.collections.checks import invalid_input
 from models.network.consequences import complete_copies
-from models.network.copies import Copies
+from models.network.copies import NetworkCopies
 from models.operations import Operations
 from models.values import Caller, Pod, PodState
 
@@ -17,7 +17,7 @@ networks = TABLES["networks"]
 class Placing:
     """Makes external and provider networks, which a pod may refuse, before their answer."""
 
-    def __init__(self, store: Store, operations: Operations, copies: Copies) -> None:
+    def __init__(self, store: Store, operations: Operations, copies: NetworkCopies) -> None:
         self._store = store
         self._operations = operations
         self._copies = copies

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from activities.network.copies import ADMIN_SETS
 from activities.network.ports.bindings import LIVE, PortBindings
+from activities.network.ports.copies import ADMIN_SETS
 from models.network.collections.listing import Page, Params
 from models.network.collections.services import Body, Shown
 from models.network.ports.rows import Ports

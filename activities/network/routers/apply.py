@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from activities.network.copies import Copies
-from activities.network.routers.calls import RouterCalls
+from activities.copies import Copies
+from activities.network.networks import NetworkCopies
+from activities.network.routers.kind import RouterKind
 from activities.network.routers.parts import RouterParts
-from activities.pods.region import Regions
+from activities.network.subnets import SubnetCopies
 from activities.pods.together import Together, overlapping
 from models.database.store import Row, Store
 from models.database.tables.routing import Routing, routings
@@ -44,19 +45,23 @@ class RouterCopies:
     def __init__(
         self,
         store: Store,
-        regions: Regions,
         pods: PodDirectory,
         routes: Routings,
         topology: Topology,
+        kind: RouterKind,
         copies: Copies,
+        networks: NetworkCopies,
+        subnets: SubnetCopies,
         parts: RouterParts,
     ) -> None:
         self._store = store
-        self._calls = RouterCalls(regions)
         self._pods = pods
         self._routings = routes
         self._topology = topology
+        self._kind = kind
         self._copies = copies
+        self._networks = networks
+        self._subnets = subnets
         self._parts = parts
         self._together = Together()
 
@@ -178,7 +183,7 @@ class RouterCopies:
         copy = have.get(("router", router_id))
         bottom: str | None = None
         if copy:
-            bottom = copy["bottom_id"] or await self._calls.find(router_id, pod)
+            bottom = copy["bottom_id"] or await self._kind.find({"id": router_id}, pod)
         going = [row for row in have.values() if self._goes(row, plan)]
         if copy and bottom:
             await self._loosen({**copy, "bottom_id": bottom}, pod, plan, bool(going))
@@ -186,9 +191,7 @@ class RouterCopies:
         for row in going:
             await self._parts.remove_link(pod, bottom, row, known)
         if copy and not plan.router:
-            await self._routings.remove(
-                "router", router_id, pod, lambda _: self._calls.delete(bottom, pod)
-            )
+            await self._copies.remove(copy)
         for type_, top_id in have:
             if type_ == "bridge_network" and top_id not in north_south(plan):
                 await self._parts.remove_bridge_network(pod, router_id, top_id)
@@ -205,7 +208,7 @@ class RouterCopies:
         if unknown or (
             gateway and (not plan.gateway or gateway["network"] != gateway_key(plan.gateway))
         ):
-            await self._calls.put(copy["bottom_id"], pod, {"external_gateway_info": {}})
+            await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": {}})
             await self._note(copy, pod, gateway=None)
 
     def _goes(self, row: Row, plan: Plan) -> bool:
@@ -227,7 +230,7 @@ class RouterCopies:
         # Everything at once, but for the calls on the router: those one at a time.
         async with overlapping() as begin:
             networks = [
-                begin(of(i.port["id"], self._copies.network(i.port["network_id"], pod)))
+                begin(of(i.port["id"], self._networks.network(i.port["network_id"], pod)))
                 for i in plan.interfaces
             ]
             bridge_ports = [begin(self._parts.bridge_port(pod, id_, b)) for b in links(plan)]
@@ -250,23 +253,16 @@ class RouterCopies:
     async def _router(
         self, router: Row, pod: Pod, gateway: Gateway | None, info: Row | None
     ) -> str:
-        return await self._routings.materialise(
-            "router",
-            router["id"],
-            pod,
-            project_id=router["project_id"],
-            owner_id=router["id"],
-            find=lambda: self._calls.find(router["id"], pod),
-            create=lambda: self._calls.create(router, pod, info),
-            applied={"gateway": gateway_applied(gateway) if info else None, "routes": []},
-        )
+        applied = gateway_applied(gateway) if info else None
+        given = {"gateway_info": info, "gateway_applied": applied}
+        return await self._copies.materialise({**router, **given}, pod)
 
     async def _gateway_info(self, pod: Pod, router_id: str, gateway: Gateway | None) -> Row | None:
         if gateway is None:
             return None
         if gateway.bridge is None:
-            network = await self._copies.network(gateway.network_id, pod)
-            fixed_ips = await self._copies.fixed_ips(gateway.fixed_ips, pod)
+            network = await self._networks.network(gateway.network_id, pod)
+            fixed_ips = await self._subnets.fixed_ips(gateway.fixed_ips, pod)
         else:
             network, subnet = await self._parts.bridge_network(pod, router_id, gateway.bridge)
             address = gateway.bridge.address["ip_address"]
@@ -282,12 +278,12 @@ class RouterCopies:
         assert copy is not None
         wanted = gateway_applied(plan.gateway)
         if wanted is not None and noted(copy).get("gateway") != wanted:
-            await self._calls.put(copy["bottom_id"], pod, {"external_gateway_info": info})
+            await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": info})
             await self._note(copy, pod, gateway=wanted)
 
     async def _set_routes(self, copy: Row, pod: Pod, wanted: list[Row]) -> None:
         if noted(copy).get("routes", []) != wanted:
-            await self._calls.put(copy["bottom_id"], pod, {"routes": wanted})
+            await self._kind.set(copy["bottom_id"], pod, {"routes": wanted})
             await self._note(copy, pod, routes=wanted)
 
     async def _note(self, copy: Row, pod: Pod, **applied: object) -> None:

@@ -11,8 +11,10 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from activities.network.bridges import BridgeNetworks
-from activities.network.copies import Copies
+from activities.network.networks import NetworkCopies
+from activities.network.ports.copies import PortCopies
 from activities.network.routers.addresses import move
+from activities.network.subnets import SubnetCopies
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import BridgeAddress
@@ -38,14 +40,18 @@ class RouterParts:
         routes: Routings,
         bridges: Bridges,
         bridge_networks: BridgeNetworks,
-        copies: Copies,
+        networks: NetworkCopies,
+        subnets: SubnetCopies,
+        ports: PortCopies,
     ) -> None:
         self._store = store
         self._regions = regions
         self._routings = routes
         self._bridges = bridges
         self._bridge_networks = bridge_networks
-        self._copies = copies
+        self._networks = networks
+        self._subnets = subnets
+        self._ports = ports
 
     async def bridge_network(self, pod: Pod, router_id: str, link: Bridge) -> tuple[str, str]:
         """Return network and subnet of a north-south bridge, external in this pod."""
@@ -92,10 +98,10 @@ class RouterParts:
 
         async def create() -> str:
             if not interface.by_subnet:
-                bottom = await self._copies.port(port["id"], pod)
+                bottom = await self._ports.port(port["id"], pod)
                 await self._attach(pod, router, bottom)
                 return bottom
-            subnet = await self._copies.subnet(port["subnet_id"], pod)
+            subnet = await self._subnets.subnet(port["subnet_id"], pod)
             path = f"/routers/{router}/add_router_interface"
             try:
                 made = await self._regions.admin(
@@ -109,7 +115,7 @@ class RouterParts:
             return str(made["port_id"])
 
         async def find() -> str | None:
-            subnet = await self._copies.subnet(port["subnet_id"], pod)
+            subnet = await self._subnets.subnet(port["subnet_id"], pod)
             for known in await self._interface_ports(pod, router):
                 if any(ip["subnet_id"] == subnet for ip in known["fixed_ips"]):
                     return str(known["id"])
@@ -119,7 +125,7 @@ class RouterParts:
             "router_interface", port["id"], pod, owner_id=router_id, find=find, create=create,
             applied=held(interface),
         )  # fmt: skip
-        await move(self._regions, self._routings, self._copies, pod, interface)
+        await move(self._regions, self._routings, self._subnets, pod, interface)
 
     async def remove_link(
         self, pod: Pod, router: str | None, row: Row, known: set[str | None]
@@ -192,7 +198,7 @@ class RouterParts:
             )
             address = floating.bridge.address["ip_address"]
         else:
-            network = await self._copies.network(row["floating_network_id"], pod)
+            network = await self._networks.network(row["floating_network_id"], pod)
             address = row["floating_ip_address"]
         body = {
             "floating_network_id": network,
@@ -203,7 +209,7 @@ class RouterParts:
         if floating.role == "public":
             body["port_id"] = await self._carrier(pod, router_id, floating)
         else:
-            body["port_id"] = await self._copies.port(floating.port_id, pod)
+            body["port_id"] = await self._ports.port(floating.port_id, pod)
             body["fixed_ip_address"] = row["fixed_ip_address"]
         await self._routings.materialise(
             "floatingip",

@@ -12,7 +12,7 @@ from models.network import holders
 from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
-from models.network.copies import Copies
+from models.network.copies import SubnetCopies
 from models.network.holders import HolderKind
 from models.network.networks import Networks, overlaps
 from models.network.ports.owners import AUTOMATIC, ROUTER_PORTS
@@ -38,7 +38,7 @@ class Subnets(Collection):
         store: Store,
         quotas: Quotas,
         operations: Operations,
-        copies: Copies,
+        copies: SubnetCopies,
         network_rows: Networks,
         pools: Subnetpools,
     ) -> None:
