@@ -239,6 +239,12 @@ class Copies:
             along=forget,
         )
 
+    async def remove_in(self, id_: str, pod: Pod) -> None:
+        """Remove the object's copy in one pod, if it has or may have one there."""
+        copy = await self._ledger.row(self._kind.type, id_, pod)
+        if copy is not None:
+            await self.remove(copy)
+
     async def of(self, id_: str) -> Sequence[Row]:
         """Return the rows of an object's copies."""
         return await self._ledger.of(self._kind.type, id_)

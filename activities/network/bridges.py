@@ -1,22 +1,95 @@
-"""BridgeNetworks: the networks of bridges in pods."""
+"""Bridges in pods: a network and a subnet in each pod that a bridge joins."""
 
 import ipaddress
 
+from activities.copies import Copies, MarkedKind
 from activities.pods.region import Regions
-from models.database.store import Row, Transaction
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import Bridge
 from models.database.tables.routing import Routing, routings
 from models.network.bridges.rows import Bridges
-from models.routings import Routings, mark
+from models.pods import PodDirectory
+from models.resources.network import NETWORKS, SUBNETS
+from models.routings import Made, Routings, mark
 from models.values import Pod
+
+
+class _BridgeKind(MarkedKind):
+    """What a bridge has in a pod; it is never updated, and is our own project's."""
+
+    remembered = False
+
+    def project(self, row: Row) -> str:
+        return ""
+
+    async def row(self, id_: str) -> Row | None:
+        async with self._store.read() as tx:
+            return await tx.one(Bridge.select().where(Bridge.id == id_))
+
+
+class _Networks(_BridgeKind):
+    """One that is to be made comes with the ``router_id`` it belongs to, and ``external``."""
+
+    type = "bridge_network"
+    kind = NETWORKS
+
+    def __init__(self, store: Store, regions: Regions, bridges: Bridges) -> None:
+        super().__init__(store, regions)
+        self._bridges = bridges
+
+    def owner(self, row: Row) -> str:
+        return str(row["router_id"])
+
+    async def create(self, row: Row, pod: Pod) -> Made:
+        body = {
+            "name": f"bridge-{row['kind']}-{row['owner_id']}",
+            "description": mark(self.type, row["id"]),
+            "provider:network_type": "vlan",
+            "provider:physical_network": row["physical_network"],
+            "provider:segmentation_id": row["vlan"],
+            "router:external": row["external"],
+        }
+        return Made(str((await self.post(pod, body))["id"]), None)
+
+    async def forget(self, tx: Transaction, copy: Row) -> None:
+        """Forget the subnet, which goes along; release the bridge when nothing uses it."""
+        of = (Routing.top_id == copy["top_id"], Routing.pod_id == copy["pod_id"])
+        await tx.run(routings.delete().where(Routing.type == _Subnets.type, *of))
+        await self._bridges.release_bridge(tx, copy["top_id"])
+
+
+class _Subnets(_BridgeKind):
+    """One that is to be made comes with its ``bottom_network``."""
+
+    type = "bridge_subnet"
+    kind = SUBNETS
+
+    async def create(self, row: Row, pod: Pod) -> Made:
+        gateway = str(next(ipaddress.ip_network(row["cidr"]).hosts()))
+        body = {
+            "network_id": row["bottom_network"],
+            "description": mark(self.type, row["id"]),
+            "ip_version": 4,
+            "cidr": row["cidr"],
+            "gateway_ip": gateway if row["kind"] == "ns" else None,
+            "enable_dhcp": False,
+        }
+        return Made(str((await self.post(pod, body))["id"]), None)
 
 
 class BridgeNetworks:
     """Makes a bridge's network and subnet in a pod, and takes them away."""
 
-    def __init__(self, regions: Regions, routes: Routings, bridges: Bridges) -> None:
-        self._regions = regions
-        self._routings = routes
-        self._bridges = bridges
+    def __init__(
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        routes: Routings,
+        bridges: Bridges,
+    ) -> None:
+        self._networks = Copies(routes, pods, _Networks(store, regions, bridges))
+        self._subnets = Copies(routes, pods, _Subnets(store, regions))
 
     async def network(
         self, bridge: Row, pod: Pod, *, external: bool, router_id: str = ""
@@ -25,25 +98,9 @@ class BridgeNetworks:
 
         A north-south bridge's network belongs to its router's topology, so give the router.
         """
-        network = await self._routings.materialise(
-            "bridge_network",
-            bridge["id"],
-            pod,
-            owner_id=router_id,
-            find=lambda: self._regions.marked(
-                pod, "/networks", mark("bridge_network", bridge["id"])
-            ),
-            create=lambda: self._create_network(bridge, pod, external),
-        )
-        subnet = await self._routings.materialise(
-            "bridge_subnet",
-            bridge["id"],
-            pod,
-            find=lambda: self._regions.marked(
-                pod, "/subnets", mark("bridge_subnet", bridge["id"])
-            ),
-            create=lambda: self._create_subnet(bridge, network, pod),
-        )
+        of = {"external": external, "router_id": router_id}
+        network = await self._networks.materialise(bridge | of, pod)
+        subnet = await self._subnets.materialise(bridge | {"bottom_network": network}, pod)
         return network, subnet
 
     def using(self, bridge_id: str, pod: Pod) -> str:
@@ -52,47 +109,4 @@ class BridgeNetworks:
 
     async def remove_network(self, bridge_id: str, pod: Pod) -> None:
         """Delete the bridge's network in the pod; release the bridge when nothing uses it."""
-
-        async def delete(bottom: str) -> None:
-            name = mark("bridge_network", bridge_id)
-            target = bottom or await self._regions.marked(pod, "/networks", name)
-            if target:
-                await self._regions.admin(
-                    pod, "network", "DELETE", f"/networks/{target}", retry_conflict=True
-                )
-
-        async def along(tx: Transaction) -> None:
-            of = (Routing.top_id == bridge_id, Routing.pod_id == pod.pod_id)
-            await tx.run(routings.delete().where(Routing.type == "bridge_subnet", *of))
-            await self._bridges.release_bridge(tx, bridge_id)
-
-        await self._routings.remove("bridge_network", bridge_id, pod, delete, along=along)
-
-    async def _create_network(self, bridge: Row, pod: Pod, external: bool) -> str:
-        body = {
-            "name": f"bridge-{bridge['kind']}-{bridge['owner_id']}",
-            "description": mark("bridge_network", bridge["id"]),
-            "provider:network_type": "vlan",
-            "provider:physical_network": bridge["physical_network"],
-            "provider:segmentation_id": bridge["vlan"],
-            "router:external": external,
-        }
-        return await self._create(pod, "network", body)
-
-    async def _create_subnet(self, bridge: Row, network: str, pod: Pod) -> str:
-        gateway = str(next(ipaddress.ip_network(bridge["cidr"]).hosts()))
-        body = {
-            "network_id": network,
-            "description": mark("bridge_subnet", bridge["id"]),
-            "ip_version": 4,
-            "cidr": bridge["cidr"],
-            "gateway_ip": gateway if bridge["kind"] == "ns" else None,
-            "enable_dhcp": False,
-        }
-        return await self._create(pod, "subnet", body)
-
-    async def _create(self, pod: Pod, member: str, body: Row) -> str:
-        made = await self._regions.admin(
-            pod, "network", "POST", f"/{member}s", {member: body}, retry_conflict=True
-        )
-        return str(made[member]["id"])
+        await self._networks.remove_in(bridge_id, pod)

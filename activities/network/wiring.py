@@ -141,7 +141,7 @@ def build(core: Core) -> NetworkServices:
         regions,
         routings,
         bridges,
-        BridgeNetworks(regions, routings, bridges),
+        BridgeNetworks(store, regions, pods, routings, bridges),
         network_copies,
         subnet_copies,
         port_copies,

@@ -10,9 +10,10 @@ import pytest
 
 from activities.copies import Copies, CopyKind
 from models.database.record import METADATA
-from models.database.store import Row, Store
+from models.database.store import Row, Store, Transaction
+from models.database.tables.network import Network
 from models.database.tables.pod import pods
-from models.errors import PodFault, PodUnavailable
+from models.errors import NotFound, PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.routings import Made, Routings
 from models.values import Pod
@@ -216,3 +217,68 @@ async def test_a_copy_in_use_stays_known(store: Store, kind: type[Things]) -> No
     with pytest.raises(PodFault):
         await copies.remove_all("top")
     assert [row["bottom_id"] for row in await copies.of("top")] == [bottom]
+
+
+class Plain(Things):
+    """Things of which nothing that was set is remembered; what goes with a copy is noted."""
+
+    remembered = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followed: list[str] = []
+
+    async def release(self, copy: Row, pod: Pod) -> None:
+        self.followed.append(f"release {copy['top_id']} in {pod.pod_id}")
+
+    async def forget(self, tx: Transaction, copy: Row) -> None:
+        self.followed.append(f"forget {copy['top_id']} in {copy['pod_id']}")
+
+
+async def test_without_memory_all_is_set_by_every_update_and_nothing_when_made(
+    store: Store,
+) -> None:
+    things = Plain()
+    copies = _copies(store, things)
+    bottom = await copies.materialise(THING, POD)
+    await copies.materialise(THING | {"size": 2}, POD)
+    assert things.calls == ["create"]
+    things.at_top = THING | {"size": 3}
+    await copies.update("top")
+    await copies.update("top")
+    assert things.calls == ["create", "update", "update"]
+    assert things.there[bottom]["size"] == 3
+
+
+async def test_without_memory_a_copy_that_is_being_made_is_not_updated(store: Store) -> None:
+    things = Plain()
+    copies = _copies(store, things)
+    things.trouble["create"] = PodUnavailable("Pod1", "lost")
+    with pytest.raises(PodUnavailable):
+        await copies.materialise(THING, POD)
+    await copies.update("top")
+    assert things.calls == ["create"]
+
+
+async def test_what_only_the_copy_needed_goes_with_it(store: Store) -> None:
+    things = Plain()
+    copies = _copies(store, things)
+    await copies.materialise(THING, POD)
+    things.trouble["delete"] = PodUnavailable("Pod1", "away")
+    with pytest.raises(PodUnavailable):
+        await copies.remove_in("top", POD)
+    assert things.followed == []
+    await copies.remove_in("top", POD)
+    assert things.followed == ["release top in pod-1", "forget top in pod-1"]
+    await copies.remove_in("top", POD)
+    assert len(things.followed) == 2
+
+
+async def test_of_what_is_gone_at_the_top_no_copy_is_made(store: Store) -> None:
+    class Kept(Things):
+        table = Network.table
+
+    things = Kept()
+    with pytest.raises(NotFound):
+        await _copies(store, things).materialise(THING, POD)
+    assert things.calls == []
