@@ -197,8 +197,8 @@ def build(core: Core) -> NetworkServices:
             work.UpdateCopies.SUBNET: subnet_copies.update_subnet,
             work.UpdateCopies.PORT: port_copies.update_port,
             work.UpdateCopies.ROUTER: router_upkeep.update_router,
-            work.InPod.ADDRESS_GROUP: named.sync,
+            work.InPod.ADDRESS_GROUP: named.converge,
             work.UpdateCopies.NETWORK_QUOTA: quota_copies.spread,
-            work.InPod.SECURITY_GROUP: security.sync,
+            work.InPod.SECURITY_GROUP: security.converge,
         },
     )

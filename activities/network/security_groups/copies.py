@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from activities.network.address_groups import AddressGroupCopies
+from activities.network.address_groups import AddressGroupCopies, MemberCopies
 from activities.network.security_groups.maker import SecurityMaker
 from activities.pods.region import Regions
 from models.database.store import Store
@@ -37,7 +37,8 @@ class SecurityCopies:
         self._named = named
         self._pods = pods
         self._routings = rows
-        self._maker = SecurityMaker(store, regions, rows, named)
+        self._members = MemberCopies(store, regions, pods, rows)
+        self._maker = SecurityMaker(store, regions, pods, rows, named, self._members)
 
     async def group(self, sg_id: str, pod: Pod) -> str:
         """Return the id of the group's copy, ready for a port: rules and remote groups made too.
@@ -48,7 +49,7 @@ class SecurityCopies:
         ready = await self._maker.ready(await self._maker.wanted(sg_id, pod), pod)
         return ready or await self._maker.apply(sg_id, pod)
 
-    async def sync(self, copy: str) -> None:
+    async def converge(self, copy: str) -> None:
         """Bring one copy, ``<group>/<pod name>``, up to date; remove it if nobody needs it.
 
         One operation for each pod: a pod that is out keeps no other from it.
@@ -63,7 +64,7 @@ class SecurityCopies:
             Routing.type.in_((GROUP, ADDRESSES)),
         )
         if rows:
-            await self._sync(sg_id, pod, rows[0].project_id)
+            await self._converge(sg_id, pod, rows[0].project_id)
         else:
             await self._named.release(pod)
 
@@ -72,7 +73,7 @@ class SecurityCopies:
         of = (Routing.top_id == sg_id, Routing.type.in_((GROUP, ADDRESSES)))
         homes = {row.pod_id: row.project_id for row in await self._routings.rows(*of)}
         for pod_id, project in homes.items():
-            await self._sync(sg_id, await self._pods.get(pod_id), project)
+            await self._converge(sg_id, await self._pods.get(pod_id), project)
 
     async def release(self, pod: Pod, sg_ids: Iterable[str]) -> None:
         """Remove copies that nothing in the pod needs any more, after a port left it.
@@ -94,7 +95,7 @@ class SecurityCopies:
         """
         await self._release(pod, project_id)
 
-    async def _sync(self, sg_id: str, pod: Pod, project_id: str) -> None:
+    async def _converge(self, sg_id: str, pod: Pod, project_id: str) -> None:
         if await self._used_by_ports(sg_id, pod):
             await self._maker.apply(sg_id, pod)
             # Whoever removed the last port meanwhile may have come by before what was made here.
@@ -139,6 +140,6 @@ class SecurityCopies:
                 busy = str(copy.top_id)
         for copy in copies:
             if copy.type == ADDRESSES:
-                await self._maker.remove_members(copy.top_id, pod)
+                await self._members.remove(copy.top_id, pod)
         await self._named.release(pod)
         return busy

@@ -3,31 +3,74 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager
 
-from activities.network.address_groups import AddressGroupCopies
+from activities.copies import Copies, CopyKind
+from activities.network.address_groups import AddressGroupCopies, MemberCopies
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.network import SecurityGroup
 from models.errors import NotFound, PodBusy, PodFault
 from models.network.security_groups import state
-from models.network.security_groups.state import ADDRESSES, GROUP
-from models.routings import Routings
+from models.network.security_groups.state import GROUP
+from models.pods import PodDirectory
+from models.routings import Made, Routings
 from models.values import Pod
 
-_GROUPS, _ADDRESSES = "/security-groups", "/address-groups"
+_PATH = "/security-groups"
 _ROUNDS = 10
+
+
+class _Groups(CopyKind):
+    """A row tells what is ``desired``; when its copy is made it gets the copy's ``rules``.
+
+    Names and rules are set, and remembered, by ``SecurityMaker``.
+    """
+
+    type = GROUP
+    remembered = False
+
+    def __init__(self, store: Store, calls: SecurityCalls) -> None:
+        self._store = store
+        self._calls = calls
+
+    def project(self, row: Row) -> str:
+        return str(row["project_id"])
+
+    async def row(self, id_: str) -> Row | None:
+        async with self._store.read() as tx:
+            return await tx.one(SecurityGroup.select().where(SecurityGroup.id == id_))
+
+    async def find(self, row: Row, pod: Pod) -> str | None:
+        return await self._calls.find(pod, _PATH, GROUP, row["id"])
+
+    async def create(self, row: Row, pod: Pod) -> Made:
+        bottom, row["rules"] = await self._calls.create_group(pod, row["desired"])
+        return Made(bottom, None)
+
+    async def delete(self, copy: Row, pod: Pod) -> None:
+        found = copy["bottom_id"] or await self.find({"id": copy["top_id"]}, pod)
+        if found:
+            await self._calls.delete(pod, f"{_PATH}/{found}")
 
 
 class SecurityMaker:
     """Level-triggered: each method reads what is desired and makes it so."""
 
     def __init__(
-        self, store: Store, regions: Regions, routings: Routings, named: AddressGroupCopies
+        self,
+        store: Store,
+        regions: Regions,
+        pods: PodDirectory,
+        routings: Routings,
+        named: AddressGroupCopies,
+        members: MemberCopies,
     ) -> None:
         self._store = store
         self._named = named
+        self._members = members
         self._routings = routings
         self._calls = SecurityCalls(regions)
+        self._copies = Copies(routings, pods, _Groups(store, self._calls))
 
     async def wanted(self, sg_id: str, pod: Pod) -> state.Wanted:
         """Return what the copy should be; ``NotFound`` for a group that is gone."""
@@ -42,10 +85,8 @@ class SecurityMaker:
         row = await self._routings.row(GROUP, wanted.group["id"], pod)
         if row is None or not row["bottom_id"] or row["applied"] != wanted.fingerprint:
             return None
-        for remote, addresses in wanted.elsewhere.items():
-            members = await self._routings.row(ADDRESSES, remote, pod)
-            if members is None or members["applied"] != addresses:
-                return None
+        if not await self._members.current(wanted.elsewhere, pod):
+            return None
         return str(row["bottom_id"]) if await self._named.current(wanted.named, pod) else None
 
     async def apply(self, sg_id: str, pod: Pod) -> str:
@@ -64,9 +105,11 @@ class SecurityMaker:
         remotes = sorted(wanted.remotes - {sg_id})
         copies = await asyncio.gather(*(self._shell(remote, pod) for remote in remotes))
         inside = dict(zip(remotes, copies, strict=True))
-        spread = sorted(wanted.elsewhere)
-        address_groups = await asyncio.gather(*(self._members(remote, pod) for remote in spread))
-        outside = dict(zip(spread, address_groups, strict=True))
+        elsewhere = sorted(wanted.elsewhere)
+        address_groups = await asyncio.gather(
+            *(self._members.make(remote, pod) for remote in elsewhere)
+        )
+        outside = dict(zip(elsewhere, address_groups, strict=True))
         named = sorted(wanted.named)
         made = await asyncio.gather(*(self._named.make(id_, pod) for id_ in named))
         outside |= dict(zip(named, made, strict=True))
@@ -98,29 +141,12 @@ class SecurityMaker:
             if await self._use(sg_id, pod) is not state.Use.NONE:
                 return True
             try:
-                await self._routings.remove(GROUP, sg_id, pod, lambda b: self._drop(sg_id, b, pod))
+                await self._copies.remove_in(sg_id, pod)
             except PodFault as fault:
                 if fault.status != 409:
                     raise
                 return False
         return True
-
-    async def remove_members(self, sg_id: str, pod: Pod) -> None:
-        """Remove the address group of a group that no group in use admits."""
-        async with self._members_held(sg_id, pod):
-            async with self._store.read() as tx:
-                if await state.admitted(tx, sg_id, pod):
-                    return
-
-            async def drop(bottom: str) -> None:
-                found = bottom or await self._calls.find(pod, _ADDRESSES, ADDRESSES, sg_id)
-                if not found:
-                    return
-                for rule in await self._calls.rules(pod, f"remote_address_group_id={found}"):
-                    await self._calls.delete(pod, f"/security-group-rules/{rule['id']}")
-                await self._calls.delete(pod, f"{_ADDRESSES}/{found}")
-
-            await self._routings.remove(ADDRESSES, sg_id, pod, drop)
 
     async def _shell(self, sg_id: str, pod: Pod) -> str:
         """Return the id of a remote group's copy; its rules matter only to a port that uses it."""
@@ -136,23 +162,8 @@ class SecurityMaker:
 
     async def _group(self, wanted: state.Wanted, pod: Pod) -> tuple[str, list[Row] | None]:
         """Return the id of the copy, and of one just made the rules that Neutron gave it."""
-        given: list[Row] | None = None
-
-        async def create() -> str:
-            nonlocal given
-            bottom, given = await self._calls.create_group(pod, wanted)
-            return bottom
-
-        sg_id = wanted.group["id"]
-        bottom = await self._routings.materialise(
-            GROUP,
-            sg_id,
-            pod,
-            project_id=wanted.group["project_id"],
-            find=lambda: self._calls.find(pod, _GROUPS, GROUP, sg_id),
-            create=create,
-        )
-        return bottom, given
+        row: Row = dict(wanted.group) | {"desired": wanted, "rules": None}
+        return await self._copies.materialise(row, pod), row["rules"]
 
     async def _rename(self, wanted: state.Wanted, bottom: str, pod: Pod) -> None:
         row = await self._routings.row(GROUP, wanted.group["id"], pod)
@@ -160,27 +171,9 @@ class SecurityMaker:
         if any(known.get(name) != wanted.fingerprint[name] for name in ("name", "stateful")):
             await self._calls.update_group(pod, bottom, wanted)
 
-    async def _members(self, sg_id: str, pod: Pod) -> str:
-        """Return the id of the address group with the group's members in other pods, current."""
-        async with self._members_held(sg_id, pod):
-            async with self._store.read() as tx:
-                group = await tx.one(SecurityGroup.select().where(SecurityGroup.id == sg_id))
-                addresses = await state.members_elsewhere(tx, sg_id, pod)
-            if group is None:
-                raise PodBusy(f"Security group {sg_id} was deleted meanwhile")
-            return await self._named.write(ADDRESSES, group, addresses, pod)
-
     async def _use(self, sg_id: str, pod: Pod) -> state.Use:
         async with self._store.read() as tx:
             return await state.use(tx, sg_id, pod)
 
-    async def _drop(self, sg_id: str, bottom: str, pod: Pod) -> None:
-        found = bottom or await self._calls.find(pod, _GROUPS, GROUP, sg_id)
-        if found:
-            await self._calls.delete(pod, f"{_GROUPS}/{found}")
-
     def _held(self, sg_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
         return self._store.hold(f"security_group_rules/{sg_id}/{pod.pod_id}")
-
-    def _members_held(self, sg_id: str, pod: Pod) -> AbstractAsyncContextManager[None]:
-        return self._store.hold(f"address_group_members/{sg_id}/{pod.pod_id}")
