@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from activities.copies import Copies, MarkedKind
 from activities.network.predecessors import Predecessors
-from activities.network.rbac_policies import sync_shares
+from activities.network.rbac_policies import converge_shares
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import IPAllocation, Network, Subnet, ip_allocations
@@ -50,7 +50,7 @@ class _Networks(MarkedKind):
                 learned[f"provider_{name}"] = made[f"provider:{name}"]
         async with self._store.write() as tx:
             await tx.run(networks.update().where(Network.id == row["id"]).values(**learned))
-        await sync_shares(self._store, self._regions, row, made["id"], pod, new=True)
+        await converge_shares(self._store, self._regions, row, made["id"], pod, new=True)
         return Made(str(made["id"]), None)
 
     async def update(self, row: Row, pod: Pod, bottom: str, applied: Any) -> None:
@@ -141,7 +141,7 @@ class NetworkCopies:
         await self._copies.update(network_id)
         for pod in pods:
             bottom = await self.network(network_id, pod)
-            await sync_shares(self._store, self._regions, row, bottom, pod)
+            await converge_shares(self._store, self._regions, row, bottom, pod)
 
     async def clean_up_network(self, network_id: str) -> None:
         """Remove the copies of a network that is gone at the top; their subnets go along."""

@@ -9,7 +9,7 @@ from models.values import Pod
 _PATH = "/rbac-policies"
 
 
-async def sync_shares(
+async def converge_shares(
     store: Store, regions: Regions, network: Row, bottom_id: str, pod: Pod, *, new: bool = False
 ) -> None:
     """Give the network's copy to the projects that its policies name, and to no others."""
