@@ -180,8 +180,8 @@ class RouterChange(_Named):
     DISASSOCIATE_FLOATINGIP = Type.FLOATINGIP_DISASSOCIATE, "floatingip"
 
     @property
-    def needs_places(self) -> bool:
-        """Tell whether it may need a place on a bridge that is not there yet."""
+    def needs_bridge_addresses(self) -> bool:
+        """Tell whether it may need a bridge address that is not there yet."""
         adding = RouterChange.ADD_INTERFACE, RouterChange.SET_GATEWAY
         return self in (*adding, RouterChange.ASSOCIATE_FLOATINGIP)
 

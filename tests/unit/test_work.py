@@ -63,6 +63,6 @@ def test_object_and_pod_of_work_in_one_pod_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("change", work.RouterChange, ids=str)
-def test_only_what_adds_to_a_router_needs_places_on_bridges(change: work.RouterChange) -> None:
+def test_only_what_adds_to_a_router_needs_bridge_addresses(change: work.RouterChange) -> None:
     adding = {"router-interface-add", "router-gateway-set", "floatingip-associate"}
-    assert change.needs_places == (change.type in adding)
+    assert change.needs_bridge_addresses == (change.type in adding)

@@ -18,7 +18,7 @@ from activities.pods.together import Together, overlapping
 from models.database.store import Row, Store
 from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodBusy, PodFault
-from models.network.bridges.places import UnallocatedError
+from models.network.bridges.addresses import UnallocatedError
 from models.network.routers.diff import (
     Have,
     differs,
@@ -68,7 +68,7 @@ class RouterCopies:
     async def pods_to_change(self, router_id: str, *, whole: bool = False) -> list[str]:
         """Return the pods where the router is not, or may not be, what it should be.
 
-        ``OverQuota`` if it has to be ``whole`` and a piece finds no place on a bridge.
+        ``OverQuota`` if it has to be ``whole`` and a piece finds no address on a bridge.
         """
         desired = await self._topology.desired(router_id, whole=whole)
         have = await self._in_pods(router_id)

@@ -20,7 +20,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import BridgeAddress
 from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
-from models.network.bridges.places import Bridge
+from models.network.bridges.addresses import Bridge
 from models.network.bridges.purposes import Purpose, Use
 from models.network.bridges.rows import Bridges
 from models.network.ports.owners import DeviceOwner

@@ -91,7 +91,7 @@ class RouterWork:
             await _mark(tx, operation, "DOWN", only="ERROR")
         pods = await self._names(
             await self._copies.pods_to_change(
-                operation["router_id"], whole=_kind(operation).needs_places
+                operation["router_id"], whole=_kind(operation).needs_bridge_addresses
             )
         )
         again = operation["state"] not in OPEN

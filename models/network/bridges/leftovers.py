@@ -1,7 +1,7 @@
 """What was allocated on bridges for a router, and that nothing has or needs any more.
 
-Places are taken when a change is accepted. One that is taken back before it was begun, or that
-failed before its first call, has made nothing whose removal would give them back.
+Bridge addresses are taken when a change is accepted. One that is taken back before it was begun,
+or that failed before its first call, has made nothing whose removal would give them back.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from models.database.tables.network import Bridge as BridgeRow
 from models.database.tables.network import BridgeAddress, Port
 from models.database.tables.pod import PodRow
 from models.database.tables.routing import Routing
-from models.network.bridges.places import Bridge, UnallocatedError
+from models.network.bridges.addresses import Bridge, UnallocatedError
 from models.network.bridges.purposes import Purpose, Use, of_copy
 from models.network.bridges.rows import Bridges
 from models.network.ports.owners import DeviceOwner

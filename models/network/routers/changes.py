@@ -27,9 +27,9 @@ class RouterChanges:
 
         ``OverQuota`` naming the pool when one is used up: the client is told instead of finding
         the router in ERROR. A network that has no pod yet may still need one later. What takes
-        something away is never refused: what still waits for a place is another's matter.
+        something away is never refused: what still waits for an address is another's matter.
         """
-        if change.needs_places:
+        if change.needs_bridge_addresses:
             await self._topology.allocate(tx, router_id)
         work = change.on(router_id, piece_id)
         return await self._operations.add(tx, work, project_id=project_id, request_id=request_id)

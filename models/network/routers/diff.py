@@ -1,7 +1,7 @@
 """What the rows say of a router copy, and whether that is what it should be."""
 
 from models.database.store import Row
-from models.network.bridges.places import Bridge
+from models.network.bridges.addresses import Bridge
 from models.network.routers.plan import Gateway, Interface, Plan
 
 Have = dict[tuple[str, str], Row]

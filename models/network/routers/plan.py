@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, FloatingIP, Network, Port, Router, Subnet
 from models.database.tables.routing import Routing, routings
-from models.network.bridges.places import Bridge, BridgePlaces, UnallocatedError
+from models.network.bridges.addresses import Bridge, BridgeAddresses, UnallocatedError
 from models.network.bridges.purposes import Purpose, Use
 from models.network.bridges.rows import Bridges
 from models.network.ports.owners import DeviceOwner
@@ -99,7 +99,7 @@ class Topology:
     async def desired(self, router_id: str, *, whole: bool = False) -> Desired:
         """Return what the router should be now, in every pod.
 
-        What finds no place on a bridge is left out, or is ``OverQuota`` when it has to be
+        What finds no address on a bridge is left out, or is ``OverQuota`` when it has to be
         ``whole``: whoever asked for that piece is told of it, others can go on.
         """
         try:
@@ -110,18 +110,20 @@ class Topology:
                 return await self._allocate(tx, router_id, whole=whole)
 
     async def look(self, tx: Transaction, router_id: str) -> Desired:
-        """Return what the router should be now; ``UnallocatedError`` when a place is missing."""
-        return await self._desired(tx, BridgePlaces(tx, self._bridges, make=False), router_id)
+        """Return what the router should be; ``UnallocatedError`` when an address is missing."""
+        return await self._desired(tx, BridgeAddresses(tx, self._bridges, make=False), router_id)
 
     async def allocate(self, tx: Transaction, router_id: str) -> Desired:
         """Return what the router should be now; ``OverQuota`` when a pool has nothing left."""
         return await self._allocate(tx, router_id, whole=True)
 
     async def _allocate(self, tx: Transaction, router_id: str, *, whole: bool) -> Desired:
-        places = BridgePlaces(tx, self._bridges, make=True, whole=whole)
-        return await self._desired(tx, places, router_id)
+        addresses = BridgeAddresses(tx, self._bridges, make=True, whole=whole)
+        return await self._desired(tx, addresses, router_id)
 
-    async def _desired(self, tx: Transaction, places: BridgePlaces, router_id: str) -> Desired:
+    async def _desired(
+        self, tx: Transaction, addresses: BridgeAddresses, router_id: str
+    ) -> Desired:
         router = await tx.one(Router.select().where(Router.id == router_id))
         if router is None:
             return Desired(None)
@@ -135,8 +137,8 @@ class Topology:
             )
         inside = list(desired.plans)
         if len(inside) > 1:
-            await _east_west(places, router, desired)
-        await self._north_south(tx, places, router, desired, inside)
+            await _east_west(addresses, router, desired)
+        await self._north_south(tx, addresses, router, desired, inside)
         _routes(router, interfaces, attached, desired)
         return desired
 
@@ -167,7 +169,7 @@ class Topology:
     async def _north_south(
         self,
         tx: Transaction,
-        places: BridgePlaces,
+        addresses: BridgeAddresses,
         router: Row,
         desired: Desired,
         inside: list[str],
@@ -197,20 +199,20 @@ class Topology:
         if others:
             # Of the gateway port, not of the router: another external network may lie in
             # another pod, where this bridge's network would be of the other kind.
-            bridge = await places.bridge("ns", gateway["id"], router["project_id"])
+            bridge = await addresses.bridge("ns", gateway["id"], router["project_id"])
         if bridge is not None:
             purpose = Purpose(Use.GATEWAY_INTERFACE, router["id"])
-            external.north_south = await places.address(bridge, purpose)
+            external.north_south = await addresses.address(bridge, purpose)
             for pod_id in others:
-                at = await places.address(bridge, Purpose(Use.GATEWAY, router["id"], pod_id))
+                at = await addresses.address(bridge, Purpose(Use.GATEWAY, router["id"], pod_id))
                 if at is not None:
                     desired.plans[pod_id].gateway = Gateway(gateway["id"], "", [], True, at)
-        await self._floating(tx, places, router["id"], desired, gateway["pod_id"], bridge)
+        await self._floating(tx, addresses, router["id"], desired, gateway["pod_id"], bridge)
 
     async def _floating(
         self,
         tx: Transaction,
-        places: BridgePlaces,
+        addresses: BridgeAddresses,
         router_id: str,
         desired: Desired,
         external: str,
@@ -233,20 +235,20 @@ class Topology:
             if pod_id == external:
                 desired.plans[external].floating.append(Floating(row, "plain", port_id))
             elif bridge is not None and pod_id in desired.plans:
-                at = await places.address(bridge, Purpose(Use.FLOATINGIP, row["id"]))
+                at = await addresses.address(bridge, Purpose(Use.FLOATINGIP, row["id"]))
                 if at is not None:
                     desired.plans[external].floating.append(Floating(row, "public", port_id, at))
                     desired.plans[pod_id].floating.append(Floating(row, "inner", port_id, at))
 
 
-async def _east_west(places: BridgePlaces, router: Row, desired: Desired) -> None:
+async def _east_west(addresses: BridgeAddresses, router: Row, desired: Desired) -> None:
     project = router["project_id"]
-    bridge = await places.bridge("ew", project, project)
+    bridge = await addresses.bridge("ew", project, project)
     if bridge is None:
         return
     for pod_id, plan in desired.plans.items():
         purpose = Purpose(Use.INTERFACE, router["id"], pod_id)
-        plan.east_west = await places.address(bridge, purpose)
+        plan.east_west = await addresses.address(bridge, purpose)
 
 
 def _routes(router: Row, interfaces: list[Row], attached: list[Row], desired: Desired) -> None:

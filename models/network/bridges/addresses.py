@@ -1,4 +1,4 @@
-"""BridgePlaces: the bridges and the addresses on them that one look at a topology needs."""
+"""BridgeAddresses: the bridges and the addresses on them that one look at a topology needs."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ class UnallocatedError(Exception):
 
 @dataclass(slots=True)
 class Bridge:
-    """A place on a bridge: the bridge row and its address row there."""
+    """A bridge address: the bridge row and its address row there."""
 
     bridge: Row
     address: Row
 
 
-class BridgePlaces:
+class BridgeAddresses:
     """Within one transaction; ``make`` tells whether it may allocate what is missing.
 
     Nearly always nothing is: who looks then keeps no writer waiting. ``whole``: a used-up pool is
-    ``OverQuota``; else what finds no place there is left out (None).
+    ``OverQuota``; else what finds no address there is left out (None).
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class BridgePlaces:
         return _there(await self._tx.one(mine))
 
     async def address(self, bridge: Row, purpose: Purpose) -> Bridge | None:
-        """Return the place of this purpose on the bridge."""
+        """Return the address of this purpose on the bridge."""
         if self._make:
             made = await self._made(self._bridges.address(self._tx, bridge, purpose))
             return None if made is None else Bridge(bridge, made)
