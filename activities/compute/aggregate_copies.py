@@ -108,7 +108,7 @@ class AggregateCopies:
         self._kind = _Aggregates(store, regions, pods)
         self._copies = Copies(rows, pods, self._kind)
 
-    async def align(self, id_: str) -> None:
+    async def converge(self, id_: str) -> None:
         """Bring the aggregate's copies in line with its row and its hosts."""
         row = await self._kind.row(id_)
         async with self._store.read() as tx:

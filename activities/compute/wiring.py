@@ -173,7 +173,7 @@ def build(
             work.CleanUp.CREATION: boots.clean_up,
             work.CleanUp.INTERFACE: interfaces.clean_up,
             work.CleanUp.NETWORK_COPY: unbinding.clean_up,
-            work.UpdateCopies.AGGREGATE: aggregate_copies.align,
+            work.UpdateCopies.AGGREGATE: aggregate_copies.converge,
             work.CleanUp.SERVER_GROUP: server_group_copies.clean_up,
             work.CleanUp.FLAVOR: flavor_copies.clean_up,
             work.CleanUp.KEYPAIR: keypair_copies.clean_up,

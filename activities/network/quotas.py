@@ -23,7 +23,7 @@ class QuotaCopies:
         self._regions = regions
         self._pods = pods
 
-    async def spread(self, project_id: str) -> None:
+    async def converge(self, project_id: str) -> None:
         """Bring the project's limits into every pod."""
         await asyncio.gather(*(self._into(pod, project_id) for pod in await self._pods.serving()))
 

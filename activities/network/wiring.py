@@ -198,7 +198,7 @@ def build(core: Core) -> NetworkServices:
             work.UpdateCopies.PORT: port_copies.update_port,
             work.UpdateCopies.ROUTER: router_upkeep.update_router,
             work.InPod.ADDRESS_GROUP: named.converge,
-            work.UpdateCopies.NETWORK_QUOTA: quota_copies.spread,
+            work.UpdateCopies.NETWORK_QUOTA: quota_copies.converge,
             work.InPod.SECURITY_GROUP: security.converge,
         },
     )

@@ -23,7 +23,7 @@ class LimitCopies:
         self._pods = pods
         self._limits = SetLimits(store)
 
-    async def spread(self, id_: str) -> None:
+    async def converge(self, id_: str) -> None:
         """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
         # Who read limits before a change must not bring them into a pod after it.
         async with self._store.hold(f"quota/{id_}"):

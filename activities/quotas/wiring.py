@@ -34,5 +34,5 @@ def build(core: Core) -> QuotaServices:
         quotas=quotas,
         reservations=Reservations(store, quotas),
         type_limits=TypeLimits(store, limits),
-        workers={work.UpdateCopies.QUOTA: copies.spread},
+        workers={work.UpdateCopies.QUOTA: copies.converge},
     )

@@ -89,7 +89,7 @@ class QosCopies:
         """Return the id at the top of a pod's specs, or None."""
         return await self._rows.top_id("qos", pod, bottom_id)
 
-    async def spread(self, row: Row) -> None:
+    async def converge(self, row: Row) -> None:
         """Bring the copies up to date; those in pods that do not answer follow later."""
         try:
             await self.update(row["id"])

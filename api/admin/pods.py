@@ -11,7 +11,7 @@ async def create(call: Call) -> Answer:
     """Register a region: without ``az_name`` the gateway's own, with it a bottom pod."""
     row = await call.services.admin.pods.create(await call.json("pod"))
     if row["az_name"]:
-        await call.services.quotas.limits.spread_all(call.caller)
+        await call.services.quotas.limits.converge_all(call.caller)
     return Answer(201, _view(row))
 
 

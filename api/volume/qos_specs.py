@@ -41,7 +41,7 @@ async def update(call: Call) -> Answer:
     body = await call.json()
     given = checks.envelope(body, "qos_specs")
     row = await _specs(call).update((await _row(call))["id"], given)
-    await call.services.volume.qos_copies.spread(row)
+    await call.services.volume.qos_copies.converge(row)
     return Answer(200, body)
 
 
@@ -54,7 +54,7 @@ async def delete_keys(call: Call) -> Answer:
     if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
         raise checks.refuse("keys", keys, f"{keys!r} is not of type 'array'")
     row = await _specs(call).unset((await _row(call))["id"], keys)
-    await call.services.volume.qos_copies.spread(row)
+    await call.services.volume.qos_copies.converge(row)
     return Answer(202)
 
 

@@ -31,7 +31,7 @@ _MOST = 0x7FFFFFFF
 class AggregateCopies(Protocol):
     """The aggregates that pods have of the gateway's."""
 
-    async def align(self, id_: str) -> None:
+    async def converge(self, id_: str) -> None:
         """Bring the aggregate's copies in line with its row and its hosts."""
         ...
 
@@ -157,7 +157,7 @@ class Aggregates:
                 raise Conflict(f"Aggregate {id_} already has host {host}.")
             operation = await self._later(tx, id_)
         try:
-            await self._copies.align(id_)
+            await self._copies.converge(id_)
         except (PodFault, Conflict):
             async with self._store.write() as tx:
                 await tx.run(aggregate_hosts.delete().where(*_is(row["id"], host)))
@@ -250,7 +250,7 @@ class Aggregates:
         """
         try:
             with suppress(PodUnavailable, PodBusy):
-                await self._copies.align(id_)
+                await self._copies.converge(id_)
         except GatewayError:
             if before:
                 kept = ("name", "availability_zone", "metadata")

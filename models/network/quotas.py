@@ -30,7 +30,7 @@ _NEAR = 32
 class QuotaCopies(Protocol):
     """The limits in the pods; ``activities.network.quotas``."""
 
-    async def spread(self, project_id: str) -> None:
+    async def converge(self, project_id: str) -> None:
         """Bring the project's limits into every pod."""
         ...
 
@@ -168,7 +168,7 @@ class NetworkQuotas:
         """Do it now, so that a raised limit holds when it is answered; and make sure of it."""
         # The operation repeats what fails, and tells.
         with suppress(GatewayError):
-            await self._copies.spread(project_id)
+            await self._copies.converge(project_id)
         self._operations.announce(operation)
 
 

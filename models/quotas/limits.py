@@ -22,7 +22,7 @@ _LONGEST = 200
 class LimitCopies(Protocol):
     """The limits that are set in pods."""
 
-    async def spread(self, id_: str) -> None:
+    async def converge(self, id_: str) -> None:
         """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
         ...
 
@@ -88,7 +88,7 @@ class Limits(SetLimits):
             operation = await self._later(tx, caller, id_)
         await self._spread(id_, operation)
 
-    async def spread_all(self, caller: Caller) -> None:
+    async def converge_all(self, caller: Caller) -> None:
         """Have every limit brought into every pod again: there is a new one."""
         of, named = quota_limits.c, quota_classes.c
         projects = select(of.service, of.project_id, of.user_id).distinct()
@@ -128,7 +128,7 @@ class Limits(SetLimits):
         """Do it now, so that a raised limit holds when it is answered; and make sure of it."""
         # If it fails, the operation tells, and repeats it.
         with suppress(GatewayError):
-            await self._copies.spread(id_)
+            await self._copies.converge(id_)
         self._operations.announce(operation)
 
 

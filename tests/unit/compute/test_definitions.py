@@ -340,10 +340,10 @@ class Pods:
         self.hosts = {"host-1": {ONE}, "host-2": {TWO}, "twin": {ONE, TWO}}
         self.silent: set[str] = set()
         self.refusal: GatewayError | None = None
-        self.aligned: list[str] = []
+        self.converged: list[str] = []
 
-    async def align(self, id_: str) -> None:
-        self.aligned.append(id_)
+    async def converge(self, id_: str) -> None:
+        self.converged.append(id_)
         if self.refusal:
             raise self.refusal
 
@@ -383,7 +383,7 @@ async def test_aggregate_and_its_hosts(rows: Aggregates, bottom: Pods) -> None:
         await rows.remove_host(id_, "host-1")
     await rows.delete(id_)
     assert await rows.list() == []
-    assert set(bottom.aligned) == {id_}
+    assert set(bottom.converged) == {id_}
 
 
 @pytest.mark.parametrize(

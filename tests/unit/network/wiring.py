@@ -93,7 +93,7 @@ class Spread:
     def __init__(self) -> None:
         self.projects: list[str] = []
 
-    async def spread(self, project_id: str) -> None:
+    async def converge(self, project_id: str) -> None:
         self.projects.append(project_id)
 
 

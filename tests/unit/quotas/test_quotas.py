@@ -159,7 +159,7 @@ async def test_new_pod_is_told_every_limit(store: Store, spread: Spread, admin: 
     await limits.set_class(admin, "volume", "default", {"volumes": 1})
     async with store.write() as tx:
         await tx.run(Operation.table.delete())
-    await limits.spread_all(admin)
+    await limits.converge_all(admin)
     async with store.read() as tx:
         told = {row.resource_id for row in await tx.all(Operation.select())}
     assert told == {"compute/project/p/u", "volume/class/default"}
