@@ -140,7 +140,7 @@ class ServerCreation:
         if not group:
             return body
         headers = user.headers(GROUPS_VERSION)
-        copy = await self._group_copies.in_pod(user.caller, group, plan.pod, headers)
+        copy = await self._group_copies.materialise(user.caller, group, plan.pod, headers)
         return with_group(body, copy)
 
     async def _many(self, boot: _Boot, plan: BootPlan, body: dict[str, Any]) -> PodAnswer:

@@ -114,7 +114,7 @@ class ServerGroupCopies:
         await asyncio.gather(*(ask(row) for row in rows if row.bottom_id))
         return found, sorted(missing)
 
-    async def in_pod(
+    async def materialise(
         self,
         caller: Caller,
         id_: str,

@@ -88,7 +88,7 @@ class GroupTypeCopies:
         self._rows = rows
         self._copies = Copies(rows, pods, _GroupTypes(store, regions))
 
-    async def in_pod(self, row: Row, pod: Pod) -> str:
+    async def materialise(self, row: Row, pod: Pod) -> str:
         """Return the id of the type in the pod, made and brought up to date as needed."""
         return await self._copies.materialise(row, pod)
 

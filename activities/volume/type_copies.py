@@ -150,7 +150,7 @@ class TypeCopies:
         self._rows = rows
         self._copies = Copies(rows, pods, _VolumeTypes(store, regions, qos))
 
-    async def in_pod(self, row: Row, pod: Pod) -> str:
+    async def materialise(self, row: Row, pod: Pod) -> str:
         """Return the id of the type in the pod, made and brought up to date as needed."""
         return await self._copies.materialise(row, pod)
 
@@ -180,12 +180,12 @@ class TypeCopies:
         late = False
         for pod in await self._copies.pods(row["id"]):
             try:
-                await self.in_pod(new, pod)
+                await self.materialise(new, pod)
                 done.append(pod)
             except PodUnavailable:
                 late = True
             except GatewayError:
-                await asyncio.gather(*(self.in_pod(row, other) for other in done))
+                await asyncio.gather(*(self.materialise(row, other) for other in done))
                 raise
         changed = await self._types.set(row["id"], values)
         if late:

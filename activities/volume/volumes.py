@@ -61,7 +61,7 @@ class Volumes:
         wanted = volume.get("volume_type")
         if isinstance(wanted, str) and wanted:
             row = await self._types.named(caller, wanted)
-            volume["volume_type"] = await self._type_copies.in_pod(row, pod)
+            volume["volume_type"] = await self._type_copies.materialise(row, pod)
         inner = dict(body) | {"volume": volume}
         hints = body.get(_HINTS)
         if isinstance(hints, dict) and hints.get(_FAR):
@@ -107,11 +107,11 @@ class Volumes:
             body["availability_zone"] = pod.pod_az_name
         if isinstance(body.get("group_type"), str):
             row = await self._group_types.get(caller, body["group_type"])
-            body["group_type"] = await self._group_type_copies.in_pod(row, pod)
+            body["group_type"] = await self._group_type_copies.materialise(row, pod)
         wanted = body.get("volume_types")
         if isinstance(wanted, list):
             rows = [await self._types.named(caller, str(type_)) for type_ in wanted]
-            body["volume_types"] = [await self._type_copies.in_pod(row, pod) for row in rows]
+            body["volume_types"] = [await self._type_copies.materialise(row, pod) for row in rows]
         return body
 
     async def group_view(self, pod: Pod, groups: list[dict[str, Any]]) -> None:
@@ -134,7 +134,7 @@ class Volumes:
             row = await self._types.named(caller, wanted)
         except NotFound as error:
             raise BadRequest(error.message) from None
-        return disk | {"volume_type": await self._type_copies.in_pod(row, pod)}
+        return disk | {"volume_type": await self._type_copies.materialise(row, pod)}
 
     async def _hinted(self, caller: Caller, body: Mapping[str, Any]) -> list[Home]:
         hints = body.get(_HINTS)

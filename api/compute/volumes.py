@@ -28,7 +28,7 @@ async def _create(call: Call) -> Answer:
         inner["availability_zone"] = pod.pod_az_name
     type_ = await _type(call, wanted)
     if type_:
-        inner["volume_type"] = await call.services.volume.type_copies.in_pod(type_, pod)
+        inner["volume_type"] = await call.services.volume.type_copies.materialise(type_, pod)
     size, source_type = await _source(call, pod, wanted)
 
     async def type_name() -> str:

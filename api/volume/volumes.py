@@ -89,9 +89,8 @@ async def _extend(call: Call, pod: Pod, body: dict[str, Any], inner: dict[str, A
 async def _retype(call: Call, pod: Pod, inner: dict[str, Any]) -> Answer:
     """Make a volume one of another type, if there is room for it, and its snapshots, in that."""
     row = await call.services.volume.types.named(call.caller, inner["new_type"])
-    body = {
-        "os-retype": inner | {"new_type": await call.services.volume.type_copies.in_pod(row, pod)}
-    }
+    bottom = await call.services.volume.type_copies.materialise(row, pod)
+    body = {"os-retype": inner | {"new_type": bottom}}
     id_ = call.args["id"]
     sizes = [snapshot["size"] for snapshot in await _snapshots(call, pod, id_)]
     each = {

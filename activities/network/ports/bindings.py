@@ -39,7 +39,7 @@ class PortBindings:
         # Who kept a client waiting keeps nobody waiting for a while.
         self._silent: dict[str, float] = {}
 
-    async def freshen(self, caller: Caller, shown: Sequence[dict[str, Any]]) -> None:
+    async def show_live(self, caller: Caller, shown: Sequence[dict[str, Any]]) -> None:
         """Put into shown ports of servers what their pods say now; others stay as they are."""
         ports = {port["id"]: port for port in shown if port["device_owner"].startswith(SERVER)}
         if not ports:

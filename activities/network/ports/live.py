@@ -30,7 +30,7 @@ class LivePorts:
         binding = {name: shown[name] for name in ADMIN_SETS if name in body}
         if binding:
             await self._bindings.bind(caller, id_, binding)
-            await self._bindings.freshen(caller, [shown])
+            await self._bindings.show_live(caller, [shown])
         return shown
 
     async def delete(self, caller: Caller, id_: str) -> None:
@@ -42,7 +42,7 @@ class LivePorts:
         if not _live(fields):
             return await self._ports.show(caller, id_, fields)
         shown = await self._ports.show(caller, id_)
-        await self._bindings.freshen(caller, [shown])
+        await self._bindings.show_live(caller, [shown])
         return _only(shown, fields)
 
     async def list(self, caller: Caller, params: Params) -> Page:
@@ -51,7 +51,7 @@ class LivePorts:
         if not caller.admin or not _live(fields):
             return await self._ports.list(caller, params)
         page = await self._ports.list(caller, [pair for pair in params if pair[0] != "fields"])
-        await self._bindings.freshen(caller, page.items)
+        await self._bindings.show_live(caller, page.items)
         page.items = [_only(item, fields) for item in page.items]
         return page
 
