@@ -41,8 +41,8 @@ class Call:
 
     ``path`` starts after the version (``/servers/detail``); ``base`` is the public address of this
     API without version (``http://gateway:19999/compute``), for links. ``project`` is what stood
-    between version and path (``/<project id>``), where anything did, and ``address`` is the base
-    with both, for links to paths. ``version`` is the microversion, once somebody has asked for it.
+    between version and path (``/<project id>``), where anything did, and ``series`` the version as
+    links name it (``v2.1``). ``version`` is the microversion, once somebody has asked for it.
     ``root`` is what stands for the API in its addresses (``/compute``); ``jobs`` are the ids of
     the operations that were accepted for it.
     """
@@ -61,8 +61,13 @@ class Call:
     root: str = ""
     jobs: list[str] = field(default_factory=list)
     project: str = ""
-    address: str = ""
+    series: str = ""
     version: Version | None = None
+
+    @property
+    def address(self) -> str:
+        """What the address of a path below the version begins with, project and all."""
+        return f"{self.base.rstrip('/')}/{self.series}{self.project}"
 
     @property
     def params(self) -> list[tuple[str, str]]:

@@ -57,9 +57,12 @@ class Proxy:
     ) -> None:
         self._service = service
         self._versions = versions
-        self._views = views or {}
         self._not_found = not_found or {}
-        self._news = news or {}
+        views, news = views or {}, news or {}
+        self._looks = {
+            key: [look for look in (views.get(key), news.get(key)) if look is not None]
+            for key in {*views, *news}
+        }
 
     def routes(self, resources: Iterable[Resource]) -> Routes:
         """Return the routes that serve the declared resources."""
@@ -271,18 +274,15 @@ class Proxy:
             pods.setdefault(pod, []).append(item)
         for pod, items in pods.items():
             rehome(items, call.base, await call.services.regions.root(pod.pod_name, self._service))
-            await self._show(call, pod, resource.member, items)
+            for look in self._looks.get(resource.member, ()):
+                await look(call, pod, items)
         return {resource.collection: [item for _, item in merged.objects]}
 
     async def _seen(self, call: Call, pod: Pod, body: dict[str, Any]) -> None:
         for key, item in body.items():
             if isinstance(item, dict):
-                await self._show(call, pod, key, [item])
-
-    async def _show(self, call: Call, pod: Pod, key: str, items: list[dict[str, Any]]) -> None:
-        for look in (self._views.get(key), self._news.get(key)):
-            if look is not None:
-                await look(call, pod, items)
+                for look in self._looks.get(key, ()):
+                    await look(call, pod, [item])
 
 
 def missing_pods(pods: list[str]) -> Headers:

@@ -107,6 +107,7 @@ class ServiceApp:
             receive=receive,
             limit=self._services.settings.max_body_bytes,
             request_id=_request_id(),
+            series=self.versions[0],
         )
         REQUEST_ID.set(call.request_id)
         ACCEPTED.set(call.jobs)
@@ -150,7 +151,6 @@ class ServiceApp:
         if call.project and call.project[1:] != call.caller.project_id:
             raise BadRequest("Malformed request url")
         call.path = call.path[versioned.end() :] or "/"
-        call.address = f"{call.base.rstrip('/')}/{self.versions[0]}{call.project}"
         if call.path != "/" and call.path.endswith("/") and self.exact:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))

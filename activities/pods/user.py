@@ -10,7 +10,7 @@ from models.quotas.figures import Asker
 from models.values import Caller, Pod
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AsUser:
     """One user's door to the pods' API of one service.
 
