@@ -1,7 +1,6 @@
-"""Boots: what a server needs made in its pod; its record afterwards; or all of it undone."""
+"""Boots: what a planned server needs made in its pod; its record then; or all of it undone."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
 from activities.compute.flavor_copies import FlavorCopies
@@ -12,16 +11,15 @@ from activities.network.unbinding import Unbinding
 from models.compute.inner_zones import DEFAULT
 from models.compute.release import release
 from models.compute.servers.attachments import Attachments
-from models.compute.servers.boot_plan import BootPlan, BootPlanner
-from models.compute.servers.boot_request import NETWORKS_REQUIRED, BootRequest
+from models.compute.servers.boot_plan import BootPlan
+from models.compute.servers.boot_request import NETWORKS_REQUIRED
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.creations import Creations
 from models.database.store import Store
 from models.errors import BadRequest, Conflict
 from models.operations import Operations
-from models.places import Home, Places
-from models.values import Caller
+from models.places import Places
 
 # Of a request, what is done here: its pod hears nothing of it, or in other words.
 _OURS = (
@@ -36,13 +34,12 @@ _ADDRESS = ("IpAddressAlreadyAllocated", "IpAddressGenerationFailure")
 
 
 class Boots:
-    """One boot: plan, prepare, then record or undo."""
+    """One boot: prepare, then record or undo."""
 
     def __init__(
         self,
         store: Store,
         operations: Operations,
-        planner: BootPlanner,
         attachments: Attachments,
         port_copies: PortCopies,
         flavors: FlavorCopies,
@@ -56,7 +53,6 @@ class Boots:
     ) -> None:
         self._store = store
         self._operations = operations
-        self._planner = planner
         self._attachments = attachments
         self._port_copies = port_copies
         self._flavors = flavors
@@ -67,16 +63,6 @@ class Boots:
         self._unbinding = unbinding
         self._volumes = volumes
         self._reservations = reservations
-
-    async def plan(
-        self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
-    ) -> BootPlan:
-        """Return the plan of the boot, in the pod of what it is to be near; nothing is made."""
-        return await self._planner.plan(request, caller, near)
-
-    async def moved(self, plan: BootPlan) -> BootPlan:
-        """Return the plan for the next pod, where there is one left to try."""
-        return await self._planner.moved(plan)
 
     async def prepare(self, plan: BootPlan, creation: str) -> dict[str, Any]:
         """Make what the server needs in the pod; return the server as the pod is to get it."""

@@ -15,7 +15,7 @@ from activities.pods.user import AsUser
 from activities.volume.volumes import Volumes
 from models.compute.server_groups import ServerGroups, group_hint, with_group
 from models.compute.servers import boot_fields
-from models.compute.servers.boot_plan import BootPlan
+from models.compute.servers.boot_plan import BootPlan, BootPlanner
 from models.compute.servers.boot_request import BootRequest
 from models.errors import GatewayError, PodUnavailable
 from models.placement import Placement
@@ -45,6 +45,7 @@ class ServerCreation:
 
     def __init__(
         self,
+        planner: BootPlanner,
         boots: Boots,
         servers: Servers,
         groups: ServerGroups,
@@ -54,6 +55,7 @@ class ServerCreation:
         placement: Placement,
         reservations: Reservations,
     ) -> None:
+        self._planner = planner
         self._boots = boots
         self._servers = servers
         self._groups = groups
@@ -72,7 +74,7 @@ class ServerCreation:
         """
         group = group_hint(body)
         near = await self._groups.homes(user.caller, group) if group else []
-        plan = await self._boots.plan(request, user.caller, near)
+        plan = await self._planner.plan(request, user.caller, near)
         each = {"instances": 1, "cores": plan.flavor["vcpus"], "ram": plan.flavor["ram"]}
         many = request.most > 1
         async with self._reservations.hold(
@@ -105,7 +107,7 @@ class ServerCreation:
                     raise
                 why = error.message
             LOG.info("Pod %s is passed over: %s", plan.pod.pod_name, why)
-            plan = await self._boots.moved(plan)
+            plan = await self._planner.moved(plan)
 
     async def _one(
         self, boot: _Boot, plan: BootPlan, body: dict[str, Any], name: str

@@ -105,7 +105,6 @@ def build(
     boots = Boots(
         store,
         operations,
-        planner,
         attachments,
         network.port_copies,
         flavor_copies,
@@ -148,6 +147,7 @@ def build(
             flavors, flavor_copies, keypairs, keypair_copies, inner_zones
         ),
         server_creation=ServerCreation(
+            planner,
             boots,
             servers,
             server_groups,

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from activities.network.bridges import BridgeNetworks
 from activities.network.networks import NetworkCopies
 from activities.network.ports.copies import PortCopies
-from activities.network.routers.addresses import move
 from activities.network.subnets import SubnetCopies
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
@@ -24,7 +23,7 @@ from models.network.bridges.addresses import Bridge
 from models.network.bridges.purposes import Purpose, Use
 from models.network.bridges.rows import Bridges
 from models.network.ports.owners import DeviceOwner
-from models.network.routers.diff import held
+from models.network.routers.diff import held, moved
 from models.network.routers.plan import Floating, Interface
 from models.routings import Along, Routings, mark
 from models.values import Pod
@@ -93,7 +92,10 @@ class RouterParts:
     async def add_interface(
         self, pod: Pod, router_id: str, router: str, interface: Interface
     ) -> None:
-        """Put the tenant's subnet on the router copy, with the address it has at the top."""
+        """Put the tenant's subnet on the router copy, with the addresses it has at the top.
+
+        One that is there and has others gets these.
+        """
         port = interface.port
 
         async def create() -> str:
@@ -125,7 +127,19 @@ class RouterParts:
             "router_interface", port["id"], pod, owner_id=router_id, find=find, create=create,
             applied=held(interface),
         )  # fmt: skip
-        await move(self._regions, self._routings, self._subnets, pod, interface)
+        await self._move_interface(pod, interface)
+
+    async def _move_interface(self, pod: Pod, interface: Interface) -> None:
+        """Give the interface the addresses that it has at the top, if it has others."""
+        port = interface.port
+        row = await self._routings.row("router_interface", port["id"], pod)
+        if row is None or not moved(row, interface):
+            return
+        body = {"fixed_ips": await self._subnets.fixed_ips(port["fixed_ips"], pod)}
+        path = f"/ports/{row['bottom_id']}"
+        # 409: an address that another operation is giving back at this moment.
+        await self._regions.admin(pod, "network", "PUT", path, {"port": body}, retry_conflict=True)
+        await self._routings.update("router_interface", port["id"], pod, applied=held(interface))
 
     async def remove_link(
         self, pod: Pod, router: str | None, row: Row, known: set[str | None]

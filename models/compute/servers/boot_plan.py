@@ -75,7 +75,10 @@ class BootPlanner:
     async def plan(
         self, request: BootRequest, caller: Caller, near: Iterable[Home] = ()
     ) -> BootPlan:
-        """Return the plan; ``BadRequest`` for what does not exist or does not go together."""
+        """Return the plan, in the pod of what it is to be ``near`` to; nothing is made.
+
+        ``BadRequest`` for what does not exist or does not go together.
+        """
         try:
             flavor = await self._flavors.get(caller, request.flavor_id)
             links = [await self.link(caller, nic) for nic in request.nics]

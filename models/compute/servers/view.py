@@ -26,7 +26,7 @@ class ServerView:
         self._zones = zones
 
     async def apply(self, pod: Pod, servers: list[dict[str, Any]]) -> None:
-        """Change the servers of one pod in place."""
+        """Put these into servers of one pod, as far as it tells of them, in place."""
         for server in servers:
             for key in _ZONES:
                 if server.get(key):

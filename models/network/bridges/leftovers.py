@@ -28,7 +28,10 @@ class BridgeLeftovers:
         self._topology = topology
 
     async def release(self, tx: Transaction, router_id: str) -> None:
-        """Give back the router's addresses, and with its last one a bridge."""
+        """Give back those of the router's addresses that it needs no more and that no pod has.
+
+        With its last address a bridge is given back, too.
+        """
         try:
             desired = await self._topology.look(tx, router_id)
         except UnallocatedError:

@@ -185,10 +185,10 @@ class Ports(Collection):
         security_groups: Sequence[str] | None = None,
         mac: str | None = None,
     ) -> Row:
-        """Insert a port for a router, a floating IP or a server and return its row.
+        """Insert a port for a router, a floating IP or a server; return it with a free MAC.
 
-        ``fixed_ips`` None: one address for each family. ``security_groups`` None: the project's
-        default group, for a server's port.
+        The addresses of ``fixed_ips`` are its own, ``Conflict`` where one is somebody else's.
+        None: one for each family. ``security_groups`` None: the default group, for a server.
         """
         row = self.blank(project_id) | {
             "name": name,
