@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -74,3 +75,19 @@ class PodDirectory:
     async def in_zone(self, zone: str) -> list[Pod]:
         """Return the pods of an availability zone, in any state."""
         return [pod for pod in await self.all() if pod.az_name == zone]
+
+    async def hinted(self, hints: Sequence[str]) -> list[Pod]:
+        """Return the pods that hints name, by their zones or their own names.
+
+        ``AvailabilityZoneNotFound`` for a hint that is neither.
+        """
+        pods = await self.all()
+        meant: list[Pod] = []
+        for hint in hints:
+            named = [pod for pod in pods if hint in (pod.az_name, pod.pod_name)]
+            if not named:
+                raise NotFound(
+                    f"AvailabilityZone {hint} could not be found.", "AvailabilityZoneNotFound"
+                )
+            meant += [pod for pod in named if pod not in meant]
+        return meant

@@ -107,8 +107,9 @@ class Attribute:
     ``default`` applies when the attribute is not given at create; ``REQUIRED`` makes it
     mandatory. ``post`` and ``put`` say whether a client may give it at create and at update.
     ``admin`` attributes are shown to and set by an admin only, ``admin_sets`` ones are shown to
-    everyone who sees the object. ``stored`` attributes are columns; others are computed when
-    shown. ``copied`` ones are sent to the copies in pods as they are.
+    everyone who sees the object. ``service_sets`` ones are set by who has the role ``service``,
+    and by no admin without it. ``stored`` attributes are columns; others are computed when shown.
+    ``copied`` ones are sent to the copies in pods as they are.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Attribute:
     put: bool = True
     admin: bool = False
     admin_sets: bool = False
+    service_sets: bool = False
     stored: bool = True
     copied: bool = False
     column: str = ""

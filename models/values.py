@@ -17,6 +17,11 @@ class Caller:
     request_id: str = ""
     admin: bool = False
 
+    @property
+    def service(self) -> bool:
+        """Whether it is a service of the cloud that asks, as Nova asks Neutron."""
+        return "service" in self.roles
+
     def asking(self, request_id: str) -> "Caller":
         """Return the caller of one request: every field, by hand, for each request needs it."""
         return Caller(

@@ -131,7 +131,7 @@ def build(core: Core) -> NetworkServices:
     )
     floatingips = FloatingIPs(store, quotas, operations, ports, associations, floatingip_deletion)
     gateway = RouterGateway(changes, ports, port_deletion)
-    routers = Routers(store, quotas, operations, ports, gateway)
+    routers = Routers(store, quotas, pods, operations, ports, gateway)
     interfaces = RouterInterfaces(
         store, operations, routers, subnets, ports, port_deletion, changes
     )

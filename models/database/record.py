@@ -133,13 +133,16 @@ def attribute(
     put: bool = True,
     admin: bool = False,
     admin_sets: bool = False,
+    service_sets: bool = False,
     copied: bool = False,
 ) -> Field[T]:
     """Declare an attribute that a column holds; see ``models.resource.Attribute``.
 
     ``name`` is the client's, where it is not the row's (``router:external``).
     """
-    said = Attribute(name, kind, default, post, put, admin, admin_sets, copied=copied)
+    said = Attribute(
+        name, kind, default, post, put, admin, admin_sets, service_sets, copied=copied
+    )
     return Field(kind.type, (), {"index": index}, said)
 
 

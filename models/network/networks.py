@@ -15,7 +15,7 @@ from models.database.tables.network import (
     SubnetPool,
     ip_allocations,
 )
-from models.errors import Conflict, GatewayError, NotFound
+from models.errors import Conflict, GatewayError
 from models.network.collections.checks import integer, invalid_input
 from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.sharing import (
@@ -144,20 +144,19 @@ class Networks(Collection):
         return await self.shown(caller, made) | {"is_default": made["is_default"]}
 
     async def candidates(self, row: Row) -> list[Pod]:
-        """Return the pods that the network's hints allow it to lie in; all without hints.
+        """Return the pods that the network's hints allow it to lie in; all without hints."""
+        allowed = await self._pods.hinted(row["availability_zone_hints"])
+        return allowed if row["availability_zone_hints"] else list(await self._pods.all())
 
-        ``AvailabilityZoneNotFound`` for a hint that is neither a zone's name nor a pod's.
-        """
-        pods = await self._pods.all()
-        allowed: list[Pod] = []
-        for hint in row["availability_zone_hints"]:
-            named = [pod for pod in pods if hint in (pod.az_name, pod.pod_name)]
-            if not named:
-                raise NotFound(
-                    f"AvailabilityZone {hint} could not be found.", "AvailabilityZoneNotFound"
-                )
-            allowed += [pod for pod in named if pod not in allowed]
-        return allowed if row["availability_zone_hints"] else list(pods)
+    async def usable(self, tx: Transaction, caller: Caller, id_: str) -> Row:
+        """Return the row as ``get``; ``shared`` also where a policy gives it to the caller."""
+        row = await self.get(caller, id_, tx)
+        if not row["shared"] and not caller.admin and row["project_id"] != caller.project_id:
+            given = select(self.table.c.id).where(
+                self.table.c.id == id_, shared_with(NETWORKS, self.table, caller)
+            )
+            row["shared"] = bool(await tx.value(given))
+        return row
 
     async def pod(self, row: Row) -> Pod:
         """Return the pod that a bound network lies in."""

@@ -122,3 +122,32 @@ def _for_tenant(play: Play) -> None:
     demo("GET", f"/ports/{port['id']}", expect=200)
     profile = {"port": {"network_id": network, "binding:host_id": "somewhere"}}
     demo("POST", "/ports", profile, expect=(403, "PolicyNotAuthorized"))
+
+
+def test_rules_of_the_network(places: Places) -> None:
+    places.compare(_rules)
+
+
+def _rules(play: Play) -> None:
+    demo, admin, service = play.at("demo"), play.at("admin"), play.at("trio2o")
+    open_ = demo.make("/networks", "network", name=play.name, port_security_enabled=False)["id"]
+    demo.make("/subnets", "subnet", network_id=open_, ip_version=4, cidr="10.47.0.0/24")
+    group = demo.make("/security-groups", "security_group", name=play.name)["id"]
+    secured = {"network_id": open_, "security_groups": [group]}
+    insecure = (400, "PortSecurityAndIPRequiredForSecurityGroups")
+    demo("POST", "/ports", {"port": secured}, expect=insecure)
+    port = demo.make("/ports", "port", **secured, port_security_enabled=True)["id"]
+    profile = {"binding:profile": {"trusted": "true"}}
+    no = (403, "PolicyNotAuthorized")
+    for user in (demo, admin):
+        user("POST", "/ports", {"port": {"network_id": open_, **profile}}, expect=no)
+        user("PUT", f"/ports/{port}", {"port": profile}, expect=no)
+    shown = service("PUT", f"/ports/{port}", {"port": profile}, expect=200)["port"]
+    assert shown["binding:profile"] == profile["binding:profile"]
+    tenant, malformed = play.login("demo").project_id, (400, "HTTPBadRequest")
+    for body in ({"tenant_id": tenant}, {"project_id": tenant}):
+        demo("PUT", f"/ports/{port}", {"port": body}, expect=malformed)
+        admin("PUT", f"/ports/{port}", {"port": body}, expect=malformed)
+    for nobody in ("", None):
+        demo("POST", "/networks", {"network": {"tenant_id": nobody}}, expect=malformed)
+    admin("POST", "/networks", {"network": {"tenant_id": None}}, expect=malformed)

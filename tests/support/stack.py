@@ -136,9 +136,10 @@ class Stack:
         """The administrator of the gateway."""
         return self.users["admin"]
 
-    def tenant(self) -> User:
-        """Somebody new, alone in a new project."""
-        entry = self.simulator.tenant(f"tenant-{secrets.token_hex(4)}", "member", "reader")
+    def tenant(self, *roles: str) -> User:
+        """Somebody new, alone in a new project, with these roles beside a member's."""
+        name = f"tenant-{secrets.token_hex(4)}"
+        entry = self.simulator.tenant(name, "member", "reader", *roles)
         return User(self.url, entry["auth"]).sign_in()
 
     def jobs(self, **filters: str) -> list[Json]:

@@ -36,7 +36,7 @@ def test_a_binding_is_the_pods(stack: Stack, site: Site) -> None:
 def test_an_admins_binding_is_in_the_pod_too(stack: Stack, site: Site) -> None:
     net = site.net("Pod1", "10.0.1.0/24")
     port = site.user.network.make("/ports", network_id=net.id)["id"]
-    admin = stack.admin.network
+    admin = stack.tenant("admin", "service").network
     admin.put(f"/ports/{port}", {"port": {"binding:profile": {"trusted": "true"}}})
     body = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
     site.user.compute.make("/servers", **body, networks=[{"port": port}])

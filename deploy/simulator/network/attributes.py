@@ -26,6 +26,8 @@ class Attr:
     post: bool = True
     put: bool = True
     admin: bool = False
+    # Set by other services only: an administrator has to have the role, too.
+    service: bool = False
 
     def default_value(self) -> Any:
         """A default of the row's own, since rows are changed in place."""
@@ -54,7 +56,8 @@ def read(attrs: Attrs, given: Json, token: Token, *, resource: str, creating: bo
         values["project_id"] = _owner(given, token)
     for name, attr in attrs.items():
         if name in given:
-            if attr.admin and not token.is_admin and given[name] != attr.default:
+            refused = attr.admin and not token.is_admin and given[name] != attr.default
+            if refused or (attr.service and "service" not in token.roles):
                 raise forbidden(f"{verb}_{resource}:{name}")
             try:
                 values[name] = attr.check(given[name])
@@ -91,14 +94,16 @@ def _check_names(attrs: Attrs, given: Json, creating: bool) -> None:
 
 
 def _owner(given: Json, token: Token) -> str:
+    if "project_id" not in given and "tenant_id" not in given:
+        return token.project.id
     wanted = given.get("project_id", given.get("tenant_id"))
     if given.get("tenant_id", wanted) != wanted:
         raise malformed("'project_id' and 'tenant_id' do not match")
-    if wanted is None:
-        return token.project.id
     if wanted != token.project.id and not token.is_admin:
         raise malformed(
             "Specifying 'project_id' or 'tenant_id' other than the authenticated "
             "project in request requires admin privileges"
         )
-    return str(wanted)
+    if not isinstance(wanted, str):
+        raise malformed(f"Invalid input for tenant_id. Reason: '{wanted}' is not a valid string.")
+    return wanted

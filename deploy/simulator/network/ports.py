@@ -47,7 +47,7 @@ class Ports(Resource):
         "allowed_address_pairs": Attr(checks.list_of(checks.table), []),
         "extra_dhcp_opts": Attr(checks.list_of(checks.table), []),
         "binding:host_id": Attr(checks.nullable(checks.text()), "", admin=True),
-        "binding:profile": Attr(checks.optional_table, {}, admin=True),
+        "binding:profile": Attr(checks.optional_table, {}, service=True),
         "binding:vnic_type": Attr(checks.text(), "normal"),
         "qos_policy_id": Attr(checks.nullable(checks.uuid), None),
         "hints": Attr(checks.nullable(checks.table), UNSET, admin=True),
@@ -74,6 +74,8 @@ class Ports(Resource):
         elif groups is None:
             default = self.service.security_groups.ensure_default(project_id)
             groups = [default["id"]] if secure else []
+        if groups and not secure:
+            raise _without_security()
         self.service.security_groups.check(groups, project_id)
         mac = values.pop("mac_address", None) or addresses.new_mac(state, network["id"])
         row: Row = {
@@ -126,6 +128,9 @@ class Ports(Resource):
         if owner != row["device_owner"] and owner in ROUTER_OWNERS:
             text = f"Unable to update OVN port {row['id']}: not convertible to a router's port."
             raise NeutronError(400, "OVNPortUpdateError", text)
+        secure = values.get("port_security_enabled", row["port_security_enabled"])
+        if values.get("security_groups") and not secure:
+            raise _without_security()
         if values.get("security_groups"):
             self.service.security_groups.check(values["security_groups"], row["project_id"])
         if new_mac:
@@ -243,3 +248,11 @@ class Ports(Resource):
         row["binding:vif_type"] = "ovs" if bound else "unbound"
         row["binding:vif_details"] = dict(_BOUND) if bound else {}
         row["status"] = "ACTIVE" if bound else "DOWN"
+
+
+def _without_security() -> NeutronError:
+    text = (
+        "Port security must be enabled and port must have an IP address in order to use "
+        "security groups."
+    )
+    return NeutronError(400, "PortSecurityAndIPRequiredForSecurityGroups", text)

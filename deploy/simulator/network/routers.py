@@ -31,11 +31,14 @@ class Routers(Resource):
         "routes": Attr(checks.routes, UNSET, post=False),
         "availability_zone_hints": Attr(checks.list_of(checks.text()), [], put=False),
         "flavor_id": Attr(checks.nullable(checks.uuid), None, put=False),
+        "ha": Attr(checks.nullable(checks.boolean), UNSET, admin=True),
+        "distributed": Attr(checks.nullable(checks.boolean), UNSET, admin=True),
     }
 
     def make(self, token: Token, values: Row) -> Row:
         """A router, with its gateway when one is given."""
         check_zones(values["availability_zone_hints"])
+        self._forget_ha(values)
         gateway = values.pop("external_gateway_info")
         row: Row = {
             **stamp(),
@@ -55,6 +58,7 @@ class Routers(Resource):
 
     def change(self, token: Token, row: Row, values: Row) -> None:
         """An update; gateway and routes are checked before anything changes."""
+        self._forget_ha(values)
         if "routes" in values:
             values["routes"] = self.checked_routes(row, values["routes"])
         if "external_gateway_info" in values:
@@ -74,6 +78,11 @@ class Routers(Resource):
             raise conflict("RouterInUse", text)
         self.gateways.clear(row)
         del self.rows[row["id"]]
+
+    def _forget_ha(self, values: Row) -> None:
+        """OVN's routers are highly available whatever is asked for."""
+        values.pop("ha", None)
+        values.pop("distributed", None)
 
     @property
     def gateways(self) -> Gateways:

@@ -93,7 +93,11 @@ class Collection:
 
     def parse_update(self, body: Body, caller: Caller, row: Row) -> Row:
         """Return what an update request changes, by column names; equal values are left out."""
+        named = [_given_project(body, caller)] if _PROJECT & body.keys() else []
         self._known(body, "Cannot update read-only attribute {}")
+        if named:
+            # Neutron has both names then, and comes to this one first.
+            raise _bad("Cannot update read-only attribute tenant_id")
         changes: Row = {}
         for name, attribute in self.attributes.items():
             if name not in body:
@@ -104,11 +108,6 @@ class Collection:
             value = check(attribute, body[name])
             if not attribute.stored or row[attribute.column] != value:
                 changes[attribute.column] = value
-        for name in ("project_id", "tenant_id"):
-            if name in body and body[name] != row["project_id"]:
-                if not caller.admin:
-                    raise _bad(_OTHER_PROJECT)
-                raise _bad(f"Cannot update read-only attribute {name}")
         return changes
 
     def _known(self, body: Body, read_only: str) -> None:
@@ -120,7 +119,10 @@ class Collection:
             raise _bad(f"Unrecognized attribute(s) '{', '.join(extra)}'")
 
     def _permit(self, verb: str, attribute: Attribute, caller: Caller) -> None:
-        if (attribute.admin or attribute.admin_sets) and not caller.admin:
+        allowed = caller.admin or not (attribute.admin or attribute.admin_sets)
+        if attribute.service_sets:
+            allowed = caller.service
+        if not allowed:
             raise denied(f"{verb}_{self.kind.member}", attribute.name)
 
     # What there is.
@@ -262,16 +264,23 @@ async def revise(tx: Transaction, table: Table, row: Row, changes: Row) -> Row:
 
 
 def _project(body: Body, caller: Caller) -> str:
+    """Return whose the new object is: the project named, be it the empty one, or the caller's."""
+    if not _PROJECT & body.keys():
+        return caller.project_id
     try:
-        given = {text(body[name], 64) for name in _PROJECT if body.get(name)}
+        return text(_given_project(body, caller), 64)
     except ValueError as error:
-        raise _bad(f"Invalid input for project_id. Reason: {error}.") from None
-    if len(given) > 1:
+        raise _bad(f"Invalid input for tenant_id. Reason: {error}.") from None
+
+
+def _given_project(body: Body, caller: Caller) -> Any:
+    """Return the project that the body names; refused to whom it is not to name."""
+    given = [body[name] for name in sorted(_PROJECT & body.keys())]
+    if any(one != given[0] for one in given):
         raise _bad("'project_id' and 'tenant_id' do not match")
-    project_id = given.pop() if given else caller.project_id
-    if project_id != caller.project_id and not caller.admin:
+    if given[0] != caller.project_id and not caller.admin:
         raise _bad(_OTHER_PROJECT)
-    return project_id
+    return given[0]
 
 
 def denied(rule: str, attribute: str = "") -> Forbidden:

@@ -59,6 +59,7 @@ PROTOCOL = _or_none(_text(checks.protocol))
 RBAC_TYPE = _text(checks.rbac_type)
 
 BOOLEAN = AttributeKind(Boolean(), checks.boolean)
+BOOLEAN_OR_NONE = _or_none(BOOLEAN)
 INTEGER_OR_NONE = _or_none(_integer(checks.integer))
 MTU = _integer(checks.mtu)
 IP_VERSION = _integer(checks.ip_version)

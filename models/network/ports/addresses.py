@@ -10,7 +10,7 @@ from models.database.tables.network import Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network import addresses, holders
 from models.network.collections.checks import invalid_input
-from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
+from models.network.ports.owners import ROUTER_PORTS
 from models.network.subnets.checks import eui64, is_automatic
 
 
@@ -98,9 +98,6 @@ async def _wished(tx: Transaction, port: Row, own: Sequence[Row], wish: Row) -> 
                 "AllocationOnAutoAddressSubnet",
             )
         ip = _own(subnet, port)
-    if port["device_owner"] == DeviceOwner.FLOATINGIP and ip and ip == subnet["gateway_ip"]:
-        # Neutron itself would give the gateway's address away.
-        raise _invalid_ip(ip)
     return await _take(tx, port, subnet, ip)
 
 
@@ -138,9 +135,3 @@ async def _take(tx: Transaction, port: Row, subnet: Row, ip: str | None) -> Row:
 
 def _own(subnet: Row, port: Row) -> str:
     return eui64(subnet["cidr"], port["mac_address"])
-
-
-def _invalid_ip(ip: str) -> BadRequest:
-    return BadRequest(
-        f"IP address {ip} is not a valid IP for the specified subnet.", "InvalidIpForSubnet"
-    )

@@ -94,13 +94,13 @@ class Ports(Collection):
         row = self.parse_create(body, caller)
         port_rules.refuse_service_owner(row["device_owner"])
         async with self.store.write() as tx:
-            network = await self._networks.get(caller, row["network_id"], tx)
+            network = await self._networks.usable(tx, caller, row["network_id"])
+            port_rules.permit_on(network, row, caller)
             port_rules.permit("create", body, network, caller)
             if row["device_owner"].startswith(SERVICE):
                 row["port_security_enabled"] = False
             elif "port_security_enabled" not in body:
-                wanted = network["port_security_enabled"] or bool(row["security_groups"])
-                row["port_security_enabled"] = wanted
+                row["port_security_enabled"] = network["port_security_enabled"]
             port_rules.check_security(row, body)
             if row["security_groups"] is None:
                 row["security_groups"] = await self._default(tx, row)
@@ -123,7 +123,7 @@ class Ports(Collection):
             # Before its interfaces, as by whoever removes them.
             await tx.locked(select(Router.id).where(Router.id == device))
             row = await self.own(tx, caller, id_)
-            network = await self._networks.get(caller, row["network_id"], tx)
+            network = await self._networks.usable(tx, caller, row["network_id"])
             port_rules.permit("update", body, network, caller)
             changes = self.parse_update(body, caller, row)
             if "device_owner" in changes:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models.database.store import Row, Transaction
 from models.database.tables.network import TABLES, SecurityGroup
-from models.errors import BadRequest, Conflict, NotFound
+from models.errors import BadRequest, Conflict, Forbidden, NotFound
 from models.network.collections.checks import invalid_input
 from models.network.collections.collection import Body, denied
 from models.network.collections.sharing import shared_with
@@ -37,6 +37,17 @@ def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
         words.append("fixed_ips:subnet_id")
     if words:
         raise denied(f"{verb}_port", words[0])
+
+
+def permit_on(network: Row, port: Row, caller: Caller) -> None:
+    """Refuse a port on a network that is neither its project's nor shared: an external one."""
+    if caller.admin or caller.service or network["shared"]:
+        return
+    if network["project_id"] != port["project_id"]:
+        raise Forbidden(
+            f"Tenant {port['project_id']} not allowed to create port on this network",
+            "HTTPForbidden",
+        )
 
 
 def refuse_service_owner(device_owner: str) -> None:

@@ -15,6 +15,7 @@ from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
 from models.network.ports.rows import Ports
 from models.network.routers.gateway import RouterGateway
 from models.operations import Operations
+from models.pods import PodDirectory
 from models.resources.network import ROUTERS
 from models.values import Caller
 
@@ -30,11 +31,13 @@ class Routers(Collection):
         self,
         store: Store,
         quotas: Quotas,
+        pods: PodDirectory,
         operations: Operations,
         port_rows: Ports,
         gateway: RouterGateway,
     ) -> None:
         super().__init__(ROUTERS, store, quotas)
+        self._pods = pods
         self._operations = operations
         self._ports = port_rows
         self._gateway = gateway
@@ -47,6 +50,7 @@ class Routers(Collection):
         )
         fixed = {r["device_id"]: r["fixed_ips"] for r in await tx.all(statement)}
         for row in rows:
+            row["ha"] = True
             row["availability_zones"] = []
             row["external_gateways"] = []
             if row["external_gateway_info"]:
@@ -62,9 +66,16 @@ class Routers(Collection):
                     {key: row["external_gateway_info"][key] for key in _ONE_OF_SEVERAL}
                 ]
 
+    def view(self, row: Row, caller: Caller) -> Shown:
+        """Leave out what a Neutron with OVN does not show."""
+        shown = super().view(row, caller)
+        shown.pop("distributed", None)
+        return shown
+
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a router, with its gateway if one is given."""
         row = self.parse_create(body, caller)
+        await self._pods.hinted(row["availability_zone_hints"])
         info = row.pop("external_gateway_info")
         row["external_gateway_info"] = None
         row["status"] = "ACTIVE"

@@ -83,7 +83,7 @@ class Subnets(Collection):
         async with self.store.write() as tx:
             network = await self._networks.held(tx, caller, row["network_id"])
             if not caller.admin and network["project_id"] != caller.project_id:
-                if not network["router_external"]:
+                if (await self._networks.usable(tx, caller, network["id"]))["shared"]:
                     raise denied("create_subnet")
                 raise Forbidden(
                     f"Tenant {caller.project_id} not allowed to create subnet on this network",

@@ -161,7 +161,7 @@ class Network:
             store, quotas, operations, self.ports, associations, floatingip_deletion
         )
         gateway = RouterGateway(changes, self.ports, self.port_deletion)
-        self.routers = Routers(store, quotas, operations, self.ports, gateway)
+        self.routers = Routers(store, quotas, self.pods, operations, self.ports, gateway)
         self.interfaces = RouterInterfaces(
             store,
             operations,

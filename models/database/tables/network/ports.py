@@ -45,7 +45,7 @@ class Port(Owned, table="ports", parts=(UniqueConstraint("network_id", "mac_addr
     )
     binding_host_id: Field[str] = attribute(TEXT, default="", name="binding:host_id", admin=True)
     binding_profile: Field[dict[str, Any]] = attribute(
-        DICTIONARY, default={}, name="binding:profile", admin=True
+        DICTIONARY, default={}, name="binding:profile", admin=True, service_sets=True
     )
     binding_vif_type: Unstored[str] = unstored(TEXT, default="unbound", name="binding:vif_type")
     binding_vif_details: Unstored[dict[str, Any]] = unstored(

@@ -6,6 +6,7 @@ from models.database.record import Field, Unstored, attribute, fixed, unstored
 from models.database.tables.network.owned import Owned
 from models.network.collections.kinds import (
     BOOLEAN,
+    BOOLEAN_OR_NONE,
     DESCRIPTION,
     GATEWAY_INFO,
     LIST,
@@ -28,7 +29,9 @@ class Router(Owned, table="routers"):
     external_gateway_info: Field[dict[str, Any] | None] = attribute(GATEWAY_INFO)
     availability_zone_hints: Field[list[str]] = attribute(TEXT_LIST, default=[], put=False)
     routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], post=False)
-    ha: Unstored[bool] = unstored(BOOLEAN, default=True, admin=True)
+    # Taken from an admin, and without effect, as by a Neutron with OVN.
+    ha: Unstored[bool | None] = unstored(BOOLEAN_OR_NONE, post=True, put=True, admin=True)
+    distributed: Unstored[bool | None] = unstored(BOOLEAN_OR_NONE, post=True, put=True, admin=True)
     external_gateways: Unstored[list[Any]] = unstored(LIST, default=[])
     enable_default_route_bfd: Unstored[bool] = unstored(BOOLEAN, default=False)
     enable_default_route_ecmp: Unstored[bool] = unstored(BOOLEAN, default=False)

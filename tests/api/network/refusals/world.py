@@ -63,6 +63,7 @@ class World:
             make(net, "/networks", name=net)
             sub = net.replace("net", "sub")
             make(sub, "/subnets", network_id=name[net], cidr=cidr, ip_version=4, **more)
+        make("net_open", "/networks", name="net_open", port_security_enabled=False)
         make("net6", "/networks", name="net6")
         auto = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
         make("sub6", "/subnets", network_id=name["net6"], cidr="fd71::/64", ip_version=6, **auto)

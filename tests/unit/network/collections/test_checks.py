@@ -64,6 +64,7 @@ STORED: dict[str, list[tuple[Any, Any]]] = {
     ],
     "ports.binding:vnic_type": [("normal", "normal"), ("direct", "direct")],
     "ports.binding:profile": [(None, {}), ({"a": 1}, {"a": 1})],
+    "routers.ha": [(None, None), ("true", True), (0, False)],
     "routers.external_gateway_info": [
         (None, None), ({}, None), ({"network_id": ID}, {"network_id": ID}),
         ({"network_id": ID, "enable_snat": "false"}, {"network_id": ID, "enable_snat": False}),
@@ -115,6 +116,7 @@ REFUSED: dict[str, list[Any]] = {
                               [{"opt_name": "a", "opt_value": "x" * 256}]],
     "ports.binding:vnic_type": ["virtual", None, 7],
     "ports.binding:profile": ["x", [], 7],
+    "routers.ha": ["perhaps", [], 2],
     "routers.external_gateway_info": ["x", {"enable_snat": True}, {"network_id": "x"},
                                       {"network_id": ID, "more": 1},
                                       {"network_id": ID, "qos_policy_id": ID},

@@ -128,3 +128,9 @@ async def test_floating_ips_in_novas_words(world: World) -> None:
     for call in (nova.show, nova.delete):
         with pytest.raises(NotFound):
             await call(USER, made["id"])
+
+
+async def test_the_gateways_address_is_given_to_who_asks_for_it(world: World) -> None:
+    outside, _ = await world.external(EAST)
+    body = {"floating_network_id": outside["id"], "floating_ip_address": "203.0.113.1"}
+    assert (await world.floatingips.create(ADMIN, body))["floating_ip_address"] == "203.0.113.1"

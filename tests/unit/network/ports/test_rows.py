@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.errors import Conflict, Forbidden, GatewayError, NotFound
+from models.values import Caller
 from tests.unit.network.world import ADMIN, EAST, STRANGER, USER, WEST, World
 
 
@@ -201,3 +202,30 @@ async def test_ports_are_found_by_address(world: World, query: str, found: list[
     assert sorted(item["name"] for item in items) == found
     with pytest.raises(GatewayError):
         await world.ports.list(USER, [("fixed_ips", "red=1")])
+
+
+async def test_a_profile_is_set_by_services(world: World) -> None:
+    network, _ = await world.in_pod(EAST, "10.0.0.0/24")
+    body = {"network_id": network["id"], "binding:profile": {"trusted": "true"}}
+    with pytest.raises(Forbidden):
+        await world.ports.create(ADMIN, body)
+    service = Caller("nova", "p9", ("admin", "service"), admin=True)
+    port = await world.ports.create(service, body)
+    assert port["binding:profile"] == {"trusted": "true"}
+    with pytest.raises(Forbidden):
+        await world.ports.update(ADMIN, port["id"], {"binding:profile": {}})
+
+
+async def test_an_external_network_takes_ports_of_its_project_only(world: World) -> None:
+    outside, _ = await world.external(EAST)
+    body = {"network_id": outside["id"]}
+    with pytest.raises(Forbidden) as refused:
+        await world.ports.create(USER, body)
+    assert refused.value.kind == "HTTPForbidden"
+    await world.ports.create(ADMIN, {**body, "project_id": USER.project_id})
+    await world.networks.update(ADMIN, outside["id"], {"shared": True})
+    assert (await world.ports.create(USER, body))["project_id"] == USER.project_id
+
+
+async def test_an_admin_makes_what_is_nobodys(world: World) -> None:
+    assert (await world.network(ADMIN, tenant_id=""))["project_id"] == ""
