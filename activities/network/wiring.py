@@ -118,7 +118,9 @@ def build(core: Core) -> NetworkServices:
     scopes = AddressScopes(store, quotas)
     pools = Subnetpools(store, quotas, scopes)
     networks = Networks(store, quotas, pods, operations, network_copies, floatingip_deletion)
-    subnets = Subnets(settings, store, quotas, operations, subnet_copies, networks, pools)
+    subnets = Subnets(
+        settings, store, quotas, operations, subnet_copies, networks, pools, group_changes
+    )
     ports = Ports(
         store,
         quotas,

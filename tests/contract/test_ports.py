@@ -151,3 +151,26 @@ def _rules(play: Play) -> None:
     for nobody in ("", None):
         demo("POST", "/networks", {"network": {"tenant_id": nobody}}, expect=malformed)
     admin("POST", "/networks", {"network": {"tenant_id": None}}, expect=malformed)
+
+
+def test_automatic_addresses_keep_no_subnet(places: Places) -> None:
+    places.compare(_automatic)
+
+
+def _automatic(play: Play) -> None:
+    demo = play.at("demo")
+    for number, mode in enumerate(("slaac", "dhcpv6-stateless"), 1):
+        modes = {"ip_version": 6, "ipv6_ra_mode": mode, "ipv6_address_mode": mode}
+        network, subnet = _network(demo, f"fd47:{number}::/64", **modes)
+        mac = "fa:16:3e:47:00:01"
+        port = demo.make("/ports", "port", network_id=network, mac_address=mac)
+        own = [{"subnet_id": subnet, "ip_address": f"fd47:{number}::f816:3eff:fe47:1"}]
+        assert port["fixed_ips"] == own
+        router = demo.make("/routers", "router", name=play.name)["id"]
+        leg = {"subnet_id": subnet}
+        demo("PUT", f"/routers/{router}/add_router_interface", leg, expect=200)
+        demo("DELETE", f"/subnets/{subnet}", expect=(409, "SubnetInUse"))
+        demo("PUT", f"/routers/{router}/remove_router_interface", leg, expect=200)
+        demo("DELETE", f"/subnets/{subnet}", expect=204)
+        left = demo("GET", f"/ports/{port['id']}", expect=200)["port"]
+        assert left["fixed_ips"] == []

@@ -66,17 +66,37 @@ def choose(state: State, subnet: Row) -> str | None:
     return None
 
 
-def resolve(state: State, network_id: str, wanted: list[Json] | None) -> list[Json]:
+def is_automatic(subnet: Row) -> bool:
+    """Whether hosts make their own addresses in the subnet."""
+    modes = (subnet["ipv6_ra_mode"], subnet["ipv6_address_mode"])
+    return any(mode in ("slaac", "dhcpv6-stateless") for mode in modes)
+
+
+def eui64(cidr: str, mac: str) -> str:
+    """The address that a host with this hardware address makes itself."""
+    octets = bytes.fromhex(mac.replace(":", ""))
+    host = bytes((octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]))
+    return str(prefix(cidr)[int.from_bytes(host, "big")])
+
+
+def resolve(state: State, network_id: str, wanted: list[Json] | None, mac: str) -> list[Json]:
     """Addresses for a port on a network: those wanted, or one of each IP version.
 
-    Nothing is taken yet; the caller takes them when all else about the port is right.
+    In a subnet where hosts make their own it is that one, beside the others. Nothing is taken
+    yet; the caller takes them when all else about the port is right.
     """
     subnets = state.subnets_of(network_id)
     if wanted is not None:
-        return [_one(state, network_id, subnets, row) for row in wanted]
-    found = []
+        return [_one(state, network_id, subnets, row, mac) for row in wanted]
+    found = [
+        {"subnet_id": row["id"], "ip_address": eui64(row["cidr"], mac)}
+        for row in subnets
+        if is_automatic(row)
+    ]
     for version in (4, 6):
-        candidates = [row for row in subnets if row["ip_version"] == version]
+        candidates = [
+            row for row in subnets if row["ip_version"] == version and not is_automatic(row)
+        ]
         if not candidates:
             continue
         for subnet in candidates:
@@ -95,7 +115,7 @@ def exhausted(network_id: str) -> NeutronError:
     return conflict("IpAddressGenerationFailure", text)
 
 
-def _one(state: State, network_id: str, subnets: list[Row], wanted: Json) -> Json:
+def _one(state: State, network_id: str, subnets: list[Row], wanted: Json, mac: str) -> Json:
     address = wanted.get("ip_address")
     subnet_id = wanted.get("subnet_id")
     if subnet_id is None:
@@ -110,6 +130,8 @@ def _one(state: State, network_id: str, subnets: list[Row], wanted: Json) -> Jso
                 f"Failed to create port on network {network_id}, because fixed_ips included "
                 f"invalid subnet {subnet_id}"
             )
+    if address is None and is_automatic(subnet):
+        address = eui64(subnet["cidr"], mac)
     if address is None:
         address = choose(state, subnet)
         if address is None:

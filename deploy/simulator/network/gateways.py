@@ -112,7 +112,7 @@ class Gateways:
         kept = [item for item in port["fixed_ips"] if _asked(item, wanted)]
         if len(kept) == len(wanted) == len(port["fixed_ips"]):
             return
-        fixed = addresses.resolve(self.state, network["id"], wanted)
+        fixed = addresses.resolve(self.state, network["id"], wanted, port["mac_address"])
         addresses.take(self.state, port, fixed)
         addresses.release(self.state, [old for old in port["fixed_ips"] if old not in fixed])
         port["fixed_ips"] = fixed

@@ -36,19 +36,15 @@ def add_address(service: NetworkService, subnet: Row) -> None:
     for port in ports_of(service, subnet["network_id"]):
         if any(item["subnet_id"] == subnet["id"] for item in port["fixed_ips"]):
             continue
-        address = addresses.choose(service.state, subnet)
+        address = (
+            addresses.eui64(subnet["cidr"], port["mac_address"])
+            if addresses.is_automatic(subnet)
+            else addresses.choose(service.state, subnet)
+        )
         if address is not None:
             item = {"subnet_id": subnet["id"], "ip_address": address}
             addresses.take(service.state, port, [item])
             port["fixed_ips"].append(item)
-
-
-def drop_address(service: NetworkService, subnet: Row) -> None:
-    """Take the port's address on a subnet away, which lets the subnet go."""
-    for port in ports_of(service, subnet["network_id"]):
-        mine = [item for item in port["fixed_ips"] if item["subnet_id"] == subnet["id"]]
-        addresses.release(service.state, mine)
-        port["fixed_ips"] = [item for item in port["fixed_ips"] if item not in mine]
 
 
 def ports_of(service: NetworkService, network_id: str) -> list[Row]:

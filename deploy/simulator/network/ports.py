@@ -97,7 +97,7 @@ class Ports(Resource):
             "resource_request": None,
             "ip_allocation": "immediate",
         }
-        fixed = addresses.resolve(state, network["id"], wanted)
+        fixed = addresses.resolve(state, network["id"], wanted, mac)
         addresses.take_mac(state, row, mac)
         try:
             addresses.take(state, row, fixed)
@@ -231,7 +231,7 @@ class Ports(Resource):
                 item,
             )
             wanted.append(kept)
-        fixed = addresses.resolve(self.state, row["network_id"], wanted)
+        fixed = addresses.resolve(self.state, row["network_id"], wanted, row["mac_address"])
         addresses.take(self.state, row, fixed)
         addresses.release(self.state, [old for old in row["fixed_ips"] if old not in fixed])
         values["fixed_ips"] = fixed

@@ -11,6 +11,7 @@ from deploy.simulator.identity.state import Token
 from deploy.simulator.network import addresses, checks, metadata
 from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, conflict, forbidden, invalid
+from deploy.simulator.network.ports import ROUTER_OWNERS
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import Row, stamp
 
@@ -57,7 +58,8 @@ class Subnets(Resource):
                     f"Requested subnet with cidr: {cidr} for network: {network['id']} "
                     "overlaps with another subnet"
                 )
-        gateway = values.pop("gateway_ip", str(addresses.prefix(cidr)[1]))
+        first = addresses.prefix(cidr).network_address
+        gateway = values.pop("gateway_ip", str(first + (1 if first.version == 4 else 0)))
         wanted = values.pop("allocation_pools", None)
         row: Row = {
             **stamp(),
@@ -88,15 +90,22 @@ class Subnets(Resource):
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, refused while a port has an address of it."""
-        own = {port["id"] for port in metadata.ports_of(self.service, row["network_id"])}
-        held = self.state.addresses.items()
-        if any(subnet == row["id"] and port not in own for (subnet, _), port in held):
+        here = self.state.ports_of_network[row["network_id"]].values()
+        users = [port for port in here if _has_address(port, row)]
+        if addresses.is_automatic(row):
+            keeping = [port for port in users if port["device_owner"] in ROUTER_OWNERS]
+        else:
+            keeping = [port for port in users if port["device_owner"] != metadata.OWNER]
+        if keeping:
             text = (
                 f"Unable to complete operation on subnet {row['id']}: One or more ports have an "
                 "IP allocation from this subnet."
             )
             raise conflict("SubnetInUse", text)
-        metadata.drop_address(self.service, row)
+        for port in users:
+            mine = [item for item in port["fixed_ips"] if item["subnet_id"] == row["id"]]
+            addresses.release(self.state, mine)
+            port["fixed_ips"] = [item for item in port["fixed_ips"] if item not in mine]
         self.state.table("networks")[row["network_id"]]["subnets"].remove(row["id"])
         self.state.hints.pop(row["id"], None)
         del self.rows[row["id"]]
@@ -156,3 +165,7 @@ class Subnets(Resource):
                 text = f"Found overlapping allocation pools for subnet {cidr}."
                 raise conflict("OverlappingAllocationPools", text)
         return wanted
+
+
+def _has_address(port: Row, subnet: Row) -> bool:
+    return any(item["subnet_id"] == subnet["id"] for item in port["fixed_ips"])

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import Subnet
+from models.database.tables.network import TABLES, IPAllocation, Port, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network import addresses, holders
 from models.network.collections.checks import invalid_input
+from models.network.collections.collection import revise
+from models.network.holders import HolderKind
 from models.network.ports.owners import ROUTER_PORTS
 from models.network.subnets.checks import eui64, is_automatic
+
+ports = TABLES["ports"]
 
 
 async def give(tx: Transaction, port: Row, wishes: Sequence[Row] | None) -> list[Row]:
@@ -51,6 +55,20 @@ async def change(tx: Transaction, port: Row, wishes: Sequence[Row]) -> list[Row]
         kept.get(position) or await _wished(tx, port, own, wish)
         for position, wish in enumerate(wishes)
     ]
+
+
+async def lose(tx: Transaction, subnet_id: str) -> list[tuple[Port, Row]]:
+    """Take the subnet's addresses from all ports; return each port before and after that."""
+    having = select(holders.port_ids()).where(
+        IPAllocation.subnet_id == subnet_id, holders.are(HolderKind.PORT)
+    )
+    changed = []
+    for port in await tx.all_locked(Port.select().where(Port.id.in_(having)).order_by(Port.id)):
+        left = [ip for ip in port.fixed_ips if ip["subnet_id"] != subnet_id]
+        kept = [(ip["subnet_id"], ip["ip_address"]) for ip in left]
+        await addresses.release(tx, holders.port(port.id), keep=kept)
+        changed.append((port, await revise(tx, ports, port, {"fixed_ips": left})))
+    return changed
 
 
 async def _subnets(tx: Transaction, port: Row) -> list[Subnet]:

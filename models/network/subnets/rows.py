@@ -15,9 +15,17 @@ from models.network.consequences import clean_up, complete_copies, copied, updat
 from models.network.copies import SubnetCopies
 from models.network.holders import HolderKind
 from models.network.networks import Networks, overlaps
+from models.network.ports import addresses as port_addresses
 from models.network.ports.owners import AUTOMATIC, ROUTER_PORTS
+from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.subnetpools import Subnetpools
-from models.network.subnets.checks import check_pools, check_subnet, default_gateway, default_pools
+from models.network.subnets.checks import (
+    check_pools,
+    check_subnet,
+    default_gateway,
+    default_pools,
+    is_automatic,
+)
 from models.operations import Operations
 from models.resources.network import SUBNETS
 from models.settings import Settings
@@ -41,6 +49,7 @@ class Subnets(Collection):
         copies: SubnetCopies,
         network_rows: Networks,
         pools: Subnetpools,
+        group_changes: SecurityGroupChanges,
     ) -> None:
         super().__init__(SUBNETS, store, quotas)
         self._settings = settings
@@ -48,6 +57,7 @@ class Subnets(Collection):
         self._copies = copies
         self._networks = network_rows
         self._pools = pools
+        self._group_changes = group_changes
 
     async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
         """Add the subnets of every network that the caller sees."""
@@ -128,7 +138,10 @@ class Subnets(Collection):
         return shown
 
     async def delete(self, caller: Caller, id_: str) -> None:
-        """Delete the subnet; 409 ``SubnetInUse`` while a port has an address in it."""
+        """Delete the subnet; 409 ``SubnetInUse`` while a port has an address in it.
+
+        Addresses that hosts made themselves keep no subnet: their ports lose them.
+        """
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_, "delete")
             await tx.locked(select(Network.id).where(Network.id == row["network_id"]))
@@ -139,7 +152,9 @@ class Subnets(Collection):
                 .where(
                     IPAllocation.subnet_id == id_,
                     holders.are(HolderKind.PORT),
-                    Port.device_owner.not_in(AUTOMATIC),
+                    Port.device_owner.in_(ROUTER_PORTS)
+                    if is_automatic(row)
+                    else Port.device_owner.not_in(AUTOMATIC),
                 )
             )
             if await tx.value(users):
@@ -148,8 +163,12 @@ class Subnets(Collection):
                     "IP allocation from this subnet.",
                     "SubnetInUse",
                 )
-            waiting = await self._remove(tx, id_, caller)
-        self._operations.announce(*waiting)
+            waiting: list[str] = []
+            for before, port in await port_addresses.lose(tx, id_):
+                waiting += await self._group_changes.port_changed(tx, before)
+                waiting += await self._group_changes.port_changed(tx, port)
+            waiting += await self._remove(tx, id_, caller)
+        self._operations.announce(*dict.fromkeys(waiting))
 
     def _parse(self, caller: Caller, body: Body) -> Row:
         """Return the row of a create request, without what follows from a CIDR."""

@@ -145,7 +145,14 @@ class Network:
             store, quotas, self.pods, operations, self.copies, floatingip_deletion
         )
         self.subnets = Subnets(
-            settings, store, quotas, operations, self.copies, self.networks, self.pools
+            settings,
+            store,
+            quotas,
+            operations,
+            self.copies,
+            self.networks,
+            self.pools,
+            changes_of_groups,
         )
         self.ports = Ports(
             store,

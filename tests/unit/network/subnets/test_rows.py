@@ -129,3 +129,25 @@ async def test_what_an_external_pod_refuses_is_not_there(world: World) -> None:
     with pytest.raises(Conflict):
         await world.subnet(network, "203.0.114.0/24", caller=ADMIN)
     assert len((await world.subnets.list(ADMIN, [])).items) == 1
+
+
+@pytest.mark.parametrize("mode", ["slaac", "dhcpv6-stateless"])
+async def test_a_subnet_of_automatic_addresses_goes_with_them(world: World, mode: str) -> None:
+    network, ranged = await world.in_pod(EAST, "10.0.0.0/24")
+    modes = {"ipv6_ra_mode": mode, "ipv6_address_mode": mode}
+    automatic = await world.subnet(network, "fd00::/64", **modes)
+    port = await world.server_port(network, EAST)
+    assert [ip["subnet_id"] for ip in port["fixed_ips"]] == [ranged["id"], automatic["id"]]
+    router = await world.routers.create(USER, {})
+    leg = {"subnet_id": automatic["id"]}
+    await world.interfaces.add(USER, router["id"], leg)
+    with pytest.raises(Conflict) as used:
+        await world.subnets.delete(USER, automatic["id"])
+    assert used.value.kind == "SubnetInUse"
+    await world.interfaces.remove(USER, router["id"], leg)
+    await world.subnets.delete(USER, automatic["id"])
+    left = await world.ports.show(USER, port["id"])
+    assert left["fixed_ips"] == port["fixed_ips"][:1]
+    assert left["revision_number"] > port["revision_number"]
+    with pytest.raises(Conflict):
+        await world.subnets.delete(USER, ranged["id"])
