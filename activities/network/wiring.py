@@ -14,8 +14,7 @@ from activities.network.ports.copies import PortCopies
 from activities.network.ports.live import LivePorts
 from activities.network.ports.macs import PortMacs
 from activities.network.quotas import QuotaCopies
-from activities.network.routers.apply import RouterCopies
-from activities.network.routers.kind import RouterKind
+from activities.network.routers.apply import RouterCopies, RouterKind
 from activities.network.routers.parts import RouterParts
 from activities.network.routers.upkeep import RouterUpkeep
 from activities.network.routers.work import RouterWork

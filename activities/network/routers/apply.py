@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from activities.copies import Copies
+from activities.copies import Copies, MarkedKind
 from activities.network.networks import NetworkCopies
-from activities.network.routers.kind import RouterKind
 from activities.network.routers.parts import RouterParts
 from activities.network.subnets import SubnetCopies
 from activities.pods.together import Together, overlapping
@@ -33,10 +32,49 @@ from models.network.routers.diff import (
 from models.network.routers.pieces import unless_told_elsewhere
 from models.network.routers.plan import Desired, Gateway, Plan, Topology
 from models.pods import PodDirectory
-from models.routings import Routings
+from models.resources.network import ROUTERS
+from models.routings import Made, Routings, mark
 from models.values import Pod
 
 T = TypeVar("T")
+
+
+class RouterKind(MarkedKind):
+    """One that is to be made comes with its ``gateway_info`` and how that is remembered.
+
+    What is applied to a copy, gateway and routes, is set and remembered by ``RouterCopies``.
+    """
+
+    type = "router"
+    kind = ROUTERS
+    remembered = False
+
+    def owner(self, row: Row) -> str:
+        """Return the id of the router itself."""
+        return str(row["id"])
+
+    async def create(self, row: Row, pod: Pod) -> Made:
+        """Make the copy, with its gateway where that is known."""
+        body = {
+            "name": row["name"],
+            "description": mark("router", row["id"]),
+            "project_id": row["project_id"],
+            "admin_state_up": row["admin_state_up"],
+        }
+        if row["gateway_info"]:
+            # A third of the price of setting it on a router that has interfaces.
+            body["external_gateway_info"] = row["gateway_info"]
+        made = await self.post(pod, body)
+        return Made(str(made["id"]), {"gateway": row["gateway_applied"], "routes": []})
+
+    async def update(self, row: Row, pod: Pod, bottom: str, applied: Any) -> None:
+        """Set name and state."""
+        await self.put(pod, bottom, self.copied(row))
+
+    async def set(self, bottom: str, pod: Pod, body: Row) -> None:
+        """Set gateway or routes."""
+        # 409: a gateway's address that another operation is giving back at this moment.
+        await self.put(pod, bottom, body, retry_conflict=True)
 
 
 class RouterCopies:
