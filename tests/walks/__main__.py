@@ -1,8 +1,8 @@
-"""``tests/walks/run``: the files of ours that control enters for some requests, by counting.
+"""``tests/walks/run``: the files that a reader opens for some requests, and control enters.
 
-Gateway and worker run under a profiler; what stands in ``deploy/docs/architecture.md`` is what is
-printed here. What every walk goes through is a line of its own and not in the others. ``--files``
-names them.
+What a reader opens is told in ``read.yaml``. What control enters is counted: gateway and worker
+run under a profiler. What stands in ``deploy/docs/architecture.md`` is what is printed here. What
+every walk goes through is a line of its own and not in the others. ``--files`` names them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.support.folders import memory
 from tests.support.stack import Stack
 from tests.support.topology import Site
+from tests.walks.reading import HEAD, Reading, line, readings
 
 Work = Callable[[], object]
 # Work that is announced after an answer has begun by then.
@@ -48,10 +49,10 @@ class Walk:
     gateway: list[str]
     worker: list[str]
 
-    def line(self) -> str:
-        """Its line of the table."""
-        both = len({*self.gateway, *self.worker})
-        return f"| {self.name} | {len(self.gateway)} | {len(self.worker)} | {both} |"
+    @property
+    def files(self) -> int:
+        """How many different files these are."""
+        return len({*self.gateway, *self.worker})
 
     def without(self, other: Walk) -> Walk:
         """It, without what the other goes through too."""
@@ -98,8 +99,8 @@ class Walker:
 
     def _between(self, process: str, begin: float, end: float) -> list[str]:
         files: dict[str, None] = {}
-        for line in self._stack.traces[process].read_text().splitlines():
-            moment, _, file = line.partition(" ")
+        for entry in self._stack.traces[process].read_text().splitlines():
+            moment, _, file = entry.partition(" ")
             if begin <= float(moment) <= end:
                 files[file] = None
         return list(files)
@@ -119,10 +120,14 @@ def walks(stack: TracedStack) -> list[Walk]:
     add = walker.walk("add a router interface in a second pod", lambda: site.attach(router, far))
     boot = walker.walk("boot a server", lambda: compute.make("/servers", **server))
     page = walker.walk("list a page of servers", lambda: compute.get("/servers?limit=1"))
+    outside = site.external("Pod1")
+    site.gateway(router, outside)
+    there = site.boot(far)["port_id"]
+    reach = walker.walk("floating IP in another pod", lambda: site.floating(outside, there))
     alone = site.net("az1", "10.0.3.0/24")
     site.drop_server(site.boot(alone))
     delete = walker.walk("delete a network", lambda: network.delete(f"/networks/{alone.id}"))
-    return [show, page, add, boot, delete]
+    return [show, page, add, reach, boot, delete]
 
 
 def main() -> int:
@@ -138,9 +143,10 @@ def main() -> int:
             done = walks(stack)
     shared = common(done)
     rows = [shared, *(walk.without(shared) for walk in done)]
-    tell("| walk | files, gateway | files, worker | files |\n|---|---|---|---|\n")
-    for walk in rows:
-        tell(walk.line() + "\n")
+    counted = {walk.name: walk.files for walk in rows}
+    tell(HEAD)
+    for reading in [Reading(shared.name, []), *readings()]:
+        tell(line(reading, counted.get(reading.name)))
     for walk in rows if words.files else ():
         tell(f"\n{walk.name}\n  gateway\n")
         for file in walk.gateway:
