@@ -18,7 +18,7 @@ from models.database.store import Row, Store, Transaction
 from models.errors import NotFound, PodBusy, PodFault, PodUnavailable
 from models.pods import PodDirectory
 from models.resource import Kind
-from models.routings import Ledger, Made, Stays, mark
+from models.routings import Create, Find, Ledger, Made, Stays, mark
 from models.values import Pod
 
 
@@ -29,8 +29,7 @@ class CopyKind(ABC):
     type: ClassVar[str]
     # Pods have such objects of their own: one that is there already becomes the copy.
     found_in_pods: ClassVar[bool] = False
-    # What was set last is remembered, and only what differs is set; else an update sets all, and
-    # nothing is set on a copy that is found.
+    # What was set last is remembered, and only what differs is set; else an update sets all.
     remembered: ClassVar[bool] = True
     # With the objects at the top: of one that was deleted meanwhile no copy is made.
     table: ClassVar[Table | None] = None
@@ -172,7 +171,7 @@ class Copies:
         """Return the id of the copy in the pod, made and brought up to date as needed."""
         kind = self._kind
         if not kind.remembered:
-            return await self._made(row, pod)
+            return await self._made_as_it_is_now(row, pod)
         copy = await self._ledger.row(kind.type, kind.key(row), pod)
         if copy and copy["bottom_id"]:
             if kind.replaced(row, copy):
@@ -180,6 +179,8 @@ class Copies:
             elif kind.converged(row, copy["applied"]):
                 return str(copy["bottom_id"])
         bottom = await self._made(row, pod)
+        # Who changed it before there was a row of the copy has left the copy to whoever makes it.
+        row = {**row, **(await kind.row(kind.key(row)) or {})}
         try:
             await self._converge(row, pod, bottom)
         except PodFault as fault:
@@ -199,9 +200,8 @@ class Copies:
             pod = await self._pods.get(copy["pod_id"])
             if kind.remembered:
                 await self.materialise(row or {}, pod)
-            elif copy["bottom_id"]:
-                # Without an id it is being made at this moment, from the row as it is now.
-                await kind.update(row or {}, pod, copy["bottom_id"], None)
+            else:
+                await self._set(id_, copy, pod)
 
     async def clean_up(self, id_: str) -> None:
         """Remove the copies that are no longer needed; ``PodUnavailable`` if a pod is silent."""
@@ -253,14 +253,63 @@ class Copies:
         """Return the pods that have, or may have, a copy of the object."""
         return [await self._pods.get(copy["pod_id"]) for copy in await self.of(id_)]
 
-    async def _made(self, row: Row, pod: Pod) -> str:
+    async def _set(self, id_: str, copy: Row, pod: Pod) -> None:
+        """Set all that is desired on a copy of which nothing is remembered, if it is there.
+
+        One without an id is waited for: it is being made, from the row as its maker read it.
+        """
+        kind, bottom = self._kind, copy["bottom_id"]
+        if not bottom:
+            async with self._ledger.held(kind.type, id_, pod):
+                bottom = await self._ledger.bottom_id(kind.type, id_, pod)
+        row = await kind.row(id_)
+        # Without an id even now its answer was lost: whoever finds it sets all there is.
+        if bottom and row is not None:
+            await kind.update(row, pod, bottom, None)
+
+    async def _made_as_it_is_now(self, row: Row, pod: Pod) -> str:
+        """Return the id of a copy of which nothing is remembered, made and found ones set.
+
+        Who changed the object before there was a row of the copy has left the copy to its maker;
+        and what is set on one that is found, nobody knows.
+        """
+        kind, key = self._kind, self._kind.key(row)
+        late: list[Row] = []
+
+        async def find() -> str | None:
+            found = await kind.find(row, pod)
+            if found is not None:
+                late.append(row)
+            return found
+
+        async def create() -> Made:
+            fresh = await kind.row(key)
+            if fresh is not None and any(
+                row[name] != fresh[name] for name in fresh.keys() & row.keys()
+            ):
+                late.append(fresh)
+            return await kind.create(row, pod)
+
+        bottom = await self._made(row, pod, find, create)
+        if late:
+            try:
+                await kind.update(await kind.row(key) or row, pod, bottom, None)
+            except BaseException:
+                # The next one to need it finds it, and sets it.
+                await self._ledger.lose(kind.type, key, pod)
+                raise
+        return bottom
+
+    async def _made(
+        self, row: Row, pod: Pod, find: Find | None = None, create: Create | None = None
+    ) -> str:
         kind = self._kind
         return await self._ledger.materialise(
             kind.type,
             kind.key(row),
             pod,
-            find=partial(kind.find, row, pod),
-            create=partial(kind.create, row, pod),
+            find=find or partial(kind.find, row, pod),
+            create=create or partial(kind.create, row, pod),
             project_id=kind.project(row),
             owner_id=kind.owner(row),
             of=kind.table,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,8 @@ async def test_a_copy_that_the_pod_lost_is_made_again(store: Store, kind: type[T
     copies = _copies(store, things)
     await copies.materialise(THING, POD)
     things.there.clear()
-    bottom = await copies.materialise(THING | {"size": 2}, POD)
+    things.at_top = THING | {"size": 2}
+    bottom = await copies.materialise(things.at_top, POD)
     assert things.there == {bottom: {"name": "thing", "size": 2}}
 
 
@@ -250,14 +252,55 @@ async def test_without_memory_all_is_set_by_every_update_and_nothing_when_made(
     assert things.there[bottom]["size"] == 3
 
 
-async def test_without_memory_a_copy_that_is_being_made_is_not_updated(store: Store) -> None:
+class Slow(Plain):
+    """Plain things whose making waits for a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def create(self, row: Row, pod: Pod) -> Made:
+        self.asked.set()
+        await self.may.wait()
+        return await super().create(row, pod)
+
+
+async def test_without_memory_a_copy_that_is_being_made_is_waited_for(store: Store) -> None:
+    things = Slow()
+    copies = _copies(store, things)
+    making = asyncio.create_task(copies.materialise(THING, POD))
+    await things.asked.wait()
+    things.at_top = THING | {"size": 2}
+    updating = asyncio.create_task(copies.update("top"))
+    things.may.set()
+    bottom = await making
+    await updating
+    assert things.there[bottom]["size"] == 2
+
+
+@pytest.mark.parametrize("kind", [Things, FoundThings, Plain])
+async def test_what_changed_before_its_maker_wrote_a_row_is_set(
+    store: Store, kind: type[Things]
+) -> None:
+    things = kind()
+    things.at_top = THING | {"size": 2}
+    bottom = await _copies(store, things).materialise(THING, POD)
+    assert things.there[bottom]["size"] == 2
+
+
+async def test_without_memory_one_that_is_found_is_set(store: Store) -> None:
     things = Plain()
     copies = _copies(store, things)
     things.trouble["create"] = PodUnavailable("Pod1", "lost")
     with pytest.raises(PodUnavailable):
         await copies.materialise(THING, POD)
+    things.at_top = THING | {"size": 2}
     await copies.update("top")
-    assert things.calls == ["create"]
+    things.trouble["update"] = PodUnavailable("Pod1", "away")
+    with pytest.raises(PodUnavailable):
+        await copies.materialise(things.at_top, POD)
+    bottom = await copies.materialise(things.at_top, POD)
+    assert things.there == {bottom: {"name": "thing", "size": 2}}
 
 
 async def test_what_only_the_copy_needed_goes_with_it(store: Store) -> None:
