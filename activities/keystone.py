@@ -28,5 +28,10 @@ class KeystoneCalls:
         look. A strange id may have led to something else, a list for one.
         """
         path = f"/v3/projects/{quote(project_id, safe='')}"
-        status, body = await self._regions.identity("GET", path)
+        try:
+            status, body = await self._regions.identity("GET", path)
+        except PodUnavailable as error:
+            if error.answered:
+                return True
+            raise
         return status != 404 and (status != 200 or "project" in orjson.loads(body))

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from api.http import Answer
-from models.errors import GatewayError, OverLimit, PodFault, Unauthorized
+from api.http import Answer, Headers
+from models.errors import GatewayError, OverLimit, PodFailed, PodFault, Unauthorized
 
 # The first-level key of a compute or volume fault, by status (Nova and Cinder share the table).
 _NOVA_KEYS = {
@@ -36,8 +36,9 @@ class Dialect:
 
 def render(dialect: Dialect, error: GatewayError, auth_url: str = "") -> Answer:
     """Return the answer that tells a client about the error."""
-    if isinstance(error, PodFault) and _is_known(dialect, error):
-        return Answer(error.status, raw=error.body, headers=[_JSON])
+    again: Headers = [(b"retry-after", error.after.encode("latin-1"))] if error.after else []
+    if isinstance(error, PodFailed | PodFault) and _is_known(dialect, error.body):
+        return Answer(error.status, raw=error.body, headers=[_JSON, *again])
     if isinstance(error, Unauthorized):
         return Answer(
             401,
@@ -49,12 +50,12 @@ def render(dialect: Dialect, error: GatewayError, auth_url: str = "") -> Answer:
         body = _nova(error)
         body["overLimit"]["retryAfter"] = "0"
         return Answer(413, body, [(b"retry-after", b"0")])
-    return Answer(error.status, dialect.body(error))
+    return Answer(error.status, dialect.body(error), again)
 
 
-def _is_known(dialect: Dialect, error: PodFault) -> bool:
+def _is_known(dialect: Dialect, raw: bytes) -> bool:
     try:
-        body = orjson.loads(error.body)
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return False
     return isinstance(body, dict) and dialect.knows(body)
@@ -74,7 +75,8 @@ def _of_nobody(_: dict[str, Any]) -> bool:
 
 def _nova(error: GatewayError) -> dict[str, Any]:
     key = _NOVA_KEYS.get(error.status, "computeFault")
-    return {key: {"code": error.status, "message": error.message}}
+    again = {"retryAfter": error.after} if error.after and key == "overLimit" else {}
+    return {key: {"code": error.status, "message": error.message, **again}}
 
 
 def _neutron(error: GatewayError) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import orjson
 
 from activities.pods.versions import Version
 from activities.wiring import Services
-from models.errors import BadRequest, NotAllowed, NotFound, TooLarge
+from models.errors import BadRequest, NotAllowed, NotFound, PodUnavailable, TooLarge
 from models.values import Caller
 
 _NOBODY = Caller("", "", ())
@@ -44,7 +44,9 @@ class Call:
     between version and path (``/<project id>``), where anything did, and ``series`` the version as
     links name it (``v2.1``). ``version`` is the microversion, once somebody has asked for it.
     ``root`` is what stands for the API in its addresses (``/compute``); ``jobs`` are the ids of
-    the operations that were accepted for it.
+    the operations that were accepted for it. ``missing`` are the pods without whose word it is
+    answered, with why; ``strict``: then it is not answered. ``ours`` is what the query says to the
+    gateway alone, and links to other pages say again.
     """
 
     method: str
@@ -63,6 +65,9 @@ class Call:
     project: str = ""
     series: str = ""
     version: Version | None = None
+    missing: list[PodUnavailable] = field(default_factory=list)
+    strict: bool = False
+    ours: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def address(self) -> str:

@@ -26,7 +26,7 @@ def page_path(call: Call, marker: str, *, reverse: bool = False) -> str:
     kept = [(name, value) for name, value in call.params if name not in _PAGING]
     edge = [("marker", marker)] if marker else []
     direction = [("page_reverse", "True")] if reverse else []
-    return f"{call.path}?{urlencode([*kept, *edge, *direction])}"
+    return f"{call.path}?{urlencode([*kept, *call.ours, *edge, *direction])}"
 
 
 def rehome(value: Any, base: str, root: str) -> None:

@@ -18,7 +18,8 @@ from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from api.links import moved, next_page, rehome
 from api.microversions import Microversions
-from models.errors import NotFound, PodFault, PodUnavailable
+from models.errors import NotFound, PodUnavailable
+from models.failures import lacking
 from models.resource import Home, Resource
 from models.values import Pod
 
@@ -37,7 +38,6 @@ _VERBS = {
 }
 _PASSED_ON = ("accept", "content-type", "user-agent")
 _PASSED_BACK = (b"retry-after", b"content-type")
-_MISSING = b"X-Trio2o-Missing-Pods"
 
 
 class Proxy:
@@ -110,7 +110,7 @@ class Proxy:
         path: str = "",
         version: Version | None = None,
     ) -> PodAnswer:
-        """Forward the call to the pod; ``PodUnavailable`` when the pod itself is broken."""
+        """Forward the call; ``PodUnavailable`` where the pod says that it is not able to."""
         query = f"?{call.query}" if call.query else ""
         return await self.as_user(call).send(
             pod, method or call.method, path or call.path + query, body, version
@@ -175,14 +175,14 @@ class Proxy:
             body[resource.links_key] = next_page(call, body[resource.collection][-1]["id"])
         if merged.count is not None:
             body["count"] = merged.count
-        return Answer(200, body, missing_pods(merged.missing))
+        call.missing += merged.missing
+        return Answer(200, body)
 
     async def listed(self, call: Call, resource: Resource, path: str) -> Answer:
         """Answer what all pods report, merged."""
         merged = await call.services.fanout.merged(await self._question(call, resource, path))
-        return Answer(
-            200, await self._merged(call, resource, merged), missing_pods(merged.missing)
-        )
+        call.missing += merged.missing
+        return Answer(200, await self._merged(call, resource, merged))
 
     async def sorted(self, call: Call, resource: Resource, path: str, *, brief: bool) -> Answer:
         """Answer one page of what all pods report, sorted and cut here."""
@@ -197,7 +197,8 @@ class Proxy:
             ]
         if merged.full:
             body[resource.links_key] = next_page(call, body[resource.collection][-1]["id"])
-        return Answer(200, body, missing_pods(merged.missing))
+        call.missing += merged.missing
+        return Answer(200, body)
 
     async def home(self, call: Call, path: str) -> Pod:
         """Return the pod that knows what the path names; its refusal where none does."""
@@ -250,11 +251,10 @@ class Proxy:
         if known is not None:
             return known
         if missing:
-            raise PodUnavailable(", ".join(missing), "no other pod knows this object")
+            raise lacking(missing, "no other pod knows this object")
         if not found:
             raise NotFound("The resource could not be found.")
-        refusal = found[0]
-        raise PodFault(refusal.pod.pod_name, refusal.status, refusal.body, f"find {path}")
+        raise found[0].refusal(f"find {path}")
 
     async def _question(self, call: Call, resource: Resource, path: str) -> Question:
         detail = f"{resource.path}/detail" if resource.detail else ""
@@ -283,8 +283,3 @@ class Proxy:
             if isinstance(item, dict):
                 for look in self._looks.get(key, ()):
                     await look(call, pod, [item])
-
-
-def missing_pods(pods: list[str]) -> Headers:
-    """Return the header that names the pods a merged list lacks."""
-    return [(_MISSING, ", ".join(pods).encode())] if pods else []

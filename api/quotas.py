@@ -20,7 +20,9 @@ async def asker(
 ) -> Asker:
     """Return on whose behalf pods are asked; in a version in which they tell of everything."""
     version = version or ((3, 0) if service == "volume" else (2, 1))
-    return Asker(service, await proxy.headers(call, version), proxy.pod_path(call, ""))
+    headers = await proxy.headers(call, version)
+    prefix, live = proxy.pod_path(call, ""), call.method == "GET"
+    return Asker(service, headers, prefix, call.missing, live)
 
 
 @asynccontextmanager

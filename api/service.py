@@ -20,13 +20,17 @@ from api.nouns import gather
 from api.policy import Policy
 from api.proxy import Proxy
 from api.versions import document
+from models.compute.checks import boolean
 from models.errors import BadRequest, GatewayError, NotFound
+from models.failures import lacking
 from models.logs import REQUEST_ID
 from models.operations import ACCEPTED
 from models.resource import Resource
 
 LOG = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
+# What a query says to the gateway alone.
+_STRICT = "strict"
 _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 Send = Callable[[Any], Any]
 
@@ -155,7 +159,25 @@ class ServiceApp:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))
         self._policy.check(route.rule(self.name), call.caller)
-        return await route.handler(call)
+        self._take_strictness(call)
+        answer = await route.handler(call)
+        if call.missing and call.strict:
+            raise lacking(call.missing, "a complete answer needs its part")
+        return answer
+
+    def _take_strictness(self, call: Call) -> None:
+        """Have the call say whether it wants all or nothing; pods never hear of that."""
+        if call.method not in ("GET", "HEAD"):
+            return
+        call.strict = self._services.settings.list_strict
+        if _STRICT not in call.query:
+            return
+        call.ours = [pair for pair in call.params if pair[0] == _STRICT]
+        if call.ours:
+            parts = call.query.split("&")
+            call.query = "&".join(part for part in parts if part.partition("=")[0] != _STRICT)
+            # The word alone says yes.
+            call.strict = boolean(call.ours[-1][1] or "true", _STRICT)
 
     def _base(self, scope: Any, headers: dict[str, str]) -> str:
         public = self._services.settings.public_url
@@ -171,6 +193,9 @@ class ServiceApp:
         named = self.request_id_header
         if named and all(name != named for name, _ in headers):
             headers.append((named, call.request_id.encode()))
+        if call.missing and answer.status < 400:
+            names = ", ".join(sorted({failure.pod for failure in call.missing}))
+            headers.append((b"x-trio2o-missing-pods", names.encode()))
         if call.jobs and answer.status < 400:
             origin = call.base.removesuffix(call.root)
             urls = ", ".join(f"{origin}/v1.0/jobs/{id_}" for id_ in call.jobs)

@@ -4,7 +4,7 @@ GatewayError 500
   BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
   NotAcceptable 406 · Conflict 409 · OverQuota 409 · Gone 410 · TooLarge 413 · OverLimit 413
   PodUnavailable 503 (retryable) · PodBusy 503 (retryable)
-  PodFault - the pod's own status and body, passed on untouched
+  PodFailed 429, 500 (retryable) · PodFault - the pod's own status and body, passed on untouched
 
 They are Temporal application errors, so that one raised in an activity keeps its type, its text
 and whether a retry can help, and one raised in a workflow fails it instead of its task.
@@ -22,12 +22,14 @@ class GatewayError(ApplicationError):
     """A request or an operation failed for a reason that a person can be told.
 
     ``kind`` is the error type that a client may branch on; the network API shows it as
-    ``NeutronError.type``, so there it is Neutron's own word (``RouterInUse``).
+    ``NeutronError.type``, so there it is Neutron's own word (``RouterInUse``). ``after`` is what a
+    client is told of when to try again, as ``Retry-After`` spells it.
     """
 
     status = 500
     retryable = False
     kind = "GatewayError"
+    after = ""
 
     def __init__(self, message: str, kind: str = "", retry_after: timedelta | None = None) -> None:
         self.kind = kind or type(self).kind
@@ -123,12 +125,28 @@ class PodUnavailable(GatewayError):
     retryable = True
     kind = "PodUnavailable"
 
-    def __init__(self, pod: str, reason: str, *, answered: int = 0) -> None:
+    def __init__(self, pod: str, reason: str, *, answered: int = 0, after: str = "") -> None:
         self.pod = pod
         self.reason = reason
         self.answered = answered
+        self.after = after
         soon = _SOON if answered == 409 else None
-        super().__init__(f"Pod {pod} is not available: {reason}", retry_after=soon)
+        super().__init__(self._told(), retry_after=soon)
+
+    def _told(self) -> str:
+        return f"Pod {self.pod} is not available: {self.reason}"
+
+
+class PodFailed(PodUnavailable):
+    """A pod says that it failed (500) or is asked too much (429): passed on as that."""
+
+    def __init__(self, pod: str, status: int, body: bytes, message: str, after: str = "") -> None:
+        self.status = status
+        self.body = body
+        super().__init__(pod, f"answered {status}: {message}", answered=status, after=after)
+
+    def _told(self) -> str:
+        return f"Pod {self.pod} {self.reason}"
 
 
 class PodBusy(GatewayError):
@@ -145,8 +163,17 @@ class PodBusy(GatewayError):
 class PodFault(GatewayError):
     """A pod judged and refused; its status and body are passed on untouched."""
 
-    def __init__(self, pod: str, status: int, body: bytes, message: str, kind: str = "") -> None:
+    def __init__(
+        self,
+        pod: str,
+        status: int,
+        body: bytes,
+        message: str,
+        kind: str = "",
+        after: str = "",
+    ) -> None:
         self.pod = pod
         self.status = status
         self.body = body
+        self.after = after
         super().__init__(f"Pod {pod} refused ({status}): {message}", kind or "PodFault")

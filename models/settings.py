@@ -39,7 +39,9 @@ class Settings(BaseSettings):
         8.0, description="Seconds each pod has to answer its part of a merged list"
     )
     list_strict: bool = Field(
-        False, description="Answer 503 instead of a list that lacks an unreachable pod"
+        False,
+        description="Answer 503 instead of a list or a sum from which a pod is missing; also "
+        "asked for with `?strict`",
     )
     image_per_pod: bool = Field(
         False, description="Every pod has a Glance of its own; images are copied where needed"

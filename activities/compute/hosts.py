@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from activities.pods.region import Regions
 from models.errors import BadRequest, PodUnavailable
+from models.failures import lacking
 from models.pods import PodDirectory
 from models.values import Pod
 
@@ -51,5 +52,5 @@ class Hosts:
                 return pod
         silent = [answer for answer in answers if isinstance(answer, PodUnavailable)]
         if silent:
-            raise silent[0]
+            raise lacking(silent, f"no other pod has a compute host {name}")
         raise BadRequest(f"Compute host {name} could not be found.")

@@ -27,8 +27,12 @@ LOG = logging.getLogger(__name__)
 _QUOTAS = (2, 1)
 
 
-class _OutBefore(PodUnavailable):
+class _OutBefore(Exception):
     """The pod was out before it was asked for the server: another one may be asked."""
+
+    def __init__(self, why: PodUnavailable) -> None:
+        super().__init__(why.message)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,11 @@ class ServerCreation:
                     LOG.info("Boot in pod %s: %s", plan.pod.pod_name, reason)
                     return answer
                 why = "the project's quota there is used up"
-            except _OutBefore as error:
-                self._placement.note(plan.pod, error.reason)
+            except _OutBefore as out:
+                self._placement.note(plan.pod, out.why.reason)
                 if not plan.others:
-                    raise
-                why = error.message
+                    raise out.why from None
+                why = out.why.message
             LOG.info("Pod %s is passed over: %s", plan.pod.pod_name, why)
             plan = await self._planner.moved(plan)
 
@@ -121,7 +125,7 @@ class ServerCreation:
                 body = await self._grouped(boot.user, plan, body)
             except PodUnavailable as error:
                 await boots.undo(plan, creation)
-                raise _OutBefore(error.pod, error.reason) from error
+                raise _OutBefore(error) from error
             except GatewayError:
                 await boots.undo(plan, creation)
                 raise
@@ -158,7 +162,7 @@ class ServerCreation:
                 if answer.status >= 300:
                     break
                 made.append(answer)
-        except GatewayError:
+        except (GatewayError, _OutBefore):
             if len(made) < request.least:
                 await self._take_back(boot.user, plan.pod, made)
             raise

@@ -13,6 +13,7 @@ from models.database.store import Row, Store
 from models.database.tables.compute import ServerGroup
 from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
+from models.failures import nobody
 from models.pods import PodDirectory
 from models.routings import Made, Routings, mark
 from models.values import Caller, Pod
@@ -68,10 +69,8 @@ class _ServerGroups(CopyKind):
         sent = None if body is None else orjson.dumps(body)
         told = {**self._headers, "Content-Type": "application/json"}
         answer = await self._regions.forward(pod, "compute", method, path, headers=told, body=sent)
-        if answer.status >= 500:
-            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
-        if answer.status >= 400:
-            raise PodFault(pod.pod_name, answer.status, answer.body, f"{method} {path}")
+        if answer.judged().status >= 400:
+            raise answer.refusal(f"{method} {path}")
         return answer.json()
 
 
@@ -92,27 +91,32 @@ class ServerGroupCopies:
         self._rows = rows
         self._groups = groups
 
-    async def members(self, ids: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
-        """Return the servers in each group, and the pods that did not say."""
+    async def members(
+        self, ids: Iterable[str]
+    ) -> tuple[dict[str, list[str]], list[PodUnavailable]]:
+        """Return the servers in each group, and why pods did not say; that, where none did."""
         rows = await self._rows.rows(Routing.type == TYPE, Routing.top_id.in_(list(ids)))
+        copies = [row for row in rows if row.bottom_id]
         found: dict[str, list[str]] = {}
-        missing: set[str] = set()
+        missing: list[PodUnavailable] = []
 
         async def ask(copy: Row) -> None:
             pod = await self._pods.get(copy["pod_id"])
             path = f"{_PATH}/{copy['bottom_id']}"
             try:
                 group = (await self._regions.admin(pod, "compute", "GET", path))["server_group"]
-            except PodUnavailable:
-                missing.add(pod.pod_name)
+            except PodUnavailable as error:
+                missing.append(error)
             except PodFault as fault:
                 if fault.status != 404:
                     raise
             else:
                 found.setdefault(copy["top_id"], []).extend(group["members"])
 
-        await asyncio.gather(*(ask(row) for row in rows if row.bottom_id))
-        return found, sorted(missing)
+        await asyncio.gather(*(ask(row) for row in copies))
+        if missing and len(missing) == len(copies):
+            raise nobody(missing)
+        return found, missing
 
     async def materialise(
         self,

@@ -9,6 +9,7 @@ from activities.pods.region import Regions
 from models import work
 from models.database.store import Store
 from models.errors import Conflict, NotFound, PodBusy, PodFault, PodUnavailable
+from models.failures import lacking
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.routings import Unrecorded
@@ -135,8 +136,9 @@ class ImageCopies:
         )
 
     async def _visible(self, caller: Caller, image_id: str, pod: Pod) -> bool:
-        """Tell whether the caller may use the image in another pod."""
+        """Tell whether the caller may use the image in another pod; ``PodUnavailable``."""
         headers = {"X-Auth-Token": caller.token}
+        silent: list[PodUnavailable] = []
         for other in await self._pods.serving():
             if other == pod:
                 continue
@@ -144,26 +146,28 @@ class ImageCopies:
                 answer = await self._regions.forward(
                     other, "image", "GET", f"/images/{image_id}", headers=headers
                 )
-            except PodUnavailable:
-                continue
-            if answer.status == 200 and answer.json()["status"] == "active":
-                return True
+                if answer.judged().status == 200 and answer.json()["status"] == "active":
+                    return True
+            except PodUnavailable as error:
+                silent.append(error)
+        if silent:
+            raise lacking(silent, f"whether it has image {image_id} is unknown")
         return False
 
     async def _source(self, image_id: str, target: Pod) -> tuple[Pod, dict[str, Any]]:
-        silent = []
+        silent: list[PodUnavailable] = []
         for pod in await self._pods.serving():
             if pod == target:
                 continue
             try:
                 image = await self._shown(pod, image_id)
-            except PodUnavailable:
-                silent.append(pod.pod_name)
+            except PodUnavailable as error:
+                silent.append(error)
                 continue
             if image and image["status"] == "active":
                 return pod, image
         if silent:
-            raise PodUnavailable(", ".join(silent), f"no other pod has image {image_id}")
+            raise lacking(silent, f"no other pod has image {image_id}")
         raise NotFound(f"No pod has image {image_id} any more.")
 
     async def _stream(self, image_id: str, source: Pod, target: Pod) -> None:

@@ -1,16 +1,18 @@
 """Fanout: one question to every pod, and one list out of their answers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import repeat
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from activities.pods.faults import reason
 from activities.pods.pages import Pages, Place
 from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer, Regions
-from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.errors import BadRequest, NotFound, PodUnavailable
+from models.failures import nobody
 from models.pages import cut
 from models.pods import PodDirectory
 from models.resource import Resource
@@ -25,10 +27,14 @@ _OURS = {"limit", "offset", "marker", "availability_zone"}
 _TELL_OF_GONE = {"changes-since", "changes-before", "deleted"}
 _ZONE = "OS-EXT-AZ:availability_zone"
 _SORTING = {"sort", "sort_key", "sort_dir"}
+R = TypeVar("R")
 
 
 class Fanout:
-    """Merged lists. A pod that does not answer in time is named, not waited for."""
+    """Merged lists. A pod that does not answer in time is named, not waited for.
+
+    Nothing is listed when none does.
+    """
 
     def __init__(
         self, settings: Settings, regions: Regions, pods: PodDirectory, pages: Pages
@@ -40,13 +46,19 @@ class Fanout:
 
     async def ask(
         self, service: str, path: str, headers: Mapping[str, str]
-    ) -> tuple[list[PodAnswer], list[str]]:
-        """Send one GET to every pod; return the answers below 500 and who is missing."""
+    ) -> tuple[list[PodAnswer], list[PodUnavailable]]:
+        """Send one GET to every pod; return the answers, and why others have none.
+
+        ``PodUnavailable`` where all of them have none.
+        """
 
         async def one(pod: Pod) -> PodAnswer:
-            return await self._get(pod, service, path, headers)
+            answer = await self._get(pod, service, path, headers)
+            if answer.status == 200:
+                answer.json()
+            return answer
 
-        return await self._each(await self._pods.serving(), one)
+        return await self.each(await self._pods.serving(), one)
 
     async def merged(self, question: Question) -> Merged:
         """Return a list of things that pods report about themselves, one pod after the other."""
@@ -88,7 +100,7 @@ class Fanout:
                 last = next(reversed(listed.values()))
                 params = [*question.params, ("marker", str(last[marker]))]
 
-        parts, missing = await self._each(await self._pods.serving(), one)
+        parts, missing = await self.each(await self._pods.serving(), one)
         return Merged(objects=[item for part in parts for item in part], missing=missing)
 
     async def sorted(self, question: Question, params: Params) -> Merged:
@@ -140,7 +152,7 @@ class Fanout:
         async def one(pod: Pod) -> _Part:
             return await self._part(plain, pod, place, wanted)
 
-        parts, missing = await self._each(pods, one)
+        parts, missing = await self.each(pods, one)
         found = self._pages.ordered([item for part in parts for item in part.items], fields)
         start = self._pages.after(found, place, fields) + offset
         chosen = found[start : start + limit]
@@ -156,30 +168,34 @@ class Fanout:
         pods = await self._pods.serving()
         return [pod for pod in pods if pod.az_name == zone] if zone else pods
 
-    async def _each(self, pods: list[Pod], ask: Any) -> tuple[list[Any], list[str]]:
-        answers = await asyncio.gather(*(self._in_time(pod, ask) for pod in pods))
-        missing = [
-            pod.pod_name for pod, answer in zip(pods, answers, strict=True) if answer is None
-        ]
-        if missing and self._settings.list_strict:
-            raise PodUnavailable(", ".join(missing), "a complete list needs its answer")
-        return [answer for answer in answers if answer is not None], missing
+    async def each(
+        self, pods: Iterable[Pod], ask: Callable[[Pod], Awaitable[R]]
+    ) -> tuple[list[R], list[PodUnavailable]]:
+        """Ask pods at once; return what they say, and why others say nothing.
 
-    async def _in_time(self, pod: Pod, ask: Any) -> Any:
+        ``PodUnavailable`` where there are pods, and all of them say nothing: that they have none
+        of it is not known.
+        """
+        answers = await asyncio.gather(*(self._in_time(pod, ask) for pod in pods))
+        missing = [answer for answer in answers if isinstance(answer, PodUnavailable)]
+        if missing and len(missing) == len(answers):
+            raise nobody(missing)
+        return [answer for answer in answers if not isinstance(answer, PodUnavailable)], missing
+
+    async def _in_time(self, pod: Pod, ask: Callable[[Pod], Awaitable[R]]) -> R | PodUnavailable:
         try:
             async with asyncio.timeout(self._settings.list_deadline):
                 return await ask(pod)
-        except (PodUnavailable, TimeoutError):
-            return None
+        except PodUnavailable as error:
+            return error
+        except TimeoutError as error:
+            return PodUnavailable(pod.pod_name, reason(error))
 
     async def _get(
         self, pod: Pod, service: str, path: str, headers: Mapping[str, str]
     ) -> PodAnswer:
         answer = await self._regions.forward(pod, service, "GET", path, headers=headers)
-        broken = answer.status >= 500 and answer.status != 501
-        if broken or answer.status == 429:
-            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
-        return answer
+        return answer.judged()
 
     async def _part(
         self, question: Question, pod: Pod, place: Place | None, wanted: int | None
@@ -222,9 +238,8 @@ def _asked(question: Question, value: Mapping[str, Any]) -> bool:
 
 
 def _listed(answer: PodAnswer, resource: Resource) -> list[dict[str, Any]]:
-    body = answer.body
     if answer.status >= 400:
-        raise PodFault(answer.pod.pod_name, answer.status, body, f"list {resource.collection}")
+        raise answer.refusal(f"list {resource.collection}")
     listed = answer.json().get(resource.collection)
     return listed if isinstance(listed, list) else []
 

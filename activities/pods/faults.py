@@ -2,6 +2,9 @@
 
 import orjson
 
+from models.errors import PodFailed, PodUnavailable
+from models.failures import TOO_MANY
+
 
 def reason(error: BaseException) -> str:
     """Return why there was no answer."""
@@ -18,3 +21,15 @@ def fault(raw: bytes) -> tuple[str, str]:
     if isinstance(inner, dict):
         return str(inner.get("message", "")), str(inner.get("type", ""))
     return str(inner or body), ""
+
+
+def failure(pod: str, status: int, body: bytes, after: str) -> PodUnavailable | None:
+    """Return what it means that a pod answered so, or None where it is an answer.
+
+    A 502, 503 or 504 is of what stands before the pod: it is not there.
+    """
+    if status in (TOO_MANY, 500):
+        return PodFailed(pod, status, body, fault(body)[0], after)
+    if status > 500 and status != 501:
+        return PodUnavailable(pod, f"it answered {status}", answered=status, after=after)
+    return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.errors import PodUnavailable
 from models.resource import Resource
 from models.sorts import Params
 from models.values import Caller, Pod
@@ -35,6 +36,6 @@ class Merged:
     """Objects with their pods, in the order of the merged list."""
 
     objects: list[tuple[Pod, dict[str, Any]]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    missing: list[PodUnavailable] = field(default_factory=list)
     full: bool = False
     count: int | None = None

@@ -23,9 +23,10 @@ from keystoneauth1 import exceptions as ksa
 from temporalio import activity
 
 from activities.pods.connection import Broken
-from activities.pods.faults import fault, reason
+from activities.pods.faults import failure, fault, reason
 from activities.pods.wire import Wire
-from models.errors import NotFound, PodFault, PodUnavailable
+from models.errors import NotFound, PodFailed, PodFault, PodUnavailable
+from models.failures import TOO_MANY
 from models.logs import REQUEST_ID
 from models.settings import Settings
 from models.values import Pod
@@ -84,6 +85,21 @@ class PodAnswer:
             except orjson.JSONDecodeError:
                 raise PodUnavailable(self.pod.pod_name, "it answered no JSON") from None
         return self._parsed
+
+    def judged(self) -> "PodAnswer":
+        """Return this answer; ``PodUnavailable`` where the pod says that it is not able to."""
+        failed = failure(self.pod.pod_name, self.status, self.body, self._after)
+        if failed is not None:
+            raise failed
+        return self
+
+    def refusal(self, what: str) -> PodFault:
+        """Return the pod's refusal of ``what``, to be raised: as the pod says it."""
+        return PodFault(self.pod.pod_name, self.status, self.body, what, after=self._after)
+
+    @property
+    def _after(self) -> str:
+        return self.headers.get(b"retry-after", b"").decode("latin-1")
 
 
 class Regions:
@@ -212,7 +228,7 @@ class Regions:
             kind = {"volume": "volume"}.get(service, service)
             headers["OpenStack-API-Version"] = f"{kind} {microversion}"
         url = await self.root(pod.pod_name, service) + self._endpoints[service].version + path
-        status, raw = await self._request(pod.pod_name, method, url, headers, body)
+        status, raw, after = await self._request(pod.pod_name, method, url, headers, body)
         if status < 300:
             made = orjson.loads(raw) if raw else None
             if method != "GET":
@@ -223,9 +239,11 @@ class Regions:
             return made
         message, kind = fault(raw)
         passing = retry_conflict and status == 409 and kind not in _LASTING
+        if status in (TOO_MANY, 500):
+            raise PodFailed(pod.pod_name, status, raw, message, after)
         if status in _TRANSIENT or passing:
-            raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status)
-        raise PodFault(pod.pod_name, status, raw, message, kind)
+            raise PodUnavailable(pod.pod_name, f"{status} {message}", answered=status, after=after)
+        raise PodFault(pod.pod_name, status, raw, message, kind, after)
 
     async def marked(self, pod: Pod, path: str, description: str) -> str | None:
         """Return the id of the network object in the pod that carries the mark, if any."""
@@ -237,10 +255,17 @@ class Regions:
     async def identity(
         self, method: str, path: str, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
-        """Call Keystone (``path`` from ``/v3`` on) as the service user; return status and body."""
+        """Call Keystone (``path`` from ``/v3`` on) as the service user; return status and body.
+
+        ``PodUnavailable`` where Keystone cannot say, as services answer then.
+        """
         session = await self._session()
-        auth_url = _VERSION.sub("", str(session.auth.auth_url).rstrip("/"))
-        return await self._request("Keystone", method, auth_url + path, dict(headers or {}), None)
+        url = _VERSION.sub("", str(session.auth.auth_url).rstrip("/")) + path
+        status, body, after = await self._request("Keystone", method, url, headers or {}, None)
+        if status >= 500 or status == TOO_MANY:
+            reason = f"it answered {status}"
+            raise PodUnavailable("Keystone", reason, answered=status, after=after)
+        return status, body
 
     async def token(self) -> str:
         """Return a token of the service user, for what is streamed."""
@@ -253,7 +278,7 @@ class Regions:
 
     async def _request(
         self, region: str, method: str, url: str, headers: Mapping[str, str], body: Any
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, str]:
         session = await self._session()
         answer = await self._call(
             region,
@@ -265,7 +290,8 @@ class Regions:
             raise_exc=False,
             redirect=False,
         )
-        return int(answer.status_code), bytes(answer.content)
+        after = str(answer.headers.get("Retry-After", ""))
+        return int(answer.status_code), bytes(answer.content), after
 
     async def _call(self, region: str, function: Any, *args: Any, **kwargs: Any) -> Any:
         def run() -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from activities.pods.region import PodAnswer, Regions
 from activities.pods.versions import Version
-from models.errors import PodUnavailable
+from models.failures import TOO_MANY
 from models.quotas.figures import Asker
 from models.values import Caller, Pod
 
@@ -32,13 +32,12 @@ class AsUser:
         body: bytes | None = None,
         version: Version | None = None,
     ) -> PodAnswer:
-        """Return what the pod answers; ``PodUnavailable`` when the pod itself is broken."""
+        """Return what the pod answers; ``PodUnavailable`` where it says that it is not able to."""
         answer = await self.regions.forward(
             pod, self.service, method, self.prefix + path, headers=self.headers(version), body=body
         )
-        if answer.status >= 500 and answer.status != 501:
-            raise PodUnavailable(pod.pod_name, f"it answered {answer.status}", answered=500)
-        return answer
+        # A change that was not begun is refused like any other: there is nothing to look for.
+        return answer if answer.status == TOO_MANY and method != "GET" else answer.judged()
 
     def asker(self, version: Version) -> Asker:
         """Return on whose behalf pods are asked for quotas, in a version that tells them all."""

@@ -18,6 +18,7 @@ from models.database.tables.base import now
 from models.database.tables.quota import QuotaFigure, quota_figures
 from models.database.tables.routing import Routing
 from models.errors import PodFault, PodUnavailable
+from models.failures import lacking, nobody
 from models.pods import PodDirectory
 from models.quotas.figures import Asker, Figures, Heard, merged
 from models.settings import Settings
@@ -123,9 +124,7 @@ class PodFigures:
                 return True
             try:
                 figures = await self._ask(pod, asker, question, _DEADLINE)
-            except PodFault:
-                return False
-            if figures is None:
+            except (PodFault, PodUnavailable):
                 return False
             if await self._remember(pod, asker, question, figures, last["growths"]):
                 return True
@@ -137,53 +136,60 @@ class PodFigures:
         told = await asyncio.gather(
             *(self._figures(pod, asker, question, project_id) for pod in pods)
         )
-        parts, unknown = [], []
-        for pod, figures in zip(pods, told, strict=True):
+        parts, silent, unknown = list[Figures](), list[PodUnavailable](), list[PodUnavailable]()
+        for pod, (figures, failure) in zip(pods, told, strict=True):
             if figures is not None:
                 parts.append(figures)
-            elif pod.state != PodState.DISABLED and await self._may_have(pod, project_id):
-                unknown.append(pod.pod_name)
-        if unknown or (pods and not parts):
-            names = ", ".join(unknown or [pod.pod_name for pod in pods])
+            if failure is not None and pod.state != PodState.DISABLED:
+                silent.append(failure)
+                if figures is None and await self._may_have(pod, project_id):
+                    unknown.append(failure)
+        answers = any(failure is None for _, failure in told)
+        if silent and not answers and (asker.live or not parts):
+            raise nobody(silent)
+        if unknown:
+            raise lacking(unknown, "its share of the sum is not known")
+        if pods and not parts:
+            names = ", ".join(pod.pod_name for pod in pods)
             raise PodUnavailable(names, "its share of the sum is not known")
+        asker.silent.extend(silent)
         return parts
 
     async def _figures(
         self, pod: Pod, asker: Asker, question: Question, project_id: str
-    ) -> Figures | None:
-        """Return what the pod says, or has said last; None when it never said anything."""
+    ) -> tuple[Figures | None, PodUnavailable | None]:
+        """Return what the pod says, or has said last, if anything, and why it says nothing now."""
         last = await self._last(pod, asker, question)
         seconds = self._settings.list_deadline if last is None else _DEADLINE
-        figures = await self._ask(pod, asker, question, seconds)
-        if figures is None:
+        try:
+            figures = await self._ask(pod, asker, question, seconds)
+        except PodUnavailable as error:
             # Others may have heard more.
             last = await self._last(pod, asker, question)
             known: Figures | None = last["figures"] if last else None
-            return await self._at_least(pod, project_id, known) if known and project_id else known
+            if known and project_id:
+                known = await self._at_least(pod, project_id, known)
+            return known, error
         if last is None or figures != last["figures"]:
             growths = last["growths"] if last else 0
             await self._remember(pod, asker, question, figures, growths)
-        return figures
+        return figures, None
 
-    async def _ask(
-        self, pod: Pod, asker: Asker, question: Question, seconds: float
-    ) -> Figures | None:
-        if pod.state == PodState.DISABLED or not self._versions.answers(pod):
-            return None
-        try:
-            answer = await self._regions.forward(
-                pod,
-                asker.service,
-                "GET",
-                asker.prefix + question.path,
-                headers=asker.headers,
-                timeout=seconds,
-            )
-        except PodUnavailable:
-            return None
-        if answer.status >= 500 or answer.status == 429:
-            return None
-        return _parsed(answer, question.key)
+    async def _ask(self, pod: Pod, asker: Asker, question: Question, seconds: float) -> Figures:
+        """Return what the pod says; ``PodUnavailable``."""
+        if pod.state == PodState.DISABLED:
+            raise PodUnavailable(pod.pod_name, "it is disabled")
+        if not self._versions.answers(pod):
+            raise PodUnavailable(pod.pod_name, "it did not answer lately")
+        answer = await self._regions.forward(
+            pod,
+            asker.service,
+            "GET",
+            asker.prefix + question.path,
+            headers=asker.headers,
+            timeout=seconds,
+        )
+        return _parsed(answer.judged(), question.key)
 
     async def _remember(
         self, pod: Pod, asker: Asker, question: Question, figures: Figures, growths: int
@@ -245,7 +251,7 @@ class PodFigures:
 
 def _parsed(answer: PodAnswer, key: str) -> Figures:
     if answer.status >= 400:
-        raise PodFault(answer.pod.pod_name, answer.status, answer.body, "quotas")
+        raise answer.refusal("quotas")
     figures: Figures = {}
     for resource, value in answer.json()[key].items():
         if isinstance(value, dict):

@@ -123,4 +123,4 @@ async def _of_image(user: AsUser, pod: Pod, image_id: str) -> str:
     path = f"/images/{quote(image_id.rsplit('/', 1)[-1], safe='')}"
     headers = {"X-Auth-Token": user.caller.token}
     answer = await user.regions.forward(pod, "image", "GET", path, headers=headers)
-    return str(answer.json().get(_OF_IMAGE) or "") if answer.status == 200 else ""
+    return str(answer.json().get(_OF_IMAGE) or "") if answer.judged().status == 200 else ""

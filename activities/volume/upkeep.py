@@ -8,6 +8,7 @@ from activities.pods.region import Regions
 from models.database.store import Store
 from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodBusy, PodFault, PodUnavailable
+from models.failures import lacking
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Pod
@@ -60,7 +61,7 @@ class VolumeUpkeep:
 
     async def offered(self, transfer_id: str) -> tuple[Pod, str]:
         """Return the pod of a transfer, whosever it is, and its volume; ``NotFound``."""
-        silent = []
+        silent: list[PodUnavailable] = []
         for pod in await self._pods.serving():
             path = f"/os-volume-transfer/{quote(transfer_id, safe='')}"
             try:
@@ -68,13 +69,13 @@ class VolumeUpkeep:
                 # A strange id may have led to something else, a list for one.
                 if "transfer" in found:
                     return pod, str(found["transfer"]["volume_id"])
-            except PodUnavailable:
-                silent.append(pod.pod_name)
+            except PodUnavailable as error:
+                silent.append(error)
             except PodFault as fault:
                 if fault.status != 404:
                     raise
         if silent:
-            raise PodUnavailable(", ".join(silent), "no other pod knows this transfer")
+            raise lacking(silent, "no other pod knows this transfer")
         raise NotFound(f"Transfer {transfer_id} could not be found.")
 
     async def shown(self, pod: Pod, type_: str, id_: str) -> dict[str, Any] | None:

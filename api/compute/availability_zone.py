@@ -4,8 +4,6 @@ from typing import Any
 
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
-from api.proxy import missing_pods
-from models.errors import PodFault
 from models.values import PodState
 
 routes = Routes()
@@ -22,11 +20,12 @@ async def list_(call: Call) -> Answer:
 async def detail(call: Call) -> Answer:
     """The hosts in their zones; the services that serve no zone in ``internal``."""
     headers = await PROXY.headers(call)
-    answers, missing = await call.services.fanout.ask("compute", f"{_PATH}/detail", headers)
+    path = f"{_PATH}/detail"
+    answers, call.missing = await call.services.fanout.ask("compute", path, headers)
     hosts: dict[str, dict[str, Any]] = {"internal": {}}
     for answer in answers:
         if answer.status >= 400:
-            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "zones")
+            raise answer.refusal("zones")
         for info in answer.json()["availabilityZoneInfo"]:
             name = info["zoneName"]
             if name != "internal":
@@ -36,7 +35,7 @@ async def detail(call: Call) -> Answer:
     zones: list[dict[str, Any]] = [internal | {"hosts": hosts["internal"]}]
     for zone in await _zones(call):
         zones.append(zone | {"hosts": hosts.get(zone["zoneName"], {})})
-    return Answer(200, {"availabilityZoneInfo": zones}, missing_pods(missing))
+    return Answer(200, {"availabilityZoneInfo": zones})
 
 
 async def _zones(call: Call) -> list[dict[str, Any]]:

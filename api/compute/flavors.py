@@ -14,7 +14,8 @@ from api.microversions import COMPUTE
 from models.compute import checks
 from models.compute.flavors import Flavors
 from models.database.store import Row, new_id
-from models.errors import BadRequest, Conflict, NotFound, PodFault, PodUnavailable
+from models.errors import BadRequest, Conflict, NotFound, PodUnavailable
+from models.failures import lacking
 
 routes = Routes()
 _QUERY = ("limit", "marker", "is_public", "minRam", "minDisk", "sort_key", "sort_dir")
@@ -202,18 +203,17 @@ async def _judged(call: Call, specs: dict[str, str]) -> dict[str, str]:
     if COMPUTE.of(call) < _KNOWN_SPECS:
         return specs
     path, body = f"/flavors/{new_id()}/os-extra_specs", orjson.dumps({"extra_specs": specs})
-    silent = []
+    silent: list[PodUnavailable] = []
     for pod, _ in sorted(await call.services.zones.pods(), key=lambda known: not known[1]):
         try:
             answer = await PROXY.send(call, pod, body, method="POST", path=path)
         except PodUnavailable as error:
-            silent.append(error.pod)
+            silent.append(error)
             continue
         if answer.status == 404:
             return specs
-        raise PodFault(pod.pod_name, answer.status, answer.body, "extra specs")
-    names = ", ".join(silent) or "(any)"
-    raise PodUnavailable(names, "no pod is there to say whether these extra specs are valid")
+        raise answer.refusal("extra specs")
+    raise lacking(silent, "no pod is there to say whether these extra specs are valid")
 
 
 def _specs(value: dict[str, Any]) -> dict[str, str]:

@@ -11,8 +11,7 @@ from api.compute.proxy import PROXY
 from api.compute.reports import ask, known, page, sum_of
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from api.proxy import missing_pods
-from models.errors import BadRequest, NotFound
+from models.errors import BadRequest, NotFound, PodUnavailable
 from models.resources.compute import HYPERVISORS
 from models.values import Pod
 
@@ -78,8 +77,7 @@ async def _list(call: Call, path: str) -> Answer:
             raise BadRequest(
                 f"Paging over hypervisors with the {_PATTERN} query parameter is not supported."
             )
-        answers, missing = await ask(call, f"{path}?{call.query}")
-        return await _merged(call, known(answers, missing), missing)
+        return await _merged(call, *await ask(call, f"{path}?{call.query}"))
     kept = [pair for pair in call.params if pair[0] not in ("limit", "marker")]
     headers = await PROXY.headers(call)
     question = Question("compute", HYPERVISORS, path, kept, headers, call.caller)
@@ -91,7 +89,8 @@ async def _list(call: Call, path: str) -> Answer:
     if version >= _PAGED:
         rows, links = page(call, rows)
     body = {"hypervisors": rows} | ({"hypervisors_links": links} if links else {})
-    return Answer(200, body, missing_pods(merged.missing))
+    call.missing = merged.missing
+    return Answer(200, body)
 
 
 async def _one(call: Call, tail: str) -> Answer:
@@ -113,17 +112,18 @@ async def _one(call: Call, tail: str) -> Answer:
 async def _matching(call: Call, what: str) -> Answer:
     if COMPUTE.of(call) >= _UUIDS:
         raise NotFound(_GONE, "HTTPNotFound")
-    answers, missing = await ask(call, f"{_PATH}/{quote(call.args['id'], safe='')}/{what}")
-    return await _merged(call, known(answers, missing), missing)
+    path = f"{_PATH}/{quote(call.args['id'], safe='')}/{what}"
+    return await _merged(call, *await ask(call, path))
 
 
-async def _merged(call: Call, answers: list[PodAnswer], missing: list[str]) -> Answer:
+async def _merged(call: Call, answers: list[PodAnswer], missing: list[PodUnavailable]) -> Answer:
     rows = []
-    for answer in answers:
+    for answer in known(answers, missing):
         for row in answer.json()["hypervisors"]:
             await _map(call, answer.pod, row)
             rows.append(row)
-    return Answer(200, {"hypervisors": rows}, missing_pods(missing))
+    call.missing = missing
+    return Answer(200, {"hypervisors": rows})
 
 
 async def _answered(call: Call, answer: PodAnswer) -> Answer:

@@ -6,7 +6,6 @@ from api.compute.reports import page
 from api.http import Answer, Call, Routes
 from api.links import rehome
 from api.microversions import COMPUTE
-from api.proxy import missing_pods
 from models.resources.compute import MIGRATIONS
 
 routes = Routes()
@@ -28,4 +27,5 @@ async def list_(call: Call) -> Answer:
     if COMPUTE.of(call) >= _PAGED:
         rows, links = page(call, rows, "uuid")
     body = {"migrations": rows} | ({"migrations_links": links} if links else {})
-    return Answer(200, body, missing_pods(merged.missing))
+    call.missing = merged.missing
+    return Answer(200, body)

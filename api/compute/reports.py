@@ -9,7 +9,8 @@ from api.compute.proxy import PROXY
 from api.http import Call
 from api.links import Links, next_page
 from models.compute.checks import no_marker
-from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.errors import BadRequest, NotFound, PodUnavailable
+from models.failures import lacking
 from models.pages import cut
 
 MAX_LIMIT = 1000
@@ -17,7 +18,7 @@ MAX_LIMIT = 1000
 
 async def ask(
     call: Call, path: str, version: Version | None = None
-) -> tuple[list[PodAnswer], list[str]]:
+) -> tuple[list[PodAnswer], list[PodUnavailable]]:
     """Send a GET to every pod; return who answered what, and who did not."""
     headers = await PROXY.headers(call, version)
     return await call.services.fanout.ask("compute", path, headers)
@@ -27,25 +28,25 @@ async def sum_of(call: Call, path: str, version: Version | None = None) -> list[
     """Return every pod's answer; ``PodUnavailable`` when one is missing from a sum."""
     answers, missing = await ask(call, path, version)
     if missing or not answers:
-        raise PodUnavailable(", ".join(missing) or "(any)", "its share of the sum is unknown")
+        raise lacking(missing, "its share of the sum is unknown")
     for answer in answers:
         if answer.status >= 400:
-            raise PodFault(answer.pod.pod_name, answer.status, answer.body, path)
+            raise answer.refusal(path)
     return answers
 
 
-def known(answers: Sequence[PodAnswer], missing: Sequence[str]) -> list[PodAnswer]:
+def known(answers: Sequence[PodAnswer], missing: Sequence[PodUnavailable]) -> list[PodAnswer]:
     """Return the answers of the pods that know what was asked about; else raise why none does."""
     found = [answer for answer in answers if answer.status < 300]
     refused = next((answer for answer in answers if answer.status not in (200, 404)), None)
     if refused is not None and not found:
-        raise PodFault(refused.pod.pod_name, refused.status, refused.body, "refused")
+        raise refused.refusal("refused")
     if found:
         return found
     if missing:
-        raise PodUnavailable(", ".join(missing), "no other pod knows this object")
+        raise lacking(missing, "no other pod knows this object")
     if answers:
-        raise PodFault(answers[0].pod.pod_name, 404, answers[0].body, "not found")
+        raise answers[0].refusal("not found")
     raise NotFound("The resource could not be found.")
 
 

@@ -8,7 +8,7 @@ import orjson
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from models.compute import checks
-from models.errors import BadRequest, GatewayError, PodFault
+from models.errors import BadRequest, GatewayError
 from models.values import Pod
 
 routes = Routes()
@@ -56,7 +56,7 @@ async def _pass_on(
             done[number]["code"] = 503
         return
     if answer.status >= 300:
-        raise PodFault(pod.pod_name, answer.status, answer.body, "events")
+        raise answer.refusal("events")
     for number, outcome in zip(mine, answer.json()["events"], strict=True):
         done[number] |= {"status": outcome["status"], "code": outcome["code"]}
 

@@ -6,7 +6,6 @@ from api.compute.proxy import PROXY
 from api.compute.reports import MAX_LIMIT, check_query
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from api.proxy import missing_pods
 from api.quotas import asker
 from models.database.store import Row
 from models.errors import BadRequest
@@ -25,11 +24,11 @@ async def list_(call: Call) -> Answer:
     rows = await call.services.compute.server_groups.listed(call.caller, everybody=everybody)
     offset, limit = _number(call, "offset", 0), _number(call, "limit", MAX_LIMIT)
     rows = rows[offset : offset + min(limit or MAX_LIMIT, MAX_LIMIT)]
-    members, missing = await call.services.compute.server_group_copies.members(
+    members, call.missing = await call.services.compute.server_group_copies.members(
         row.id for row in rows
     )
     shown = [_view(call, row, members.get(row.id, [])) for row in rows]
-    return Answer(200, {"server_groups": shown}, missing_pods(missing))
+    return Answer(200, {"server_groups": shown})
 
 
 @routes.route("POST", _PATH)
@@ -47,9 +46,10 @@ async def create(call: Call) -> Answer:
 async def show(call: Call) -> Answer:
     """Show one group."""
     row = await call.services.compute.server_groups.get(call.caller, call.args["id"])
-    members, missing = await call.services.compute.server_group_copies.members([row["id"]])
+    copies = call.services.compute.server_group_copies
+    members, call.missing = await copies.members([row["id"]])
     shown = _view(call, row, members.get(row["id"], []))
-    return Answer(200, {"server_group": shown}, missing_pods(missing))
+    return Answer(200, {"server_group": shown})
 
 
 @routes.route("DELETE", f"{_PATH}/{{id}}")

@@ -10,8 +10,8 @@ from api.compute.proxy import PROXY
 from api.compute.reports import ask
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from api.proxy import missing_pods
-from models.errors import Conflict, NotFound, PodFault, PodUnavailable
+from models.errors import Conflict, NotFound, PodUnavailable
+from models.failures import lacking
 from models.values import Pod
 
 routes = Routes()
@@ -22,12 +22,12 @@ _UUIDS = (2, 53)
 @routes.route("GET", _PATH, admin=True)
 async def list_(call: Call) -> Answer:
     """List them."""
-    found, missing = await _listed(call, f"{_PATH}?{call.query}")
+    found, call.missing = await _listed(call, f"{_PATH}?{call.query}")
     rows = []
     for pod, row in found:
         await _map(call, pod, row)
         rows.append(row)
-    return Answer(200, {"services": rows}, missing_pods(missing))
+    return Answer(200, {"services": rows})
 
 
 @routes.route("PUT", f"{_PATH}/{{id}}", admin=True)
@@ -70,12 +70,14 @@ async def delete(call: Call) -> Answer:
     return await PROXY.answer(call, answer)
 
 
-async def _listed(call: Call, path: str) -> tuple[list[tuple[Pod, dict[str, Any]]], list[str]]:
+async def _listed(
+    call: Call, path: str
+) -> tuple[list[tuple[Pod, dict[str, Any]]], list[PodUnavailable]]:
     answers, missing = await ask(call, path)
     found = []
     for answer in answers:
         if answer.status >= 400:
-            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "services")
+            raise answer.refusal("services")
         found += [(answer.pod, row) for row in answer.json()["services"]]
     return found, missing
 
@@ -87,7 +89,7 @@ async def _by_uuid(call: Call, words: str) -> tuple[Pod, dict[str, Any]]:
         if row.get("id") == id_:
             return pod, row
     if missing:
-        raise PodUnavailable(", ".join(missing), "no other pod knows this object")
+        raise lacking(missing, "no other pod knows this object")
     raise NotFound(f"Service {id_} {words}")
 
 
@@ -105,7 +107,7 @@ async def _by_host(call: Call, body: dict[str, Any]) -> Pod:
     if having:
         return having[0]
     if missing:
-        raise PodUnavailable(", ".join(missing), "no other pod has this service")
+        raise lacking(missing, "no other pod has this service")
     return answers[0].pod
 
 

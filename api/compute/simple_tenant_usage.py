@@ -9,7 +9,6 @@ from api.compute.reports import check_query, page, sum_of
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import own_project
-from models.errors import PodFault, PodUnavailable
 from models.values import Pod
 
 routes = Routes()
@@ -77,10 +76,8 @@ async def _next(
     answer = await call.services.regions.forward(
         pod, "compute", "GET", f"{path}?{query}", headers=await PROXY.headers(call, _PAGED)
     )
-    if answer.status >= 500:
-        raise PodUnavailable(pod.pod_name, f"it answered {answer.status}")
-    if answer.status >= 400:
-        raise PodFault(pod.pod_name, answer.status, answer.body, "usage")
+    if answer.judged().status >= 400:
+        raise answer.refusal("usage")
     return answer
 
 

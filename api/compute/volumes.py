@@ -92,7 +92,8 @@ async def _default_type(call: Call, pod: Pod) -> str:
     answer = await call.services.regions.forward(
         pod, "volume", "GET", "/types/default", headers=headers
     )
-    return str(answer.json()["volume_type"]["name"]) if answer.status == 200 else ""
+    told = answer.judged().status == 200
+    return str(answer.json()["volume_type"]["name"]) if told else ""
 
 
 async def _delete(call: Call) -> Answer:

@@ -1,6 +1,7 @@
 """The image API where every pod has a Glance of its own: one list, one image wherever it lies."""
 
 import asyncio
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -8,8 +9,8 @@ from activities.pods.region import PodAnswer
 from api.http import Answer, Call, Headers
 from api.image.forwarding import forward, passed_on
 from api.links import moved, page_path
-from api.proxy import missing_pods
-from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.errors import BadRequest, NotFound, PodUnavailable
+from models.failures import lacking
 from models.pages import cut
 from models.sorts import sort_value
 from models.values import Pod
@@ -54,12 +55,10 @@ async def _list(call: Call) -> Answer:
         raise BadRequest("limit param must be an integer")
     kept = [(key, value) for key, value in params if key not in _PAGING]
     pods = await call.services.pods.serving()
-    parts = await asyncio.gather(*(_in_time(call, pod, kept) for pod in pods))
-    missing = [pod.pod_name for pod, part in zip(pods, parts, strict=True) if part is None]
-    if missing and call.services.settings.list_strict:
-        raise PodUnavailable(", ".join(missing), "a complete list needs its answer")
+    asked_of = partial(_all_of, call, params=kept)
+    parts, call.missing = await call.services.fanout.each(pods, asked_of)
     images: dict[str, dict[str, Any]] = {}
-    for image in (image for part in parts for image in part or ()):
+    for image in (image for part in parts for image in part):
         known = images.get(image["id"])
         # The copies of an image are younger than it is.
         if known is None or image["created_at"] < known["created_at"]:
@@ -71,26 +70,16 @@ async def _list(call: Call) -> Answer:
     page = rows[:size]
     body: dict[str, Any] = {
         "images": page,
-        "first": _path([(key, value) for key, value in params if key != "marker"]),
+        "first": _path([*(pair for pair in params if pair[0] != "marker"), *call.ours]),
         "schema": "/v2/schemas/images",
     }
     if page and len(rows) > size:
         body["next"] = f"/v2{page_path(call, page[-1]['id'])}"
-    return Answer(200, body, missing_pods(missing))
+    return Answer(200, body)
 
 
 def _no_marker(marker: str) -> BadRequest:
     return BadRequest(f"Invalid marker. Image {marker} could not be found.")
-
-
-async def _in_time(
-    call: Call, pod: Pod, params: list[tuple[str, str]]
-) -> list[dict[str, Any]] | None:
-    try:
-        async with asyncio.timeout(call.services.settings.list_deadline):
-            return await _all_of(call, pod, params)
-    except (PodUnavailable, TimeoutError):
-        return None
 
 
 async def _all_of(call: Call, pod: Pod, params: list[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -99,7 +88,7 @@ async def _all_of(call: Call, pod: Pod, params: list[tuple[str, str]]) -> list[d
     while True:
         answer = await _ask(call, pod, "GET", f"/images?{urlencode(query)}")
         if answer.status >= 400:
-            raise PodFault(pod.pod_name, answer.status, answer.body, "list images")
+            raise answer.refusal("list images")
         body = answer.json()
         found += body["images"]
         if "next" not in body:
@@ -112,23 +101,23 @@ async def _holders(call: Call, image_id: str) -> Held:
     pods = await call.services.pods.serving()
     path = f"/images/{image_id}"
 
-    async def one(pod: Pod) -> PodAnswer | None:
+    async def one(pod: Pod) -> PodAnswer | PodUnavailable:
         try:
             return await _ask(call, pod, "GET", path)
-        except PodUnavailable:
-            return None
+        except PodUnavailable as error:
+            return error
 
-    answers = await asyncio.gather(*(one(pod) for pod in pods))
-    held = [(a.pod, a.json()) for a in answers if a is not None and a.status == 200]
-    silent = [pod.pod_name for pod, a in zip(pods, answers, strict=True) if a is None]
+    told = await asyncio.gather(*(one(pod) for pod in pods))
+    silent = [one for one in told if isinstance(one, PodUnavailable)]
+    answers = [one for one in told if not isinstance(one, PodUnavailable)]
+    held = [(answer.pod, answer.json()) for answer in answers if answer.status == 200]
     if silent and (not held or call.method not in ("GET", "HEAD")):
-        raise PodUnavailable(", ".join(silent), f"whether it has image {image_id} is unknown")
+        raise lacking(silent, f"whether it has image {image_id} is unknown")
     if held:
         return held
-    refusal = next((a for a in answers if a is not None), None)
-    if refusal is None or refusal.status < 400:
+    if not answers or answers[0].status < 400:
         raise NotFound(f"No image found with ID {image_id}")
-    raise PodFault(refusal.pod.pod_name, refusal.status, refusal.body, f"show {path}")
+    raise answers[0].refusal(f"show {path}")
 
 
 async def _everywhere(call: Call, pods: list[Pod]) -> Answer:
@@ -165,9 +154,7 @@ async def _ask(
     answer = await call.services.regions.forward(
         pod, "image", method, path, headers=headers, body=body
     )
-    if answer.status >= 500 and answer.status != 501:
-        raise PodUnavailable(pod.pod_name, f"it answered {answer.status}", answered=500)
-    return answer
+    return answer.judged()
 
 
 def _best(held: Held, *statuses: str) -> Pod:

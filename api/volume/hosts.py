@@ -5,7 +5,8 @@ from typing import Any
 
 from api.http import Call
 from api.volume.proxy import PROXY
-from models.errors import PodFault, PodUnavailable
+from models.errors import PodUnavailable
+from models.failures import lacking
 from models.resources.volume import HOSTS
 from models.values import Pod
 
@@ -15,8 +16,8 @@ Service = dict[str, Any]
 
 async def pods_with(
     call: Call, wanted: Callable[[Service], bool], what: str
-) -> tuple[list[Pod], list[str]]:
-    """Return the pods that have such a service, and the names of those that do not answer.
+) -> tuple[list[Pod], list[PodUnavailable]]:
+    """Return the pods that have such a service, and why others do not answer.
 
     ``PodUnavailable`` when nobody who answers has one: a silent pod may.
     """
@@ -25,9 +26,9 @@ async def pods_with(
     pods = []
     for answer in answers:
         if answer.status >= 400:
-            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "list services")
+            raise answer.refusal("list services")
         if any(wanted(service) for service in answer.json()["services"]):
             pods.append(answer.pod)
     if missing and not pods:
-        raise PodUnavailable(", ".join(missing), f"no other pod has {what}")
+        raise lacking(missing, f"no other pod has {what}")
     return pods, missing

@@ -9,10 +9,9 @@ import orjson
 from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Routes
 from api.microversions import VOLUME
-from api.proxy import missing_pods
 from api.volume.hosts import pods_with
 from api.volume.proxy import PROXY
-from models.errors import BadRequest, NotFound, PodFault
+from models.errors import BadRequest, NotFound, PodUnavailable
 from models.pages import cut
 from models.values import Pod
 from models.volume import checks
@@ -37,7 +36,7 @@ def backend(call: Call, given: Mapping[str, Any], clustered: Version) -> tuple[s
     return kind, name
 
 
-async def pods_of(call: Call, kind: str, name: str) -> tuple[list[Pod], list[str]]:
+async def pods_of(call: Call, kind: str, name: str) -> tuple[list[Pod], list[PodUnavailable]]:
     """Return the pods with the back end, of whichever of its pools; and who does not answer."""
     wanted = name.partition("#")[0]
 
@@ -63,16 +62,14 @@ def serve(path: str, collection: str, manage: Handler) -> Routes:
 async def _listed(call: Call, collection: str) -> Answer:
     """Answer what lies on a host; of all pods that have one of that name."""
     kind, name = backend(call, dict(call.params), _CLUSTERED)
-    pods, missing = await pods_of(call, kind, name)
+    pods, call.missing = await pods_of(call, kind, name)
     if not pods:
         where = f" on host {name}" if kind == "host" else ""
         raise NotFound(f"Service cinder-volume could not be found{where}.")
     if len(pods) == 1:
-        answer = await PROXY.relay(call, pods[0])
-        answer.headers += missing_pods(missing)
-        return answer
+        return await PROXY.relay(call, pods[0])
     entries = [entry for pod in pods for entry in await _entries(call, pod, collection)]
-    return Answer(200, {collection: _page(call, entries)}, missing_pods(missing))
+    return Answer(200, {collection: _page(call, entries)})
 
 
 async def _entries(call: Call, pod: Pod, collection: str) -> list[dict[str, Any]]:
@@ -83,7 +80,7 @@ async def _entries(call: Call, pod: Pod, collection: str) -> list[dict[str, Any]
         path = f"{call.path}?{urlencode(params)}"
         answer = await PROXY.send(call, pod, method="GET", path=path)
         if answer.status >= 400:
-            raise PodFault(pod.pod_name, answer.status, answer.body, f"list {collection}")
+            raise answer.refusal(f"list {collection}")
         listed = answer.json()[collection]
         found += listed
         if len(listed) < _MOST:

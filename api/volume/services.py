@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 
 from api.http import Answer, Call, Routes
-from api.proxy import missing_pods
 from api.volume.hosts import Service, pods_with
 from api.volume.proxy import PROXY
-from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.errors import BadRequest, NotFound, PodUnavailable
+from models.failures import lacking
 from models.resources.volume import SERVICES
 from models.values import Pod
 
@@ -62,18 +62,18 @@ def _names(service: Service) -> tuple[str, ...]:
 
 async def _everywhere(call: Call, body: dict[str, Any]) -> Answer:
     levels: list[Any] = []
-    status, missing = 202, []
+    status, missing = 202, list[PodUnavailable]()
     for pod in await call.services.pods.serving():
         try:
             answer = await PROXY.send(call, pod, orjson.dumps(body))
         except PodUnavailable as error:
-            missing.append(error.pod)
+            missing.append(error)
             continue
         if answer.status >= 400:
-            raise PodFault(pod.pod_name, answer.status, answer.body, "log levels")
+            raise answer.refusal("log levels")
         status = answer.status
         if status == 200:
             levels += answer.json()["log_levels"]
     if missing:
-        raise PodUnavailable(", ".join(missing), "its services were not asked")
-    return Answer(status, {"log_levels": levels} if status == 200 else None, missing_pods([]))
+        raise lacking(missing, "its services were not asked")
+    return Answer(status, {"log_levels": levels} if status == 200 else None)

@@ -5,9 +5,9 @@ from typing import Any
 import orjson
 
 from api.http import Answer, Call, Routes
-from api.proxy import missing_pods
 from api.volume.proxy import PROXY, ending, members, volume_size
-from models.errors import BadRequest, PodFault, PodUnavailable
+from models.errors import BadRequest
+from models.failures import lacking
 from models.resources.volume import VOLUME_ENCRYPTION, VOLUME_METADATA, VOLUMES
 from models.values import Pod
 from models.volume.checks import size_of
@@ -37,14 +37,14 @@ async def summary(call: Call) -> Answer:
     path = PROXY.pod_path(call, f"/volumes/summary{query}")
     answers, missing = await call.services.fanout.ask("volume", path, await PROXY.headers(call))
     if missing or not answers:
-        raise PodUnavailable(", ".join(missing) or "(any)", "its share of the sum is unknown")
+        raise lacking(missing, "its share of the sum is unknown")
     total: dict[str, Any] = {}
     for answer in answers:
         if answer.status >= 400:
-            raise PodFault(answer.pod.pod_name, answer.status, answer.body, "summary")
+            raise answer.refusal("summary")
         for key, value in answer.json()["volume-summary"].items():
             total[key] = _united(total[key], value) if key in total else value
-    return Answer(200, {"volume-summary": total}, missing_pods(missing))
+    return Answer(200, {"volume-summary": total})
 
 
 @routes.route("POST", "/volumes/{id}/action")

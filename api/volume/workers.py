@@ -7,7 +7,8 @@ import orjson
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.volume.proxy import PROXY
-from models.errors import BadRequest, NotFound, PodFault, PodUnavailable
+from models.errors import BadRequest, NotFound, PodUnavailable
+from models.failures import lacking
 from models.values import Pod
 
 routes = Routes()
@@ -25,19 +26,19 @@ async def cleanup(call: Call) -> Answer:
     if body.get("service_id") is not None and len(pods) > 1:
         raise BadRequest("Services of several pods have this id: name the host instead.")
     found: dict[str, list[Any]] = {"cleaning": [], "unavailable": []}
-    silent = []
+    silent: list[PodUnavailable] = []
     for pod in pods:
         try:
             answer = await PROXY.send(call, pod, orjson.dumps(body))
         except PodUnavailable as error:
-            silent.append(error.pod)
+            silent.append(error)
             continue
         if answer.status >= 400:
-            raise PodFault(pod.pod_name, answer.status, answer.body, "clean up")
+            raise answer.refusal("clean up")
         for key, services in found.items():
             services += answer.json()[key]
     if silent:
-        raise PodUnavailable(", ".join(silent), "its services were not told to clean up")
+        raise lacking(silent, "its services were not told to clean up")
     return Answer(202, found)
 
 

@@ -20,6 +20,7 @@ from models.errors import (
     PodFault,
     PodUnavailable,
 )
+from models.failures import lacking
 from models.operations import Operations
 from models.pods import PodDirectory
 from models.values import Pod
@@ -183,17 +184,17 @@ class Aggregates:
             await tx.run(aggregate_hosts.delete().where(*gone))
 
     async def _pod_of(self, host: str) -> Pod:
-        found, silent = [], []
+        found, silent = list[Pod](), list[PodUnavailable]()
         for pod in await self._pods.serving():
             try:
                 found += await self._hosts.with_host([pod], host)
-            except PodUnavailable:
-                silent.append(pod.pod_name)
+            except PodUnavailable as error:
+                silent.append(error)
         if len(found) > 1:
             names = ", ".join(pod.pod_name for pod in found)
             raise Conflict(f"Several pods have a compute host {host}: {names}.")
         if not found and silent:
-            raise PodUnavailable(", ".join(silent), f"no other pod has a compute host {host}")
+            raise lacking(silent, f"no other pod has a compute host {host}")
         if not found:
             raise NotFound(f"Compute host {host} could not be found.")
         return found[0]

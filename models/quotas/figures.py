@@ -1,9 +1,10 @@
 """Figures: limits and usage by resource; and what the rules of quotas ask pods for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from models.errors import PodUnavailable
 from models.values import Pod
 
 # Resource -> limit, in_use, reserved.
@@ -27,11 +28,17 @@ EACH = {
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """On whose behalf pods are asked: headers with the user's token, and a path's beginning."""
+    """On whose behalf pods are asked: headers with the user's token, and a path's beginning.
+
+    ``silent`` takes up why pods did not answer, for which what they said last stands; where it is
+    to be read ``live``, not for all of them.
+    """
 
     service: str
     headers: Mapping[str, str]
     prefix: str = ""
+    silent: list[PodUnavailable] = field(default_factory=list)
+    live: bool = False
 
 
 class FiguresOfPods(Protocol):

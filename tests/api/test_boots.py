@@ -17,10 +17,12 @@ PORT = {"service": "network", "method": "POST", "path": "/ports$", "times": 1}
 # What goes wrong on the way, and the status that the user gets.
 FAULTS: dict[str, tuple[Json, int]] = {
     "the pod refuses the server": ({**BOOT, "kind": "status", "status": 403}, 403),
-    "the pod breaks at the server": ({**BOOT, "kind": "status", "status": 500}, 503),
+    "the pod breaks at the server": ({**BOOT, "kind": "status", "status": 500}, 500),
+    "the pod is asked too much": ({**BOOT, "kind": "status", "status": 429}, 429),
     "the server's answer is lost": ({**BOOT, "kind": "lose"}, 503),
     "the pod refuses the port": ({**PORT, "kind": "status", "status": 403}, 403),
     "the port's answer is lost": ({**PORT, "kind": "lose"}, 503),
+    "the pod breaks at the port": ({**PORT, "kind": "status", "status": 500}, 500),
 }
 
 

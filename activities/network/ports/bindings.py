@@ -13,7 +13,7 @@ from activities.pods.faults import fault
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.routing import Routing
-from models.errors import GatewayError, PodFault, PodUnavailable
+from models.errors import GatewayError
 from models.network.ports.owners import SERVER
 from models.pods import PodDirectory
 from models.resources.network import PORTS
@@ -67,12 +67,8 @@ class PortBindings:
                 headers={"X-Auth-Token": caller.token, "Content-Type": "application/json"},
                 body=orjson.dumps({PORTS.member: binding}),
             )
-            if answer.status >= 500:
-                reason = f"it answered {answer.status}"
-                raise PodUnavailable(pod.pod_name, reason, answered=answer.status)
-            if answer.status >= 300:
-                message, kind = fault(answer.body)
-                raise PodFault(pod.pod_name, answer.status, answer.body, message, kind)
+            if answer.judged().status >= 300:
+                raise answer.refusal(fault(answer.body)[0])
 
     async def _places(self, ids: Sequence[str]) -> list[Row]:
         found: list[Row] = []
