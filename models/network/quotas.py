@@ -20,9 +20,9 @@ from models.values import Caller
 
 UNLIMITED = -1
 _SERVICE = "network"
-# Neutron limits these not, and has one name more, of which there is nothing here.
+# Neutron limits these not.
 _UNLIMITED = {"address_scope", "address_group"}
-RESOURCES = [*(kind.member for kind in NETWORK if kind.member not in _UNLIMITED), "trunk"]
+RESOURCES = [kind.member for kind in NETWORK if kind.member not in _UNLIMITED]
 # So far from the limit nobody need be kept from counting at the same time.
 _NEAR = 32
 
@@ -193,7 +193,7 @@ def _limit(name: str, value: Any) -> int:
 async def own_limits(tx: Transaction, project_id: str) -> dict[str, int]:
     """Return the limits that were set for the project, by resource."""
     mine = select(QuotaLimit.resource, QuotaLimit.hard_limit)
-    rows = await tx.all(mine.where(*_mine(project_id)))
+    rows = await tx.all(mine.where(*_mine(project_id), QuotaLimit.resource.in_(RESOURCES)))
     return {row["resource"]: row["hard_limit"] for row in rows}
 
 

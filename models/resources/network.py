@@ -14,6 +14,7 @@ from models.resource import Home, Resource
 
 NETWORK = KINDS
 AGENTS = Resource("/agents", Home.ALL_PODS, admin=True)
+SERVICE_PROVIDERS = Resource("/service-providers", Home.ALL_PODS, verbs=("list",), merge_by="name")
 
 __all__ = [
     "ADDRESS_GROUPS",
@@ -27,6 +28,7 @@ __all__ = [
     "ROUTERS",
     "SECURITY_GROUPS",
     "SECURITY_GROUP_RULES",
+    "SERVICE_PROVIDERS",
     "SUBNETPOOLS",
     "SUBNETS",
 ]

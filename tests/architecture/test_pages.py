@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.docs import neutron_differences
+from deploy.docs import network_extensions, neutron_differences
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
@@ -62,6 +62,10 @@ def test_named_commands_exist(page: Path) -> None:
 
 def test_the_page_of_differences_is_what_the_tables_make() -> None:
     assert neutron_differences.PAGE.read_text() == neutron_differences.page()
+
+
+def test_the_page_of_extensions_is_what_the_tables_make() -> None:
+    assert network_extensions.PAGE.read_text() == network_extensions.page()
 
 
 def test_a_difference_is_one() -> None:

@@ -37,7 +37,6 @@ ASK_NOBODY = {
     "/network/v2.0/",
     "/network/v2.0/quotas/tenant",
     "/network/v2.0/quotas/project",
-    "/network/v2.0/trunks",
     "/image/",
     "/image/versions",
     "/",

@@ -1,4 +1,4 @@
-"""What is only read: how full networks are, trunks, the topology made on demand."""
+"""What is only read: how full networks are, trunks, drivers, the topology made on demand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Readings:
-    """`/network-ip-availabilities`, `/trunks`, `/auto-allocated-topology`."""
+    """How full networks are, and what is small enough to stand beside it."""
 
     def __init__(self, service: NetworkService) -> None:
         self.service = service
@@ -29,6 +29,7 @@ class Readings:
         add("GET", full, self.availabilities)
         add("GET", f"{full}/{{id}}", self.availability)
         add("GET", "/network/v2.0/trunks", self.trunks)
+        add("GET", "/network/v2.0/service-providers", self.providers)
         for method in ("GET", "DELETE"):
             add(method, "/network/v2.0/auto-allocated-topology/{project}", self.topology)
 
@@ -51,6 +52,12 @@ class Readings:
     def trunks(self, token: Token, request: Request) -> Response:
         """None: nobody makes any here."""
         return reply({"trunks": []})
+
+    def providers(self, token: Token, request: Request) -> Response:
+        """The one driver of routers."""
+        rows = [{"service_type": "L3_ROUTER_NAT", "name": "ovn", "default": True}]
+        wanted = query.filters(request, {"service_type", "name", "default"})
+        return reply({"service_providers": query.select(rows, wanted)})
 
     def topology(self, token: Token, request: Request) -> Response:
         """Nobody has made a network for it the default one."""

@@ -8,7 +8,7 @@ from typing import Any
 from models.errors import BadRequest
 
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-_GATEWAY_KEYS = {"network_id", "enable_snat", "external_fixed_ips", "qos_policy_id"}
+_GATEWAY_KEYS = {"network_id", "enable_snat", "external_fixed_ips"}
 _DHCP_OPT_KEYS = {"opt_name", "opt_value", "ip_version"}
 
 
@@ -192,8 +192,6 @@ def gateway_info(value: Any) -> dict[str, Any] | None:
     if "network_id" not in value:
         raise ValueError(_wrong_keys({"network_id"}, set(value)))
     info: dict[str, Any] = {"network_id": uuid(value["network_id"])}
-    if value.get("qos_policy_id") is not None:
-        raise ValueError("qos_policy_id is not supported")
     if value.get("enable_snat") is not None:
         if str(value["enable_snat"]).lower() not in ("true", "false", "1", "0"):
             raise _invalid(f"'{value['enable_snat']}' cannot be converted to boolean")

@@ -26,7 +26,7 @@ from models.resources.network import NETWORKS, PORTS
 from models.values import Caller
 
 networks = TABLES["networks"]
-_ADMIN_SEES = ("binding:vif_type", "binding:vif_details", "resource_request")
+_ADMIN_SEES = ("binding:vif_type", "binding:vif_details")
 _NULL_IS_ABSENT = ("fixed_ips", "security_groups")
 _ATTEMPTS = 16
 

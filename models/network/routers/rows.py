@@ -21,7 +21,6 @@ from models.values import Caller
 
 # Neutron's own default (max_routes).
 _MOST_ROUTES = 30
-_ONE_OF_SEVERAL = ("network_id", "external_fixed_ips")
 
 
 class Routers(Collection):
@@ -52,19 +51,13 @@ class Routers(Collection):
         for row in rows:
             row["ha"] = True
             row["availability_zones"] = []
-            row["external_gateways"] = []
             if row["external_gateway_info"]:
                 info = row["external_gateway_info"]
                 row["external_gateway_info"] = {
                     "network_id": info["network_id"],
                     "enable_snat": info["enable_snat"],
                     "external_fixed_ips": fixed.get(row["id"], []),
-                    "qos_policy_id": None,
                 }
-                # The same gateway once more, as the list it is where there may be several.
-                row["external_gateways"] = [
-                    {key: row["external_gateway_info"][key] for key in _ONE_OF_SEVERAL}
-                ]
 
     def view(self, row: Row, caller: Caller) -> Shown:
         """Leave out what a Neutron with OVN does not show."""

@@ -76,12 +76,10 @@ class Subnets(Collection):
             row["external"] = row["network_id"] in external
 
     def view(self, row: Row, caller: Caller) -> Shown:
-        """Add what Neutron shows of the network; the segment is an admin's affair."""
+        """Add what Neutron shows of the network."""
         shown = super().view(row, caller) | {"router:external": row["external"]}
         for wish in _WISHES:
             del shown[wish]
-        if not caller.admin:
-            del shown["segment_id"]
         return shown
 
     async def create(self, caller: Caller, body: Body) -> Shown:

@@ -8,7 +8,6 @@ from models.network.collections.kinds import (
     DESCRIPTION,
     DICTIONARY_OR_NONE,
     IP_OR_NONE,
-    LIST,
     TAGS,
     TEXT,
     TEXT_OR_NONE,
@@ -30,10 +29,6 @@ class FloatingIP(Owned, table="floatingips"):
     router_id: Field[str | None] = fixed(TEXT_OR_NONE, index=True)
     status: Field[str] = fixed(TEXT, default="DOWN")
     port_details: Unstored[dict[str, Any] | None] = unstored(DICTIONARY_OR_NONE)
-    dns_domain: Unstored[str] = unstored(TEXT, default="")
-    dns_name: Unstored[str] = unstored(TEXT, default="")
-    port_forwardings: Unstored[list[Any]] = unstored(LIST, default=[])
-    qos_policy_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
     tags: Field[list[str]] = fixed(TAGS, default=[])
 
 

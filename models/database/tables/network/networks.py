@@ -56,7 +56,6 @@ class Network(
     ipv4_address_scope: Unstored[str | None] = unstored(TEXT_OR_NONE)
     ipv6_address_scope: Unstored[str | None] = unstored(TEXT_OR_NONE)
     l2_adjacency: Unstored[bool] = unstored(BOOLEAN, default=True)
-    qos_policy_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
     tags: Field[list[str]] = fixed(TAGS, default=[])
     pod_id: Field[str | None] = column(String(36), ForeignKey("pods.pod_id"), null=True)
 

@@ -17,7 +17,6 @@ from models.network.collections.kinds import (
     PAIRS,
     TAGS,
     TEXT,
-    TEXT_OR_NONE,
     UUID,
     UUID_LIST,
     VNIC,
@@ -52,9 +51,6 @@ class Port(Owned, table="ports", parts=(UniqueConstraint("network_id", "mac_addr
         DICTIONARY, default={}, name="binding:vif_details"
     )
     status: Field[str] = fixed(TEXT, default="DOWN")
-    qos_policy_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
-    qos_network_policy_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
-    resource_request: Unstored[str | None] = unstored(TEXT_OR_NONE)
     tags: Field[list[str]] = fixed(TAGS, default=[])
 
 

@@ -9,13 +9,11 @@ from models.network.collections.kinds import (
     BOOLEAN_OR_NONE,
     DESCRIPTION,
     GATEWAY_INFO,
-    LIST,
     NAME,
     ROUTES,
     TAGS,
     TEXT,
     TEXT_LIST,
-    TEXT_OR_NONE,
 )
 from models.resource import Kind
 
@@ -32,10 +30,6 @@ class Router(Owned, table="routers"):
     # Taken from an admin, and without effect, as by a Neutron with OVN.
     ha: Unstored[bool | None] = unstored(BOOLEAN_OR_NONE, post=True, put=True, admin=True)
     distributed: Unstored[bool | None] = unstored(BOOLEAN_OR_NONE, post=True, put=True, admin=True)
-    external_gateways: Unstored[list[Any]] = unstored(LIST, default=[])
-    enable_default_route_bfd: Unstored[bool] = unstored(BOOLEAN, default=False)
-    enable_default_route_ecmp: Unstored[bool] = unstored(BOOLEAN, default=False)
-    flavor_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
     availability_zones: Unstored[list[str]] = unstored(TEXT_LIST)
     status: Field[str] = fixed(TEXT, default="ACTIVE")
     tags: Field[list[str]] = fixed(TAGS, default=[])

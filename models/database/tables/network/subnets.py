@@ -16,7 +16,6 @@ from models.network.collections.kinds import (
     ROUTES,
     TAGS,
     TEXT_LIST,
-    TEXT_OR_NONE,
     UUID,
     UUID_OR_NONE,
 )
@@ -42,7 +41,6 @@ class Subnet(Owned, table="subnets"):
     subnetpool_id: Field[str | None] = attribute(UUID_OR_NONE, put=False, index=True)
     use_default_subnetpool: Unstored[bool] = unstored(BOOLEAN, default=False, post=True)
     prefixlen: Unstored[int | None] = unstored(INTEGER_OR_NONE, post=True)
-    segment_id: Unstored[str | None] = unstored(TEXT_OR_NONE)
     tags: Field[list[str]] = fixed(TAGS, default=[])
 
 
