@@ -67,7 +67,7 @@ class Aggregates:
         checks.only(body, ("name", "availability_zone"), "aggregate")
         row = {
             "uuid": new_id(),
-            "name": checks.text(checks.required(body, "name", "aggregate"), "name"),
+            "name": checks.named(checks.required(body, "name", "aggregate")),
             "availability_zone": _zone(body.get("availability_zone")),
         }
         async with self._store.write() as tx:
@@ -97,7 +97,8 @@ class Aggregates:
             raise checks.refuse("aggregate", dict(body), "{} does not have enough properties")
         values: dict[str, Any] = {}
         if "name" in body:
-            values["name"] = checks.text(body["name"], "name")
+            # Nova takes white space off a new name only, and refuses it in a first one.
+            values["name"] = checks.named(checks.text(body["name"], "name").strip())
         if "availability_zone" in body:
             values["availability_zone"] = _zone(body["availability_zone"])
         async with self._store.write() as tx:
@@ -298,7 +299,7 @@ def _is(aggregate_id: int, host: str) -> tuple[Any, ...]:
 def _zone(value: object) -> str | None:
     if value is None:
         return None
-    zone = checks.text(value, "availability_zone")
+    zone = checks.named(value, "availability_zone")
     if ":" in zone:
         raise checks.refuse("availability_zone", value, "A zone has no ':' in its name")
     return zone

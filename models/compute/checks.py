@@ -34,16 +34,27 @@ def required(body: Mapping[str, Any], key: str, name: str) -> Any:
 
 
 def text(value: object, name: str, *, least: int = 1, most: int = 255) -> str:
-    """Return a text without white space around it."""
+    """Return a text as it was given."""
     if not isinstance(value, str):
         raise refuse(name, value, f"{value!r} is not of type 'string'")
-    if len(value.strip()) < least:
+    if len(value) < least:
         raise refuse(name, value, f"{value!r} is too short")
     if len(value) > most:
         raise refuse(name, value, f"{value!r} is too long")
     if not value.isprintable():
         raise refuse(name, value, "It has characters that cannot be printed")
-    return value.strip()
+    return value
+
+
+def named(value: object, name: str = "name") -> str:
+    """Return a name, which has no white space around it."""
+    given = text(value, name)
+    if given != given.strip():
+        raise BadRequest(
+            "An invalid 'name' value was provided. The name must be: printable characters. Can "
+            "not start or end with whitespace."
+        )
+    return given
 
 
 def integer(value: object, name: str, *, least: int = 0, most: int = 0x7FFFFFFF) -> int:

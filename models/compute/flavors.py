@@ -192,15 +192,12 @@ def _parsed(body: Mapping[str, Any], describable: bool) -> Row:
     id_ = new_id() if wanted in (None, "auto") else checks.text(str(wanted), "id")
     if not _ID.match(str(wanted) if wanted is not None else id_):
         raise checks.refuse("id", wanted, f"{wanted!r} does not match {_ID.pattern!r}")
-    name = checks.required(body, "name", "flavor")
-    if isinstance(name, str) and name != name.strip():
-        raise checks.refuse("name", name, f"{name!r} has white space around it")
     description = body.get("description")
     if description is not None:
         description = checks.text(description, "description", least=0, most=65535)
     return {
         "id": id_,
-        "name": checks.text(name, "name"),
+        "name": checks.named(checks.required(body, "name", "flavor")),
         "ram": checks.integer(checks.required(body, "ram", "flavor"), "ram", least=1),
         "vcpus": checks.integer(checks.required(body, "vcpus", "flavor"), "vcpus", least=1),
         "disk": checks.integer(checks.required(body, "disk", "flavor"), "disk"),

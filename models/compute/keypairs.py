@@ -102,7 +102,7 @@ def _parsed(user_id: str, body: Mapping[str, Any], version: tuple[int, int]) -> 
     known |= {"type"} if version >= (2, 2) else set()
     known |= {"user_id"} if version >= (2, 10) else set()
     checks.only(body, known, "keypair")
-    name = checks.text(checks.required(body, "name", "keypair"), "name")
+    name = checks.named(checks.required(body, "name", "keypair"))
     if not (_WIDER_NAME if version >= (2, 92) else _NAME).match(name):
         raise BadRequest(
             "Keypair data is invalid: Keypair name contains unsafe characters: only letters, "
@@ -112,10 +112,10 @@ def _parsed(user_id: str, body: Mapping[str, Any], version: tuple[int, int]) -> 
     if kind not in ("ssh", "x509"):
         raise checks.refuse("type", kind, f"{kind!r} is not one of ['ssh', 'x509']")
     private = ""
-    if body.get("public_key") is not None:
-        if not isinstance(body["public_key"], str):
-            raise checks.refuse("public_key", body["public_key"], "It is not of type 'string'")
-        public = body["public_key"].strip()
+    if "public_key" in body:
+        public = body["public_key"]
+        if not isinstance(public, str):
+            raise checks.refuse("public_key", public, f"{public!r} is not of type 'string'")
     elif version >= (2, 92):
         raise checks.refuse("keypair", dict(body), "'public_key' is a required property")
     else:

@@ -151,10 +151,14 @@ def _named(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _prefix(cidr: Any) -> str:
+    prefix = str(cidr or "0.0.0.0/0")
     try:
-        return str(ipaddress.ip_network(str(cidr or "0.0.0.0/0"), strict=False))
+        ipaddress.ip_interface(prefix)
     except ValueError:
         raise BadRequest(f"Invalid cidr {cidr}.") from None
+    if "/" not in prefix:
+        raise BadRequest(f"Invalid cidr {cidr}.")
+    return prefix
 
 
 def _ports(given: Mapping[str, Any], *, open_: bool) -> tuple[str | None, tuple[Any, Any]]:

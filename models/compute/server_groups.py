@@ -137,10 +137,7 @@ def with_group(body: Mapping[str, Any], id_: str) -> dict[str, Any]:
 def _parsed(body: Mapping[str, Any], version: tuple[int, int]) -> Row:
     single = version >= _ONE_POLICY
     checks.only(body, ("name", "policy", "rules") if single else ("name", "policies"), TYPE)
-    name = checks.required(body, "name", TYPE)
-    if isinstance(name, str) and name != name.strip():
-        raise checks.refuse("name", name, f"{name!r} has white space around it")
-    name = checks.text(name, "name")
+    name = checks.named(checks.required(body, "name", TYPE))
     rules: Any = body.get("rules", {})
     if single:
         policy = checks.required(body, "policy", TYPE)

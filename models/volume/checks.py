@@ -45,14 +45,14 @@ def required(body: Mapping[str, Any], key: str, name: str) -> Any:
 
 
 def text(value: object, name: str, *, least: int = 1) -> str:
-    """Return a text without white space around it."""
+    """Return a text as it was given; white space alone is too short."""
     if not isinstance(value, str):
         raise refuse(name, value, f"{value!r} is not of type 'string'")
     if len(value.strip()) < least:
         raise refuse(name, value, f"{value!r} is too short")
     if len(value) > 255:
         raise refuse(name, value, f"{value!r} is too long")
-    return value.strip()
+    return value
 
 
 def description(value: object) -> str | None:

@@ -45,7 +45,8 @@ class QosSpecs:
     async def create(self, body: Mapping[str, Any]) -> Row:
         """Write specs; ``Conflict`` when the name is taken."""
         given = dict(body)
-        name = checks.text(checks.required(given, "name", "qos_specs"), "name")
+        # The one name that Cinder takes white space off.
+        name = checks.text(checks.required(given, "name", "qos_specs"), "name").strip()
         del given["name"]
         row = {"id": new_id(), "name": name, "consumer": "back-end", "specs": {}}
         row |= _parsed(given)

@@ -85,11 +85,12 @@ def test_keypairs(places: Places) -> None:
 def _keypairs(play: Play) -> None:
     demo, admin = play.at("demo", "compute"), play.at("trio2o", "compute")
     owner = play.login("demo").user_id
-    given = {"name": play.name, "public_key": KEY}
+    given = {"name": play.name, "public_key": f"{KEY}\n"}
     body = {"keypair": {**given, "user_id": owner}}
     made = admin("POST", "/os-keypairs", body, expect=201, version="2.10")["keypair"]
     play.clean(demo, f"/os-keypairs/{play.name}")
     assert (made["name"], made["user_id"]) == (play.name, owner)
+    assert made["public_key"] == given["public_key"]
     demo("GET", f"/os-keypairs/{play.name}", expect=200)
     demo("GET", f"/os-keypairs/{play.name}", expect=200, version="2.10")
     demo("GET", "/os-keypairs", expect=200, version="2.10")
@@ -100,7 +101,13 @@ def _keypairs(play: Play) -> None:
     admin("GET", f"/os-keypairs/{play.name}", expect=(404, "itemNotFound"), version="2.10")
     body = {"keypair": given}
     demo("POST", "/os-keypairs", body, expect=(409, "conflictingRequest"), version="2.10")
-    for bad in ({"name": ""}, {"name": "x y/z"}, {"public_key": "nonsense"}):
+    for bad in (
+        {"name": ""},
+        {"name": "x y/z"},
+        {"name": " x"},
+        {"public_key": "nonsense"},
+        {"public_key": None},
+    ):
         body = {"keypair": {**given, "name": f"{play.name}-x", **bad}}
         demo("POST", "/os-keypairs", body, expect=(400, "badRequest"), version="2.10")
     other = {"keypair": {**given, "name": "x", "user_id": play.login("alt").user_id}}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
+from deploy.simulator.compute.fields import named
 from deploy.simulator.compute.state import Call, ComputeState, Row
 from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.ids import micros, new_id, now
@@ -36,9 +37,7 @@ class Aggregates:
         """One without hosts."""
         self._admin(call)
         given = call.request.envelope("aggregate")
-        name = given.get("name")
-        if not isinstance(name, str) or not name.strip():
-            raise bad(f"Invalid input for field/attribute name. Value: {name}.")
+        name = named(given)
         if any(row["name"] == name for row in self.state.aggregates.values()):
             raise NovaError(409, f"Aggregate {name} already exists.")
         zone = given.get("availability_zone")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.simulator.compute import boot_volumes
 from deploy.simulator.compute.errors import NovaError, bad
-from deploy.simulator.compute.fields import canonical, items
+from deploy.simulator.compute.fields import canonical, items, named
 from deploy.simulator.compute.history import noted
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json
@@ -42,9 +42,7 @@ class Boot:
         if unknown:
             text = f"Additional properties are not allowed ({sorted(unknown)} was unexpected)"
             raise bad(f"Invalid input for field/attribute server. {text}")
-        name = given.get("name")
-        if not isinstance(name, str) or not name.strip():
-            raise bad(f"Invalid input for field/attribute name. Value: {name}. It is too short.")
+        name = named(given)
         if "flavorRef" not in given:
             raise bad("Invalid input for field/attribute server. 'flavorRef' is required.")
         if str(given.get("return_reservation_id", False)).lower() not in ("true", "false"):
@@ -73,7 +71,7 @@ class Boot:
             if (hints or {}).get("group"):
                 self.service.groups.join(call, str(hints["group"]), row)
             if count > 1:
-                row["name"] = f"{name.strip()}-{number + 1}"
+                row["name"] = f"{name}-{number + 1}"
             row["plan"] = {"networks": networks, "groups": groups, "volumes": volumes}
             noted(call, row, "create")
             self.service.state.servers[row["id"]] = row
@@ -107,7 +105,7 @@ class Boot:
         state, moment = self.service.state, seconds(now())
         number = state.next_instance
         state.next_instance += 1
-        name = given["name"].strip()
+        name = given["name"]
         return {
             "id": new_id(),
             "name": name,

@@ -8,6 +8,19 @@ from deploy.simulator.compute.errors import bad
 from deploy.simulator.http import Json
 
 
+def named(given: Json) -> str:
+    """The name, which has no white space around it."""
+    name = given.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= 255:
+        raise bad(f"Invalid input for field/attribute name. Value: {name}.")
+    if name != name.strip() or not name.isprintable():
+        raise bad(
+            "An invalid 'name' value was provided. The name must be: printable characters. Can "
+            "not start or end with whitespace."
+        )
+    return name
+
+
 def items(given: Json, key: str) -> list[Json]:
     """The objects of a list; none when it is not given."""
     rows = given.get(key) or []

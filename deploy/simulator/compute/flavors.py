@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
+from deploy.simulator.compute.fields import named
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, ComputeState, Row
 from deploy.simulator.http import Json, Response, empty, pick, reply
 from deploy.simulator.ids import new_id
 
-_NAME = re.compile(r"^[\w. -]{1,255}$")
 _NUMBERS = {"ram": 1, "vcpus": 1, "disk": 0}
 
 _NAMESPACES = ("hw", "hw_rng", "hw_video", "quota", "resources", "trait", "os", "pci_passthrough")
@@ -202,9 +201,7 @@ class Flavors:
         return page(rows, call.request, lambda row: str(row["id"]), bad)
 
     def _checked(self, given: Json) -> Row:
-        name = given.get("name")
-        if not isinstance(name, str) or not _NAME.match(name.strip()):
-            raise bad(f"Invalid input for field/attribute name. Value: {name}.")
+        name = named(given)
         for key, least in _NUMBERS.items():
             try:
                 given = {**given, key: int(given[key])}
@@ -219,7 +216,7 @@ class Flavors:
         wanted = given.get("id")
         return {
             "id": new_id() if wanted in (None, "auto") else str(wanted),
-            "name": name.strip(),
+            "name": name,
             "ram": given["ram"],
             "vcpus": given["vcpus"],
             "disk": given["disk"],

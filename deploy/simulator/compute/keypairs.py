@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
+from deploy.simulator.compute.fields import named
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, ComputeState, Row
 from deploy.simulator.http import Json, Response, empty, reply
@@ -46,16 +47,18 @@ class Keypairs:
     def create(self, call: Call) -> Response:
         """Import a public key, or make a pair where that is still possible."""
         given = call.request.envelope("keypair")
-        name = given.get("name")
+        name = named(given)
         allowed = _NEW_NAME if call.at_least(92) else _NAME
-        if not isinstance(name, str) or not allowed.match(name):
+        if not allowed.match(name):
             raise bad(f"Keypair data is invalid: Keypair name contains unsafe characters: {name}")
         if given.get("user_id") and not call.at_least(10):
             raise bad("Additional properties are not allowed ('user_id' was unexpected)")
         owner = self._owner(call, given.get("user_id") or "")
         if (owner, name) in self.state.keypairs:
             raise NovaError(409, f"Key pair '{name}' already exists.")
-        public, private = given.get("public_key"), None
+        public, private = given.get("public_key", ""), None
+        if not isinstance(public, str):
+            raise bad(f"Invalid input for field/attribute public_key. Value: {public}.")
         if not public:
             if call.at_least(92):
                 raise bad(

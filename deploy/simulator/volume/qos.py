@@ -46,6 +46,7 @@ class QosSpecs:
         name = given.pop("name", None)
         if not isinstance(name, str) or not name.strip():
             raise bad(f"Invalid input for field/attribute name. Value: {name}.")
+        name = name.strip()
         if any(row["name"] == name for row in self.store.qos.values()):
             raise CinderError(409, f"QoS Specs {name} already exists.")
         row: Row = {

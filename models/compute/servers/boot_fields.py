@@ -36,8 +36,8 @@ def check(body: Mapping[str, Any], server: Mapping[str, Any], version: Version) 
     until = {name for name, last in _UNTIL.items() if version <= last}
     checks.only(server, _ALWAYS | since | until, "server")
     for name in _HINTS:
-        given = body.get(name)
-        if given is not None and not isinstance(given, dict):
+        given = body.get(name, {})
+        if not isinstance(given, dict):
             raise checks.refuse(name, given, f"{given!r} is not of type 'object'")
 
 

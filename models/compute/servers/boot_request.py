@@ -59,7 +59,7 @@ class BootRequest:
     @property
     def name(self) -> str:
         """The name of the server."""
-        return str(self.server["name"]).strip()
+        return str(self.server["name"])
 
 
 def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
@@ -68,13 +68,13 @@ def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
     if not isinstance(server, dict):
         raise BadRequest("Invalid input: the body needs a 'server', an object.")
     boot_fields.check(body, server, version)
-    checks.text(checks.required(server, "name", "server"), "name")
+    checks.named(checks.required(server, "name", "server"))
     flavor = checks.required(server, "flavorRef", "server")
     if isinstance(flavor, bool) or not isinstance(flavor, str | int):
         raise checks.refuse("flavorRef", flavor, f"{flavor!r} is not of type 'string'")
     wants_reservation = server.get("return_reservation_id", False)
     wants_reservation = checks.boolean(wants_reservation, "return_reservation_id")
-    zone, host = _zone(server.get("availability_zone"))
+    zone, host = _zone(server)
     mode, nics = _networks(server, version)
     least, most = _counts(server)
     request = BootRequest(
@@ -84,10 +84,10 @@ def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
         nics,
         zone,
         host,
-        _groups(server.get("security_groups")),
+        _groups(server),
         # A flavorRef may be a link, as in the first versions of the API.
         str(flavor).rsplit("/", 1)[-1],
-        _key_name(server.get("key_name")),
+        _key_name(server),
         _volumes(server),
         least,
         most,
@@ -105,11 +105,12 @@ def parse(body: Mapping[str, Any], version: tuple[int, int]) -> BootRequest:
     return request
 
 
-def _zone(value: object) -> tuple[str, str]:
+def _zone(server: Mapping[str, Any]) -> tuple[str, str]:
     """Return zone and ``host[:node]`` of ``zone:host:node``."""
-    if value is None:
+    if "availability_zone" not in server:
         return "", ""
-    zone, _, host = checks.text(value, "availability_zone").partition(":")
+    given = checks.named(server["availability_zone"], "availability_zone")
+    zone, _, host = given.partition(":")
     return zone, host
 
 
@@ -119,7 +120,7 @@ def _networks(server: Mapping[str, Any], version: tuple[int, int]) -> tuple[str,
         checks.required(server, "networks", "server")
         if value in ("auto", "none"):
             return str(value), []
-    if value is None or value == []:
+    if "networks" not in server or value == []:
         return "auto-if-any", []
     if not isinstance(value, list):
         raise checks.refuse("networks", value, f"{value!r} is not valid under the given schema")
@@ -153,9 +154,8 @@ def _nic(entry: object, version: tuple[int, int]) -> Nic:
     return nic
 
 
-def _groups(value: object) -> list[str]:
-    if value is None:
-        return []
+def _groups(server: Mapping[str, Any]) -> list[str]:
+    value = server.get("security_groups", [])
     if not isinstance(value, list):
         raise checks.refuse("security_groups", value, f"{value!r} is not of type 'array'")
     names = []
@@ -167,12 +167,8 @@ def _groups(value: object) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _key_name(value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise checks.refuse("key_name", value, f"{value!r} is not of type 'string'")
-    return value
+def _key_name(server: Mapping[str, Any]) -> str:
+    return checks.named(server["key_name"], "key_name") if "key_name" in server else ""
 
 
 def _volumes(server: Mapping[str, Any]) -> dict[str, str]:

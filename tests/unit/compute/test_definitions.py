@@ -87,7 +87,7 @@ async def test_flavor_is_shown_as_it_was_given(flavors: Flavors, member: Caller)
         ({"name": "x"}, BadRequest, "'ram' is a required property"),
         (flavor(colour="red"), BadRequest, "colour"),
         (flavor(description="d"), BadRequest, "description"),
-        (flavor(name=" x"), BadRequest, "white space"),
+        (flavor(name=" x"), BadRequest, "start or end with whitespace"),
         (flavor(ram=0), BadRequest, "ram"),
         (flavor(vcpus="many"), BadRequest, "vcpus"),
         (flavor(disk=-1), BadRequest, "disk"),
@@ -296,7 +296,7 @@ async def test_members_that_share_a_host_share_a_pod(
     ("body", "version", "says"),
     [
         ({"policy": "affinity"}, NEW, "'name' is a required"),
-        ({"name": " g", "policy": "affinity"}, NEW, "white space"),
+        ({"name": " g", "policy": "affinity"}, NEW, "start or end with whitespace"),
         ({"name": "g"}, NEW, "'policy' is a required"),
         ({"name": "g", "policies": ["affinity"]}, NEW, "policies"),
         ({"name": "g", "policies": ["affinity", "affinity"]}, (2, 1), "no array of one item"),

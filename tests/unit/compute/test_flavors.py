@@ -37,7 +37,7 @@ async def test_a_flavor_is_kept_as_it_was_made(flavors: Flavors, member: Caller)
     [
         ({"ram": 0}, "less than the minimum of 1"),
         ({"vcpus": True}, "is not of type 'integer'"),
-        ({"name": " x"}, "white space"),
+        ({"name": " x"}, "start or end with whitespace"),
         ({"id": "a/b"}, "does not match"),
         ({"id": []}, "is not of type 'string'"),
         ({"rxtx_factor": "x"}, "It is not a number"),

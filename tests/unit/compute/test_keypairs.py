@@ -49,6 +49,13 @@ async def test_a_key_is_made_where_none_is_given(
     assert len(row["fingerprint"].split(":")) == digest
 
 
+async def test_a_key_is_read_as_it_was_written(keypairs: Keypairs) -> None:
+    given = f"  {_KEY} who@where\n"
+    made, _ = await keypairs.create("u", {"name": "k", "public_key": given}, _NEW, -1)
+    assert made["public_key"] == given
+    assert (await keypairs.get("u", "k"))["public_key"] == given
+
+
 async def test_names_and_room_run_out(keypairs: Keypairs) -> None:
     await _make(keypairs, "k", limit=1)
     with pytest.raises(Forbidden, match="too many key pairs"):
@@ -65,6 +72,8 @@ async def test_names_and_room_run_out(keypairs: Keypairs) -> None:
         ({"name": "k/", "public_key": _KEY}, _NEW, "unsafe characters"),
         ({"name": "k@h", "public_key": _KEY}, (2, 91), "unsafe characters"),
         ({"name": "k", "public_key": 1}, _NEW, "not of type 'string'"),
+        ({"name": "k", "public_key": None}, (2, 1), "not of type 'string'"),
+        ({"name": " k", "public_key": _KEY}, _NEW, "start or end with whitespace"),
         ({"name": "k", "public_key": "red"}, _NEW, "failed to generate fingerprint"),
         ({"name": "k", "type": "pgp"}, (2, 2), "is not one of"),
         ({"name": "k", "type": "ssh"}, (2, 1), "'type' was unexpected"),

@@ -45,7 +45,7 @@ async def test_a_group_is_its_projects(
     [
         ({"policy": "affinity"}, _NEW, "'name' is a required property"),
         ({"name": "g"}, _NEW, "'policy' is a required property"),
-        ({"name": " g", "policy": "affinity"}, _NEW, "white space"),
+        ({"name": " g", "policy": "affinity"}, _NEW, "start or end with whitespace"),
         ({"name": "g", "policy": "red"}, _NEW, "'red' is not one of"),
         ({"name": "g", "policies": ["soft-affinity"]}, (2, 14), "is not one of"),
         ({"name": "g", "policies": []}, (2, 15), "no array of one item"),

@@ -57,12 +57,12 @@ async def test_type_from_its_making_to_its_end(
     types: VolumeTypes, member: Caller, learnt: Learnt
 ) -> None:
     made = await types.create({"name": " fast ", "description": "d", "extra_specs": {"a": "b"}})
-    assert (made["name"], made["is_public"], made["extra_specs"]) == ("fast", True, {"a": "b"})
-    for wanted in (made["id"], "fast"):
+    assert (made["name"], made["is_public"], made["extra_specs"]) == (" fast ", True, {"a": "b"})
+    for wanted in (made["id"], " fast "):
         assert (await types.named(member, wanted))["id"] == made["id"]
-    with pytest.raises(Conflict, match="fast already exists"):
-        await types.refuse_taken("fast", "another")
-    await types.refuse_taken("fast", made["id"])
+    with pytest.raises(Conflict, match=" fast  already exists"):
+        await types.refuse_taken(" fast ", "another")
+    await types.refuse_taken(" fast ", made["id"])
     assert (await types.set(made["id"], {"name": "slow"}))["name"] == "slow"
     assert not await types.is_default(made["id"])
     await types.set_default(member.project_id, made["id"])

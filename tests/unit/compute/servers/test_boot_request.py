@@ -88,11 +88,21 @@ def test_disks_by_what_they_come_from() -> None:
         {"max_count": 2, "networks": [{"uuid": NETWORK, "fixed_ip": "10.0.0.5"}]},
         {"block_device_mapping_v2": "x"}, {"block_device_mapping": [7]},
         {"return_reservation_id": "maybe"}, {"availability_zone": 7}, {"host": "h"},
+        {"availability_zone": ""}, {"availability_zone": None}, {"availability_zone": " az1"},
+        {"key_name": None}, {"key_name": ""}, {"security_groups": None}, {"networks": None},
+        {"name": " s"},
     ],
 )  # fmt: skip
 def test_what_nova_refuses(server: dict[str, Any]) -> None:
     with pytest.raises(BadRequest):
         parse(_body(**server), NEW)
+
+
+@pytest.mark.parametrize("name", ["os:scheduler_hints", "OS-SCH-HNT:scheduler_hints"])
+def test_hints_are_an_object(name: str) -> None:
+    with pytest.raises(BadRequest, match="None is not of type 'object'"):
+        parse({**_body(), name: None}, NEW)
+    assert parse({**_body(), name: {}}, NEW).hints == {}
 
 
 def test_two_ways_to_name_a_host_exclude_each_other() -> None:

@@ -322,16 +322,16 @@ async def test_floating_ips_in_novas_words(
 
 async def test_security_groups_in_novas_words(compute: Compute, member: Caller) -> None:
     old = ComputeSecurityGroups(compute.network.groups, compute.network.rules)
-    made = await old.create(member, {"name": "web", "description": ""})
-    assert made["rules"] == []
+    made = await old.create(member, {"name": " web", "description": ""})
+    assert (made["name"], made["rules"]) == (" web", [])
     parent = {"parent_group_id": made["id"]}
     tcp = {**parent, "ip_protocol": "tcp", "from_port": 22, "to_port": "22"}
     rule = await old.add_rule(member, {**tcp, "cidr": "10.1.2.3/8"})
-    assert (rule["ip_range"], rule["from_port"]) == ({"cidr": "10.0.0.0/8"}, 22)
+    assert (rule["ip_range"], rule["from_port"]) == ({"cidr": "10.1.2.3/8"}, 22)
     with pytest.raises(BadRequest, match="already exists"):
         await old.add_rule(member, {**tcp, "cidr": "10.1.2.3/8"})
     open_ = await old.add_rule(member, {**parent, "group_id": made["id"], "ip_protocol": "udp"})
-    assert (open_["group"]["name"], open_["from_port"], open_["to_port"]) == ("web", 1, 65535)
+    assert (open_["group"]["name"], open_["from_port"], open_["to_port"]) == (" web", 1, 65535)
     ping = {**parent, "ip_protocol": "icmp", "from_port": -1, "to_port": -1, "cidr": "::/0"}
     assert (await old.add_rule(member, ping))["ip_range"] == {"cidr": "::/0"}
     assert len((await old.show(member, made["id"]))["rules"]) == 3
