@@ -56,9 +56,14 @@ class SecurityGroupRules(Collection):
                 "SecurityGroupNotSingleGroupRules",
             )
         async with self.store.write() as tx:
-            group = await self._group(tx, caller, rows[0]["security_group_id"])
-            for remote in {row["remote_group_id"] for row in rows if row["remote_group_id"]}:
-                await self._admitted(tx, caller, remote)
+            own = rows[0]["security_group_id"]
+            remotes = {row["remote_group_id"] for row in rows if row["remote_group_id"]} - {own}
+            # Whoever holds several groups takes them in this order.
+            for id_ in sorted({own, *remotes}):
+                if id_ == own:
+                    group = await self._group(tx, caller, own)
+                else:
+                    await self._admitted(tx, caller, id_)
             for named in sorted(filter(None, {row["remote_address_group_id"] for row in rows})):
                 await self._address_groups.named(tx, caller, named)
             await self._refuse_duplicates(tx, group, rows)
