@@ -3,7 +3,7 @@
 GatewayError 500
   BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
   NotAcceptable 406 · Conflict 409 · OverQuota 409 · Gone 410 · TooLarge 413 · OverLimit 413
-  PodUnavailable 503 (retryable) · PodBusy 503 (retryable)
+  PodUnavailable 503 (retryable) · PodBusy 503 (retryable) · DatabaseUnavailable 503 (retryable)
   PodFailed 429, 500 (retryable) · PodFault - the pod's own status and body, passed on untouched
 
 They are Temporal application errors, so that one raised in an activity keeps its type, its text
@@ -158,6 +158,18 @@ class PodBusy(GatewayError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retry_after=_SOON)
+
+
+class DatabaseUnavailable(GatewayError):
+    """The database does not answer, or had to undo this for somebody else."""
+
+    status = 503
+    retryable = True
+    kind = "DatabaseUnavailable"
+    after = "1"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database is not available: {reason}", retry_after=_SOON)
 
 
 class PodFault(GatewayError):

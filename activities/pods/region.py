@@ -25,6 +25,7 @@ from temporalio import activity
 from activities.pods.connection import Broken
 from activities.pods.faults import failure, fault, reason
 from activities.pods.wire import Wire
+from models.database.leases import certain
 from models.errors import NotFound, PodFailed, PodFault, PodUnavailable
 from models.failures import TOO_MANY
 from models.logs import REQUEST_ID
@@ -222,12 +223,15 @@ class Regions:
 
         Raises ``PodUnavailable`` for what a retry may mend (no connection, 408, 429, 5xx, and 409
         with ``retry_conflict``, unless it is one that lasts), ``PodFault`` for its refusals.
+        ``PodBusy``, and no call, when a lease was lost that the caller believes to hold.
         """
         headers = {"Accept": "application/json"}
         if microversion:
             kind = {"volume": "volume"}.get(service, service)
             headers["OpenStack-API-Version"] = f"{kind} {microversion}"
         url = await self.root(pod.pod_name, service) + self._endpoints[service].version + path
+        if method != "GET":
+            certain()
         status, raw, after = await self._request(pod.pod_name, method, url, headers, body)
         if status < 300:
             made = orjson.loads(raw) if raw else None

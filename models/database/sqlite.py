@@ -30,7 +30,9 @@ class Writers:
             async with asyncio.timeout(self.seconds):
                 await self.lock.acquire()
         except TimeoutError:
-            raise sqlite3.OperationalError("database is locked") from None
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise locked from None
 
 
 class SqliteConnection:
