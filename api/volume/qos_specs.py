@@ -62,13 +62,13 @@ async def delete_keys(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """Delete specs that no type has, or with ``force`` any."""
     force = checks.boolean(call.param("force", "false"), "force")
-    row = await _row(call)
-    types = await call.services.volume.types.of_specs(row["id"])
-    if types and not force:
-        raise BadRequest("Qos specs still in use.")
-    for type_ in types:
-        await call.services.volume.type_copies.change(type_.id, _without(row["id"]))
-    await _specs(call).forget(row["id"])
+    async with _specs(call).held(call.args["id"]) as row:
+        types = await call.services.volume.types.of_specs(row["id"])
+        if types and not force:
+            raise BadRequest("Qos specs still in use.")
+        for type_ in types:
+            await call.services.volume.type_copies.change(type_.id, _without(row["id"]))
+        await _specs(call).forget(row["id"])
     await call.services.volume.qos_copies.delete(row["id"])
     return Answer(202)
 
@@ -95,7 +95,8 @@ async def associate(call: Call) -> Answer:
             )
         return {"qos_specs_id": row["id"]}
 
-    await call.services.volume.type_copies.change(type_["id"], judge)
+    async with _specs(call).held(row["id"]):
+        await call.services.volume.type_copies.change(type_["id"], judge)
     return Answer(202)
 
 

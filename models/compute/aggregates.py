@@ -71,6 +71,7 @@ class Aggregates:
             "availability_zone": _zone(body.get("availability_zone")),
         }
         async with self._store.write() as tx:
+            await tx.alone("aggregates")
             if not await tx.insert_new(aggregates, row):
                 raise Conflict(f"Aggregate {row['name']} already exists.")
             named = select(Aggregate.id).where(Aggregate.name == row["name"])
@@ -102,6 +103,7 @@ class Aggregates:
         if "availability_zone" in body:
             values["availability_zone"] = _zone(body["availability_zone"])
         async with self._store.write() as tx:
+            await tx.alone("aggregates")
             before = await self._own(tx, id_, "changed")
             await self._check_zone(tx, before, values)
             other = select(Aggregate.id).where(

@@ -54,6 +54,7 @@ class Flavors:
         """Write a flavor; ``Conflict`` when its name or id is taken."""
         row = _parsed(body, describable)
         async with self._store.write() as tx:
+            await tx.alone("flavors")
             for column, word in ((Flavor.id, "ID"), (Flavor.name, "name")):
                 wanted = row[column.name]
                 if await tx.value(select(Flavor.id).where(column == wanted)) is not None:

@@ -72,8 +72,9 @@ class Keypairs:
         id_ = top_id(user_id, name)
         operation = ""
         async with self._store.write() as tx:
-            row = await self._row(tx, user_id, name)
-            await tx.run(keypairs.delete().where(Keypair.id == row["id"]))
+            mine = (Keypair.user_id == user_id, Keypair.name == name)
+            if not await tx.run(keypairs.delete().where(*mine)):
+                raise _not_found(user_id, name)
             copies = select(Routing.id).where(Routing.type == "keypair", Routing.top_id == id_)
             if await tx.one(copies):
                 operation = await self._operations.add(tx, work.CleanUp.KEYPAIR.on(id_))
@@ -85,7 +86,7 @@ class Keypairs:
             Keypair.select().where(Keypair.user_id == user_id, Keypair.name == name)
         )
         if row is None:
-            raise NotFound(f"Keypair {name} not found for user {user_id}", "KeypairNotFound")
+            raise _not_found(user_id, name)
         return row
 
 
@@ -128,3 +129,7 @@ def _parsed(user_id: str, body: Mapping[str, Any], version: tuple[int, int]) -> 
         "fingerprint": keys.fingerprint(kind, public),
     }
     return row, private
+
+
+def _not_found(user_id: str, name: str) -> NotFound:
+    return NotFound(f"Keypair {name} not found for user {user_id}", "KeypairNotFound")

@@ -66,7 +66,7 @@ class ServerGroups:
         async with self._store.read() as tx:
             row = await tx.one(ServerGroup.select().where(ServerGroup.id == id_))
         if row is None or not (row.project_id == caller.project_id or caller.admin):
-            raise NotFound(f"Instance group {id_} could not be found.")
+            raise _not_found(id_)
         return row
 
     async def listed(self, caller: Caller, *, everybody: bool) -> list[ServerGroup]:
@@ -81,7 +81,8 @@ class ServerGroups:
         """Delete a group; its copies follow. Its servers stay."""
         await self.get(caller, id_)
         async with self._store.write() as tx:
-            await tx.run(server_groups.delete().where(ServerGroup.id == id_))
+            if not await tx.run(server_groups.delete().where(ServerGroup.id == id_)):
+                raise _not_found(id_)
             operation = await self._operations.add(
                 tx, work.CleanUp.SERVER_GROUP.on(id_), caller=caller
             )
@@ -157,3 +158,7 @@ def _parsed(body: Mapping[str, Any], version: tuple[int, int]) -> Row:
     if rules and policy != "anti-affinity":
         raise BadRequest("Only anti-affinity policy supports rules.")
     return {"name": name, "policy": policy, "rules": rules}
+
+
+def _not_found(id_: str) -> NotFound:
+    return NotFound(f"Instance group {id_} could not be found.")

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from models import work
-from models.database.store import Row, Store, Transaction
+from models.database.store import Store, Transaction
 from models.database.tables.quota import QuotaLimit, quota_limits
 from models.errors import BadRequest, Conflict, GatewayError, NotFound, OverQuota
 from models.network.collections.checks import LARGEST
@@ -114,12 +114,13 @@ class NetworkQuotas:
             operation = await self._later(tx, caller, project_id)
         await self._spread(project_id, operation)
 
-    async def guard(self, tx: Transaction, kind: Kind, row: Row) -> None:
-        """Return if the project may have one more; ``OverQuota`` otherwise.
+    async def guard(
+        self, tx: Transaction, kind: Kind, project_id: str, *, number: int = 1
+    ) -> None:
+        """Return if the project may have so many more; ``OverQuota`` otherwise.
 
         Near the limit the project's others wait until this transaction ends.
         """
-        project_id = row["project_id"]
         if kind.member not in self._defaults or not project_id:
             return
         own = await tx.value(
@@ -134,7 +135,7 @@ class NetworkQuotas:
         if limit - _NEAR <= count < limit:
             await self._hold(tx, project_id, kind.member, limit, own is None)
             count = await used_of(tx, kind, project_id)
-        if count >= limit:
+        if count + number > limit:
             raise OverQuota(f"Quota exceeded for resources: ['{kind.member}'].")
 
     async def _hold(

@@ -54,7 +54,7 @@ class RbacPolicies(Collection):
         self._permit_target("create", caller, row["target_tenant"])
         async with self.store.write() as tx:
             await self._owned(tx, caller, row)
-            await self._quotas.guard(tx, self.kind, row)
+            await self._quotas.guard(tx, self.kind, row["project_id"])
             stored = {c.name: row[c.name] for c in self.table.c}
             if not await tx.insert_new(self.table, stored):
                 raise Conflict(

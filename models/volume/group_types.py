@@ -78,9 +78,10 @@ class GroupTypes:
         return row | values
 
     async def forget(self, id_: str) -> None:
-        """Delete the row."""
+        """Delete the row; ``NotFound`` when somebody else was faster."""
         async with self._store.write() as tx:
-            await tx.run(group_types.delete().where(GroupType.id == id_))
+            if not await tx.run(group_types.delete().where(GroupType.id == id_)):
+                raise _not_found(id_)
 
     async def _refuse_taken(self, tx: Transaction, name: str, id_: str) -> None:
         other = await tx.one(GroupType.select().where(GroupType.name == name))

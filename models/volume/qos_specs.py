@@ -1,6 +1,7 @@
 """QosSpecs: defined at the top by the admin, associated with volume types there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from models.database.store import Row, Store, Transaction, new_id
@@ -77,9 +78,16 @@ class QosSpecs:
             return await _written(tx, row, {"specs": kept})
 
     async def forget(self, id_: str) -> None:
-        """Delete the row."""
+        """Delete the row; ``NotFound`` when somebody else was faster."""
         async with self._store.write() as tx:
-            await tx.run(qos_specs.delete().where(QosSpecsRow.id == id_))
+            if not await tx.run(qos_specs.delete().where(QosSpecsRow.id == id_)):
+                raise _not_found(id_)
+
+    @asynccontextmanager
+    async def held(self, id_: str) -> AsyncIterator[Row]:
+        """Hold the specs against whoever else would associate or delete them; ``NotFound``."""
+        async with self._store.hold(f"qos-specs/{id_}"):
+            yield await self.get(id_)
 
     async def _held(self, tx: Transaction, id_: str) -> Row:
         row = await tx.locked(QosSpecsRow.select().where(QosSpecsRow.id == id_))

@@ -94,9 +94,10 @@ class VolumeTypes:
         return await self.known(id_)
 
     async def forget(self, id_: str) -> None:
-        """Delete the row."""
+        """Delete the row; ``NotFound`` when somebody else was faster."""
         async with self._store.write() as tx:
-            await tx.run(volume_types.delete().where(VolumeType.id == id_))
+            if not await tx.run(volume_types.delete().where(VolumeType.id == id_)):
+                raise not_found(id_)
 
     async def default(self, project_id: str) -> Row | None:
         """Return the type that was made the project's default, if any."""

@@ -78,7 +78,7 @@ def test_rows_are_held_by_one_door() -> None:
         for path in _tracked("api/*.py", "activities/*.py", "models/*.py")
         if ".with_for_update()" in _text(path)
     ]
-    assert found == ["models/database/store.py"]
+    assert found == ["models/database/transaction.py"]
 
 
 def _text(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.orders.canonical import Thing
 from tests.races.scene import Change, Scene
-from tests.support.client import Answer, User
+from tests.support.client import Answer, Json, User, until
 
 
 class Flavor(Scene):
@@ -247,7 +247,13 @@ class Instances(Scene):
         }
 
     def seen(self) -> list[Thing]:
-        rows = self.site.user.compute.list("/servers/detail", "servers")
+        compute = self.site.user.compute
+
+        def built() -> list[Json]:
+            rows = compute.list("/servers/detail", "servers")
+            return [] if any(row["status"] == "BUILD" for row in rows) else rows
+
+        rows = until(built, "the servers are built")
         shown = ("id", "OS-EXT-AZ:availability_zone")
         return [Thing("top", "server", {name: row[name] for name in shown}) for row in rows]
 

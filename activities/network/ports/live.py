@@ -20,6 +20,10 @@ class LivePorts:
         self._ports = ports
         self._bindings = bindings
 
+    async def permit(self, caller: Caller, bodies: Sequence[Body]) -> None:
+        """Return if there may be so many more; ``OverQuota`` otherwise."""
+        await self._ports.permit(caller, bodies)
+
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a port and return it as shown."""
         return await self._ports.create(caller, body)

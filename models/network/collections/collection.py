@@ -1,6 +1,7 @@
 """Collection: the resources of one kind, as the network API lists, shows and accepts them."""
 
 import copy
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,8 +31,10 @@ _OTHER_PROJECT = (
 class Quotas(Protocol):
     """How many objects a project may have."""
 
-    async def guard(self, tx: Transaction, kind: Kind, row: Row) -> None:
-        """Return if the project may have one more of the kind; ``OverQuota`` otherwise."""
+    async def guard(
+        self, tx: Transaction, kind: Kind, project_id: str, *, number: int = 1
+    ) -> None:
+        """Return if the project may have so many more of the kind; ``OverQuota`` otherwise."""
         ...
 
 
@@ -243,9 +246,19 @@ class Collection:
 
     # What changes.
 
+    async def permit(self, caller: Caller, bodies: Sequence[Body]) -> None:
+        """Return if every project may have so many more; ``OverQuota`` otherwise."""
+        owners = Counter(
+            str(body.get("project_id") or body.get("tenant_id") or caller.project_id)
+            for body in bodies
+        )
+        async with self.store.write() as tx:
+            for project_id, number in sorted(owners.items()):
+                await self._quotas.guard(tx, self.kind, project_id, number=number)
+
     async def insert(self, tx: Transaction, row: Row) -> Row:
         """Insert the row's stored part and return it; ``OverQuota`` where it is one too many."""
-        await self._quotas.guard(tx, self.kind, row)
+        await self._quotas.guard(tx, self.kind, row["project_id"])
         stored = {c.name: row[c.name] for c in self.table.c if c.name in row}
         await tx.insert(self.table, stored)
         return row

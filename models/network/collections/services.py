@@ -14,6 +14,10 @@ Shown = dict[str, Any]
 class Service(Protocol):
     """The five verbs of one kind, as API handlers call them."""
 
+    async def permit(self, caller: Caller, bodies: Sequence[Body]) -> None:
+        """Return if there may be so many more; ``OverQuota`` otherwise."""
+        ...
+
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create an object and return it as shown."""
         ...
@@ -37,6 +41,8 @@ class Service(Protocol):
 
 async def create_all(service: Service, caller: Caller, bodies: Sequence[Body]) -> list[Shown]:
     """Create all of them, or, when one is refused, none."""
+    # Others are not to meet what would be taken back.
+    await service.permit(caller, bodies)
     made: list[Shown] = []
     try:
         for body in bodies:

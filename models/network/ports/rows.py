@@ -106,7 +106,7 @@ class Ports(Collection):
                 row["security_groups"] = await self._default(tx, row)
             else:
                 await port_rules.check_groups(tx, row["security_groups"], caller)
-            await self._quotas.guard(tx, self.kind, row)
+            await self._quotas.guard(tx, self.kind, row["project_id"])
             row = await self._insert(tx, row, row["fixed_ips"])
             shown = await self.shown(caller, row, tx)
         return shown

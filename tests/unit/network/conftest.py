@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.database.store import Row, Store, Transaction
+from models.database.store import Store, Transaction
 from models.network.address_scopes import AddressScopes
 from models.network.subnetpools import Subnetpools
 from models.resource import Kind
@@ -17,7 +17,9 @@ from tests.unit.network.world import World
 class Unlimited:
     """Quotas of a project that may have any number of objects."""
 
-    async def guard(self, tx: Transaction, kind: Kind, row: Row) -> None:
+    async def guard(
+        self, tx: Transaction, kind: Kind, project_id: str, *, number: int = 1
+    ) -> None:
         return
 
 
