@@ -163,7 +163,7 @@ def build(
             store, planner, network.ports, network.floatingips, network.port_copies
         ),
         server_reservations=server_reservations,
-        server_view=ServerView(store, inner_zones),
+        server_view=ServerView(core.settings, store, inner_zones),
         server_volumes=server_volumes,
         servers=servers,
         volumes=ComputeVolumes(store, operations, core.places, core.creations),

@@ -25,6 +25,7 @@ async def _shown(call: Call) -> Answer:
     answer = await PROXY.relay(call, pod)
     if answer.status == 200 and answer.raw:
         body = orjson.loads(answer.raw)
-        await call.services.compute.server_view.addresses(body.get("addresses", body))
+        networks = body.get("addresses", body)
+        await call.services.compute.server_view.addresses(call.args["id"], networks)
         answer.raw = orjson.dumps(body)
     return answer

@@ -26,6 +26,7 @@ from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFoun
 from models.network.bridges.purposes import Purpose, Use
 from models.placement import Placement
 from models.places import Places
+from models.settings import Settings
 from models.values import Caller, Pod
 from tests.unit.network.wiring import Network
 
@@ -376,18 +377,25 @@ async def test_server_is_shown_in_the_words_of_the_region(
         "OS-EXT-AZ:availability_zone": "nova",
         "flavor": {"original_name": "small trio2o-f"},
         "security_groups": [{"name": f"default-{default[:8]}"}, {"name": "default-00000000"}],
-        "addresses": {"net": [{"addr": "100.96.0.3", "OS-EXT-IPS:type": "floating"}]},
+        "addresses": {
+            "net": [
+                {"addr": "10.0.0.3", "OS-EXT-IPS:type": "fixed"},
+                {"addr": "100.96.0.3", "OS-EXT-IPS:type": "floating"},
+                {"addr": "100.127.255.9", "OS-EXT-IPS:type": "floating"},
+            ]
+        },
     }
     async with store.write() as tx:
         bridge = await network.bridges.allocate(tx, "ns", "gate", member.project_id)
         purpose = Purpose(Use.FLOATINGIP, "gone")
         await network.bridges.address(tx, bridge, purpose)
-    await ServerView(store, InnerZones(store, network.pods)).apply(pod, [server])
+    await ServerView(Settings(), store, InnerZones(store, network.pods)).apply(pod, [server])
     assert server["OS-EXT-AZ:availability_zone"] == "az-1"
     assert server["flavor"]["original_name"] == "small"
     names = [group["name"] for group in server["security_groups"]]
     assert names == ["default", "default-00000000"]
-    assert server["addresses"]["net"][0]["addr"] == "100.96.0.3"
+    # Of a floating IP that is gone, and of none.
+    assert [one["addr"] for one in server["addresses"]["net"]] == ["10.0.0.3"]
 
 
 async def test_volumes_that_come_and_go_with_servers(compute: Compute, member: Caller) -> None:
