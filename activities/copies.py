@@ -167,8 +167,11 @@ class Copies:
         self._pods = pods
         self._kind = kind
 
-    async def materialise(self, row: Row, pod: Pod) -> str:
-        """Return the id of the copy in the pod, made and brought up to date as needed."""
+    async def materialise(self, row: Row, pod: Pod, *, ahead: bool = False) -> str:
+        """Return the id of the copy in the pod, made and brought up to date as needed.
+
+        ``ahead``: the row says what is only about to be.
+        """
         kind = self._kind
         if not kind.remembered:
             return await self._made_as_it_is_now(row, pod)
@@ -179,8 +182,9 @@ class Copies:
             elif kind.converged(row, copy["applied"]):
                 return str(copy["bottom_id"])
         bottom = await self._made(row, pod)
-        # Who changed it before there was a row of the copy has left the copy to whoever makes it.
-        row = {**row, **(await kind.row(kind.key(row)) or {})}
+        if not ahead:
+            # Who changed it before there was a row of the copy has left that to its maker.
+            row = {**row, **(await kind.row(kind.key(row)) or {})}
         try:
             await self._converge(row, pod, bottom)
         except PodFault as fault:

@@ -154,6 +154,10 @@ class TypeCopies:
         """Return the id of the type in the pod, made and brought up to date as needed."""
         return await self._copies.materialise(row, pod)
 
+    async def _foretold(self, row: Row, pod: Pod) -> None:
+        """Bring the copy up to what the type is about to be."""
+        await self._copies.materialise(row, pod, ahead=True)
+
     async def top_id(self, pod: Pod, bottom_id: str) -> str:
         """Return the id at the top of a pod's type; the pod's own while it is not known."""
         known = await self._rows.top_id("type", pod, bottom_id)
@@ -180,12 +184,12 @@ class TypeCopies:
         late = False
         for pod in await self._copies.pods(row["id"]):
             try:
-                await self.materialise(new, pod)
+                await self._foretold(new, pod)
                 done.append(pod)
             except PodUnavailable:
                 late = True
             except GatewayError:
-                await asyncio.gather(*(self.materialise(row, other) for other in done))
+                await asyncio.gather(*(self._foretold(row, other) for other in done))
                 raise
         changed = await self._types.set(row["id"], values)
         if late:
