@@ -31,6 +31,7 @@ class Outcome:
 
     operation_ids: list[str]
     error: str = ""
+    cancelled: bool = False
 
 
 class Upkeep:
@@ -60,6 +61,8 @@ class Upkeep:
     async def end_upkeep(self, outcome: Outcome) -> None:
         """Record the outcome."""
         state = State.FAILED if outcome.error else State.SUCCEEDED
+        if outcome.cancelled:
+            state = State.CANCELLED
         async with self._store.write() as tx:
             for id_ in outcome.operation_ids:
                 await self._operations.finish(tx, id_, state, outcome.error)

@@ -1,7 +1,9 @@
 """The named timeouts and retries; no literals elsewhere."""
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import (
@@ -10,6 +12,8 @@ from temporalio.exceptions import (
     CancelledError,
     ChildWorkflowError,
 )
+
+T = TypeVar("T")
 
 
 class Timeouts(TypedDict):
@@ -65,6 +69,20 @@ def reason(error: BaseException) -> str:
     cause: Any = error
     while isinstance(cause, (ActivityError, ChildWorkflowError)) and cause.cause is not None:
         cause = cause.cause
-    if isinstance(cause, CancelledError):
+    if isinstance(cause, CancelledError | asyncio.CancelledError):
         return "cancelled"
     return cause.message if isinstance(cause, ApplicationError) else str(cause)
+
+
+async def completed(work: Coroutine[Any, Any, T]) -> T:
+    """Return what the work gives; a cancellation meanwhile is raised when it has ended."""
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled and not task.exception():
+        raise cancelled
+    return task.result()

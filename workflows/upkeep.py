@@ -1,13 +1,15 @@
 """clean-up/..., update-copies/..., security-group-sync/...: work on one object at a time."""
 
-from dataclasses import dataclass, field
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.upkeep import Outcome, Task, Upkeep
 from models.work import InPod, Type
-from workflows.policies import POD, STORE, TRANSFER, reason
+from workflows.policies import POD, STORE, TRANSFER, completed, reason
 
 
 @dataclass(frozen=True)
@@ -38,19 +40,24 @@ class OnOneObject:
         error = ""
         while self.waiting:
             asked, self.waiting = self.waiting, []
-            begun: list[str] = await workflow.execute_activity_method(
-                Upkeep.begin_upkeep, asked, **STORE
-            )
-            if not begun:
-                continue
-            error = ""
+            outcome = Outcome(asked)
             try:
+                # Cancelled under way, it would still mark them running when their end is told.
+                begun: list[str] = await completed(
+                    workflow.execute_activity_method(Upkeep.begin_upkeep, asked, **STORE)
+                )
+                if not begun:
+                    continue
+                outcome = Outcome(begun)
                 await workflow.execute_activity_method(Upkeep.do_upkeep, task, **policy)
-            except ActivityError as failure:
-                error = reason(failure)
-            await workflow.execute_activity_method(
-                Upkeep.end_upkeep, Outcome(begun, error), **STORE
-            )
+            except (ActivityError, asyncio.CancelledError) as failure:
+                cancelled = is_cancelled_exception(failure)
+                outcome = replace(outcome, error=reason(failure), cancelled=cancelled)
+            with suppress(asyncio.CancelledError):
+                await completed(
+                    workflow.execute_activity_method(Upkeep.end_upkeep, outcome, **STORE)
+                )
+            error = outcome.error
         if error:
             raise ApplicationError(error, type="failed", non_retryable=True)
 

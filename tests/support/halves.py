@@ -20,6 +20,7 @@ SECONDS = {
     "workflows/test_updates.py": 35,
     "workflows/test_router_gateway.py": 35,
     "workflows/test_temporal.py": 22,
+    "workflows/test_router_alone.py": 20,
     "api/test_bad_input.py": 16,
     "api/test_parallel_changes.py": 16,
     "api/test_image_per_pod.py": 14,
@@ -28,6 +29,7 @@ SECONDS = {
     "api/test_topology.py": 9,
     "api/admin/test_adoption.py": 9,
     "workflows/test_lost_temporal.py": 8,
+    "workflows/test_upkeep_alone.py": 8,
     "api/test_compute_admin.py": 7,
     "api/test_quotas.py": 6,
 }

@@ -96,6 +96,21 @@ def test_a_running_job_can_be_cancelled_and_leaves_nothing(stack: Stack, site: S
     assert left <= {"networks", "subnets"}
 
 
+def test_a_running_update_can_be_cancelled(stack: Stack, site: Site) -> None:
+    net = site.net("az1", "10.0.1.0/24")
+    site.boot(net)
+    stack.settle()
+    refused = {"region": "Pod1", "service": "network", "method": "PUT", "path": "/networks/"}
+    with stack.simulator.fault("status", **refused, status=503):
+        site.user.network.put(f"/networks/{net.id}", {"network": {"name": "other"}})
+        job = stack.jobs(type="update-copies", resource_id=net.id)[0]
+        until(lambda: stack.job(job["id"])["state"] == "running", "the job is running")
+        answer = stack.admin.admin("POST", f"/jobs/{job['id']}/cancel")
+        assert answer.status == 202
+        stack.settle()
+    assert stack.job(job["id"])["state"] == "cancelled"
+
+
 def test_no_token_or_password_enters_a_history(stack: Stack, site: Site, router: str) -> None:
     secrets = {user.token for user in (*stack.users.values(), site.user)}
     secrets |= {cloud["auth"]["password"] for cloud in stack.simulator.clouds.values()}

@@ -5,6 +5,7 @@ and what it is, in every pod. That makes any order, any repetition and any crash
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from temporalio import workflow
@@ -13,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from activities.network.routers.work import Begun, Ended, RouterInPod, RouterWork, Settled
 from models.work import State, Type
 from workflows.attributes import POD as POD_ATTRIBUTE
-from workflows.policies import POD, STORE, UNDO, reason
+from workflows.policies import POD, STORE, UNDO, completed, reason
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,11 @@ class OperationInput:
 async def operate(operation: OperationInput) -> str:
     """Run one operation to its end, or undo it and fail with the reason."""
     try:
-        begun: Begun = await workflow.execute_activity_method(
-            RouterWork.begin_router_operation, operation.operation_id, **STORE
+        # Cancelled under way, it would still mark the operation running when its end is told.
+        begun: Begun = await completed(
+            workflow.execute_activity_method(
+                RouterWork.begin_router_operation, operation.operation_id, **STORE
+            )
         )
         if begun.cancelled:
             return "cancelled before it began"
@@ -37,21 +41,28 @@ async def operate(operation: OperationInput) -> str:
         await _converge(operation.router_id, begun.pods, begun.about)
     except (ActivityError, asyncio.CancelledError) as error:
         state = State.CANCELLED if is_cancelled_exception(error) else State.FAILED
-        await asyncio.shield(_undo(operation, Ended(operation.operation_id, state, reason(error))))
+        with suppress(asyncio.CancelledError):
+            await completed(_undo(operation, Ended(operation.operation_id, state, reason(error))))
         raise ApplicationError(reason(error), type=state, non_retryable=True) from error
     settled = Settled(operation.router_id)
     if begun.again:
         # Reset by hand: no router entity waits for this run to bring the routes up.
         try:
             await _converge_routes(operation.router_id)
-        except ActivityError as error:
+        except (ActivityError, asyncio.CancelledError) as error:
             settled = replace(settled, error=reason(error))
+    # All is done: a cancellation comes too late, and must not keep anybody from telling so.
+    with suppress(asyncio.CancelledError):
+        await completed(_succeed(operation, settled if begun.again else None))
+    return f"changed in {len(begun.pods)} pods" if begun.pods else "nothing to change"
+
+
+async def _succeed(operation: OperationInput, settled: Settled | None) -> None:
     await workflow.execute_activity_method(
         RouterWork.end_router_operation, Ended(operation.operation_id, State.SUCCEEDED), **STORE
     )
-    if begun.again:
+    if settled:
         await workflow.execute_activity_method(RouterWork.settle_router, settled, **STORE)
-    return f"changed in {len(begun.pods)} pods" if begun.pods else "nothing to change"
 
 
 async def _converge_routes(router_id: str) -> None:
