@@ -57,9 +57,7 @@ class RbacPolicies(Collection):
             await self._quotas.guard(tx, self.kind, row["project_id"])
             stored = {c.name: row[c.name] for c in self.table.c}
             if not await tx.insert_new(self.table, stored):
-                raise Conflict(
-                    "An RBAC policy already exists with those values.", "DuplicateRbacPolicy"
-                )
+                raise _second()
             waiting = await self._follow(tx, caller, row)
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)
@@ -74,6 +72,7 @@ class RbacPolicies(Collection):
             if changes:
                 self._permit_target("update", caller, changes["target_tenant"])
                 await self._refuse_used(tx, row)
+                await self._refuse_second(tx, {**row, **changes})
                 row = await self.change(tx, row, changes)
                 waiting = await self._follow(tx, caller, row)
             shown = await self.shown(caller, row, tx)
@@ -104,6 +103,13 @@ class RbacPolicies(Collection):
             raise NotFound(f"{noun} {row['object_id']} could not be found.", f"{kind}NotFound")
         if row["action"] == EXTERNAL and not caller.admin:
             raise invalid_input("Only admins can manipulate policies of external access")
+
+    async def _refuse_second(self, tx: Transaction, row: Row) -> None:
+        same = select(self.table.c.id).where(
+            *(self.table.c[name] == row[name] for name in ("object_id", "action", "target_tenant"))
+        )
+        if await tx.value(same):
+            raise _second()
 
     async def _refuse_used(self, tx: Transaction, row: Row) -> None:
         """Refuse to take an object from a project that uses it."""
@@ -167,3 +173,7 @@ def _users(type_: str, id_: str) -> tuple[ColumnElement[str], ColumnElement[bool
         "address_scope": (pools.c.project_id, pools.c.address_scope_id == id_),
     }
     return found[type_]
+
+
+def _second() -> Conflict:
+    return Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy")

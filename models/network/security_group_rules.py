@@ -9,7 +9,6 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, SecurityGroup
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.address_groups import AddressGroups
-from models.network.collections import shapes
 from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.listing import Page, Params
 from models.network.collections.sharing import shared_with
@@ -111,13 +110,6 @@ class SecurityGroupRules(Collection):
 
     def _parse(self, body: Body, caller: Caller) -> Row:
         given: dict[str, Any] = converted(dict(body))
-        # Neutron looks these up instead of judging their form.
-        for name, noun, kind in _REFERENCES:
-            value = given.get(name)
-            if isinstance(value, str) and value and not _is_id(value):
-                raise NotFound(f"{noun} {value} does not exist", kind)
-            if name != "security_group_id" and value == "":
-                given[name] = None
         row = self.parse_create(given, caller)
         return canonical(row | {"remote_ip_prefix": given.get("remote_ip_prefix")})
 
@@ -152,18 +144,3 @@ class SecurityGroupRules(Collection):
         revision = {"revision_number": group["revision_number"] + 1}
         await tx.run(groups.update().where(SecurityGroup.id == group["id"]).values(**revision))
         return await self._changes.changed(tx, group["id"])
-
-
-_REFERENCES = (
-    ("security_group_id", "Security group", "SecurityGroupNotFound"),
-    ("remote_group_id", "Security group", "SecurityGroupNotFound"),
-    ("remote_address_group_id", "Address group", "AddressGroupNotFound"),
-)
-
-
-def _is_id(value: str) -> bool:
-    try:
-        shapes.uuid(value)
-    except ValueError:
-        return False
-    return True

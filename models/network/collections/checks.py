@@ -4,6 +4,7 @@ A check returns the value in its stored form or raises ``ValueError`` with Neutr
 """
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +18,9 @@ Check = Callable[[Any], Any]
 
 # What an integer column of every database holds.
 LARGEST = 2**31 - 1
-_TRUE = {"true", "1"}
-_FALSE = {"false", "0"}
-_MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_HEX = re.compile("[0-9a-f]+")
+# The digits of each part, by how many parts there are: netaddr's notations.
+_MACS = {6: (1, 2), 3: (1, 4), 2: (5, 6), 1: (11, 12)}
 VNICS = (
     "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
     "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical",
@@ -51,21 +52,13 @@ def check(attribute: Attribute, value: Any) -> Any:
         ) from None
 
 
-def boolean(value: Any) -> bool:
-    """Return the truth value of what Neutron takes for one; ``InvalidInput`` otherwise."""
-    word = str(value).lower()
-    if not isinstance(value, bool | int | str) or word not in _TRUE | _FALSE:
-        raise invalid_input(f"'{value}' cannot be converted to boolean")
-    return word in _TRUE
-
-
 def integer(value: Any) -> int:
     """Return the integer, also from its digits; ``InvalidInput`` otherwise, and if it is huge."""
     try:
-        if isinstance(value, bool | float) or abs(number := int(value)) > LARGEST:
+        if abs(number := int(value)) > LARGEST:
             raise ValueError
         return number
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise invalid_input(f"'{value}' is not an integer") from None
 
 
@@ -91,18 +84,30 @@ def list_of(checker: Check) -> Check:
     return checked
 
 
+def service_types(value: Any) -> list[str]:
+    """Return the list of different words; an empty value of any kind is an empty list."""
+    return [] if shapes.is_empty(value) else list_of(lambda word: text(word, 255))(value)
+
+
+def zone_hints(value: Any) -> list[str]:
+    """Return the list of different words, no longer in JSON than Neutron's column."""
+    hints: list[str] = list_of(lambda word: text(word, 255))(value)
+    if len(json.dumps(hints)) > 255:
+        raise invalid_input("Too many availability_zone_hints specified")
+    return hints
+
+
+def not_blank(value: Any) -> str:
+    """Return the text, of which there has to be some."""
+    if not text(value, 255).strip():
+        raise ValueError(f"'{value}' Blank strings are not permitted")
+    return str(value)
+
+
 def _refuse_repeated(found: list[Any]) -> None:
     if len(set(found)) < len(found):
         repeated = sorted({str(item) for item in found if found.count(item) > 1})
         raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
-
-
-def mtu(value: Any) -> int:
-    """Return the size of packets, up to what IP can have."""
-    number = natural(value)
-    if number > 65535:
-        raise ValueError(f"'{number}' is not in the range 0 to 65535")
-    return number
 
 
 def ip_version(value: Any) -> int:
@@ -112,10 +117,16 @@ def ip_version(value: Any) -> int:
 
 def mac(value: Any) -> str:
     """Return the MAC address in Neutron's notation."""
-    address = value.lower().replace("-", ":") if isinstance(value, str) else ""
-    if not _MAC.fullmatch(address) or address == "00:00:00:00:00:00":
+    given = value.lower() if isinstance(value, str) else ""
+    separator = next((char for char in ":-." if char in given), ":")
+    parts = given.split(separator)
+    least, most = _MACS.get(len(parts), (0, 0))
+    whole = all(least <= len(part) <= most and _HEX.fullmatch(part) for part in parts)
+    digits = "".join(part.zfill(most) for part in parts) if whole else ""
+    # The dot is Cisco's, of three parts only.
+    if not digits.strip("0") or (separator == "." and len(parts) != 3):
         raise ValueError(f"'{value}' is not a valid MAC address")
-    return address
+    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
 def dictionary(value: Any) -> dict[str, Any]:
@@ -127,6 +138,8 @@ def dictionary(value: Any) -> dict[str, Any]:
 
 def nameservers(value: Any) -> list[str]:
     """Return the addresses, each once."""
+    if shapes.is_empty(value):
+        return []
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for nameserver: '{value}'")
     hosts: list[str] = []
@@ -168,6 +181,8 @@ def cidr(value: Any) -> str:
 
 def pools(value: Any) -> list[dict[str, str]]:
     """Return allocation pools; see ``shapes.pools``."""
+    if shapes.is_empty(value):
+        return []
     if not isinstance(value, list) or not all(isinstance(pool, dict) for pool in value):
         raise invalid_input("Invalid data format for allocation pools")
     return shapes.pools(value)
@@ -192,8 +207,7 @@ def natural(value: Any) -> int:
 def prefixes(value: Any) -> list[str]:
     """Return the prefixes without their host bits."""
     for item in items(value):
-        if isinstance(item, str) and "/" not in item:
-            raise ValueError(f"'{item}' is not a valid IP subnet")
+        shapes.subnet(item)
     return _networks(value)
 
 
@@ -232,7 +246,7 @@ def _is_prefix(value: Any) -> bool:
 
 def rbac_type(value: Any) -> str:
     """Return the type of object that a policy can share."""
-    word = value.strip().lower() if isinstance(value, str) else value
+    word = value.strip().lower() if isinstance(value, str) else ""
     if word not in RBAC_ACTIONS:
         raise invalid_input(f"'{value}' is not a valid RBAC object type")
     return str(word)

@@ -65,6 +65,7 @@ class Collection:
         """
         row = self.blank(_project(body, caller))
         self._known(body, "Attribute '{}' not allowed in POST")
+        named: list[Attribute] = []
         for attribute in self.kind.attributes:
             given = attribute.name in body
             if given and not attribute.post:
@@ -78,8 +79,11 @@ class Collection:
             if given:
                 value = check(attribute, body[attribute.name])
                 if value != attribute.default:
-                    self._permit("create", attribute, caller)
+                    named.append(attribute)
                 row[attribute.column] = value
+        # As in Neutron: what is wrong is told before what is not permitted.
+        for attribute in named:
+            self._permit("create", attribute, caller)
         return row
 
     def blank(self, project_id: str) -> Row:
@@ -107,10 +111,12 @@ class Collection:
                 continue
             if not attribute.put:
                 raise _bad(f"Cannot update read-only attribute {name}")
-            self._permit("update", attribute, caller)
             value = check(attribute, body[name])
             if not attribute.stored or row[attribute.column] != value:
                 changes[attribute.column] = value
+        for name in body:
+            if name in self.attributes:
+                self._permit("update", self.attributes[name], caller)
         return changes
 
     def _known(self, body: Body, read_only: str) -> None:

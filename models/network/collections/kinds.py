@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import JSON, Boolean, Integer, String
 
 from models.network.collections import checks, shapes
-from models.resource import AttributeKind, Match
+from models.resource import REFUSED, AttributeKind, Match
 
 T = TypeVar("T")
 Texts = list[str]
@@ -36,44 +36,61 @@ def _or_none(kind: AttributeKind[T]) -> AttributeKind[T | None]:
     return AttributeKind(kind.type, check, kind.match, None, kind.word)
 
 
+def _unset(kind: AttributeKind[T]) -> AttributeKind[T | None]:
+    """Return the kind that may be not set, which no client can say: null is refused."""
+    check: Callable[[Any], T | None] = kind.check
+    return AttributeKind(kind.type, check, kind.match, REFUSED, kind.word)
+
+
 def _limited(limit: int) -> Callable[[Any], str]:
     return lambda value: shapes.text(value, limit)
 
 
 TEXT = _text(_limited(255))
 TEXT_OR_NONE = _or_none(TEXT)
+TEXT_IF_SET = _unset(TEXT)
+HOST = replace(TEXT, null="")
 NAME = _text(_limited(255))
+NAME_OF_POOL = _text(checks.not_blank)
 DESCRIPTION = _text(_limited(255))
+LONG_DESCRIPTION = AttributeKind(String(1024), _limited(1024))
 PROJECT = _text(_limited(64))
 UUID = _text(shapes.uuid)
 UUID_OR_NONE = _or_none(UUID)
+# What Neutron looks up without a look at its form: no such object is no wrong input.
+OWN_ID = _text(_limited(36))
+ANY_ID_OR_NONE = AttributeKind(String(255), shapes.any_id, null=None)
 IP_OR_NONE = _or_none(_text(shapes.ip))
 CIDR = _text(checks.cidr)
 CIDR_OR_NONE = _or_none(_text(checks.host_or_subnet))
 MAC = replace(_text(checks.mac), word=str.lower)
 VNIC = _text(checks.one_of(*checks.VNICS))
-IPV6_MODE = _or_none(_text(checks.one_of(*checks.IPV6_MODES)))
+IPV6_MODE = _unset(_text(checks.one_of(*checks.IPV6_MODES)))
 DIRECTION = _text(checks.one_of("ingress", "egress"))
 ETHERTYPE = _text(checks.ethertype)
 PROTOCOL = _or_none(_text(checks.protocol))
 RBAC_TYPE = _text(checks.rbac_type)
 
-BOOLEAN = AttributeKind(Boolean(), checks.boolean)
+BOOLEAN = AttributeKind(Boolean(), shapes.boolean)
 BOOLEAN_OR_NONE = _or_none(BOOLEAN)
 INTEGER_OR_NONE = _or_none(_integer(checks.integer))
-MTU = _integer(checks.mtu)
+INTEGER_IF_SET = _unset(_integer(checks.integer))
+MTU = _integer(checks.natural)
 IP_VERSION = _integer(checks.ip_version)
-PREFIXLEN = _or_none(_integer(checks.natural))
-QUOTA_OR_NONE = _or_none(_integer(checks.natural))
+NATURAL_IF_SET = _unset(_integer(checks.natural))
 
 TEXT_LIST = _texts(_limited(255))
+ZONE_HINTS: AttributeKind[Texts] = AttributeKind(JSON(), checks.zone_hints, Match.CONTAINS)
+SERVICE_TYPES: AttributeKind[Texts] = AttributeKind(
+    JSON(), checks.service_types, Match.CONTAINS, []
+)
 UUID_LIST = _texts(shapes.uuid)
 IP_LIST: AttributeKind[Texts] = AttributeKind(JSON(), checks.nameservers, Match.CONTAINS, [])
 TAGS: AttributeKind[Texts] = AttributeKind(JSON(), checks.tags, Match.TAGS)
 
 # A client's null lets the gateway choose; a row that was written has a list.
 POOLS = _structure(checks.pools, None)
-FIXED_IPS = _structure(shapes.fixed_ips, None)
+FIXED_IPS = _structure(shapes.fixed_ips, REFUSED)
 ROUTES = _structure(shapes.routes, [])
 PAIRS = _structure(lambda value: shapes.pairs(value, checks.mac), [])
 DHCP_OPTS = _structure(shapes.dhcp_opts, [])

@@ -24,7 +24,8 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from models.errors import BadRequest
-from models.network.collections.checks import LARGEST, boolean, integer, invalid_input
+from models.network.collections.checks import LARGEST, integer, invalid_input
+from models.network.collections.shapes import boolean
 from models.resource import AttributeKind, Kind, Match
 
 Params = Sequence[tuple[str, str]]

@@ -1,14 +1,17 @@
 """Shapes: the lists and objects that attributes of network resources are made of."""
 
 import ipaddress
-import re
 from collections.abc import Callable
 from typing import Any
 
 from models.errors import BadRequest
+from models.uuids import is_uuid_like
 
-_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _GATEWAY_KEYS = {"network_id", "enable_snat", "external_fixed_ips"}
+_BLANK_DHCP_OPTS = ("router", "classless-static-route")
+# Of every spelling of truth that there is, Neutron knows these, in any case.
+_TRUE = {"1", "t", "true", "on", "y", "yes"}
+_FALSE = {"0", "f", "false", "off", "n", "no"}
 _DHCP_OPT_KEYS = {"opt_name", "opt_value", "ip_version"}
 
 
@@ -21,11 +24,29 @@ def text(value: Any, limit: int) -> str:
     return value
 
 
+def is_empty(value: Any) -> bool:
+    """Tell whether there is nothing in what could be gone through: Neutron takes it for a list."""
+    return isinstance(value, str | dict | list) and not value
+
+
 def uuid(value: Any) -> str:
     """Return the UUID."""
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
+    if not is_uuid_like(value):
         raise ValueError(f"'{value}' is not a valid UUID")
-    return value
+    return str(value)
+
+
+def any_id(value: Any) -> str | None:
+    """Return what is looked up as an id, whatever it is; nothing of any kind is none."""
+    return str(value) if value else None
+
+
+def boolean(value: Any) -> bool:
+    """Return the truth value of what Neutron takes for one; ``InvalidInput`` otherwise."""
+    word = str(value).strip().lower()
+    if not isinstance(value, bool | int | str) or word not in _TRUE | _FALSE:
+        raise _invalid(f"'{value}' cannot be converted to boolean")
+    return word in _TRUE
 
 
 def items(value: Any) -> list[Any]:
@@ -38,7 +59,8 @@ def items(value: Any) -> list[Any]:
 def ip(value: Any) -> str:
     """Return the address in its shortest form."""
     try:
-        if not isinstance(value, str):
+        # An address with a zone is one of a machine's own.
+        if not isinstance(value, str) or "%" in value:
             raise ValueError
         return str(ipaddress.ip_address(value))
     except ValueError:
@@ -46,31 +68,34 @@ def ip(value: Any) -> str:
 
 
 def subnet(value: Any) -> str:
-    """Return the network; one written with host bits set is told what it should be."""
+    """Return a prefix; its host bits stay where they are set, as Neutron leaves them."""
     try:
-        if not isinstance(value, str):
+        # A mask in numbers is another notation than Neutron's.
+        if not isinstance(value, str) or not value.rpartition("/")[2].isdecimal():
             raise ValueError
-        network = ipaddress.ip_interface(value).network
+        ip(value.partition("/")[0])
+        return str(ipaddress.ip_interface(value))
     except ValueError:
         raise ValueError(f"'{value}' is not a valid IP subnet") from None
-    if "/" not in value or ipaddress.ip_address(value.split("/")[0]) != network.network_address:
-        raise ValueError(
-            f"'{value}' isn't a recognized IP subnet cidr, '{network}' is recommended"
-        )
-    return str(network)
 
 
 def _destination(value: Any) -> str:
     try:
-        return subnet(value)
+        if not isinstance(value, str) or "/" not in value:
+            raise ValueError
+        ip(value.partition("/")[0])
+        network = ipaddress.ip_network(value)
     except ValueError:
         raise ValueError(f"'{value}' is not a valid CIDR") from None
+    if network.is_loopback:
+        raise ValueError(f"'{value}' is not a routable CIDR")
+    return str(network)
 
 
-def _only(found: Any, keys: set[str], what: str, *, exactly: bool = True) -> dict[str, Any]:
-    if not isinstance(found, dict) or (not exactly and not set(found) <= keys):
+def _only(found: Any, keys: set[str], what: str) -> dict[str, Any]:
+    if not isinstance(found, dict):
         raise ValueError(f"Invalid data format for {what}: '{found}'")
-    if exactly and set(found) != keys:
+    if set(found) != keys:
         raise ValueError(_wrong_keys(keys, set(found)))
     return found
 
@@ -87,6 +112,8 @@ def _wrong_keys(expected: set[str], given: set[str]) -> str:
 
 def pools(value: Any) -> list[dict[str, str]]:
     """Return allocation pools, ``[{"start": ip, "end": ip}]``."""
+    if is_empty(value):
+        return []
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for IP pool: '{value}'")
     found = [_only(pool, {"start", "end"}, "IP pool") for pool in value]
@@ -116,14 +143,16 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
         raise ValueError(f"Invalid data format for fixed IP: '{value}'")
     found: list[dict[str, str]] = []
     for item in value:
-        wish = _only(item, {"subnet_id", "ip_address"}, "fixed IP", exactly=False)
+        # Whatever else it says is not Neutron's to read.
+        if not isinstance(item, dict):
+            raise ValueError(f"Invalid data format for fixed IP: '{item}'")
         checked: dict[str, str] = {}
-        if wish.get("subnet_id") is not None:
-            checked["subnet_id"] = uuid(wish["subnet_id"])
-        if wish.get("ip_address") is not None:
-            checked["ip_address"] = ip(wish["ip_address"])
+        if "ip_address" in item:
+            checked["ip_address"] = ip(item["ip_address"])
             if any(checked["ip_address"] == other.get("ip_address") for other in found):
                 raise ValueError(f"Duplicate IP address '{checked['ip_address']}'")
+        if "subnet_id" in item:
+            checked["subnet_id"] = uuid(item["subnet_id"])
         found.append(checked)
     return found
 
@@ -148,8 +177,11 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
             checked = {"ip_address": subnet(address) if "/" in str(address) else ip(address)}
         except ValueError as error:
             raise _bad(str(error)) from None
-        if item.get("mac_address") is not None:
-            checked["mac_address"] = mac(item["mac_address"])
+        if "mac_address" in item:
+            try:
+                checked["mac_address"] = mac(item["mac_address"])
+            except ValueError as error:
+                raise _bad(str(error)) from None
         if checked in found:
             raise BadRequest(
                 "Request contains duplicate address pair: mac_address "
@@ -162,27 +194,42 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
 
 def dhcp_opts(value: Any) -> list[dict[str, Any]]:
     """Return extra DHCP options, ``[{"opt_name", "opt_value", "ip_version"?}]``."""
-    found = []
     if not isinstance(value, list):
         raise _invalid(f"'{value}' is not a list")
+    found: list[dict[str, Any]] = []
     for opt in value:
-        named = isinstance(opt, dict) and isinstance(opt.get("opt_name"), str)
-        if not named or not opt["opt_name"].strip() or not set(opt) <= _DHCP_OPT_KEYS:
-            raise _invalid(f"No valid key specs matched for: {opt}")
-        version = opt.get("ip_version", 4)
-        if str(version) not in ("4", "6"):
-            raise ValueError(f"'{version}' is not in [4, 6]")
-        setting = opt.get("opt_value")
-        checked = None if setting is None else text(setting, 255)
-        found.append(
-            {"opt_name": opt["opt_name"], "opt_value": checked, "ip_version": int(version)}
-        )
+        if value.count(opt) > 1:
+            raise _invalid(f"Duplicate items in the list: '{opt}'")
+        try:
+            found.append(_dhcp_opt(opt))
+        except ValueError:
+            raise _invalid(f"No valid key specs matched for: {opt}") from None
     return found
+
+
+def _dhcp_opt(opt: Any) -> dict[str, Any]:
+    if not isinstance(opt, dict) or not {"opt_name", "opt_value"} <= set(opt) <= _DHCP_OPT_KEYS:
+        raise ValueError
+    name, setting, version = opt["opt_name"], opt["opt_value"], opt.get("ip_version", 4)
+    blank = name in _BLANK_DHCP_OPTS and setting == ""
+    if not _is_line(name, 64) or not (setting is None or blank or _is_line(setting, 255)):
+        raise ValueError
+    if isinstance(version, bool | float) or str(version) not in ("4", "6"):
+        raise ValueError
+    return {"opt_name": name, "opt_value": setting, "ip_version": int(version)}
+
+
+def _is_line(value: Any, limit: int) -> bool:
+    """Tell whether it is one line of text that is not blank."""
+    if not isinstance(value, str) or "\0" in value or len(value) > limit:
+        return False
+    return bool(value.strip()) and len(value.splitlines()) == 1
 
 
 def gateway_info(value: Any) -> dict[str, Any] | None:
     """Return a router's wish for a gateway; None or empty for none."""
-    if value is None or value == {}:
+    # Nothing of any kind: Neutron asks no more.
+    if not value:
         return None
     if not isinstance(value, dict):
         raise ValueError(f"'{value}' is not a dictionary")
@@ -192,11 +239,9 @@ def gateway_info(value: Any) -> dict[str, Any] | None:
     if "network_id" not in value:
         raise ValueError(_wrong_keys({"network_id"}, set(value)))
     info: dict[str, Any] = {"network_id": uuid(value["network_id"])}
-    if value.get("enable_snat") is not None:
-        if str(value["enable_snat"]).lower() not in ("true", "false", "1", "0"):
-            raise _invalid(f"'{value['enable_snat']}' cannot be converted to boolean")
-        info["enable_snat"] = str(value["enable_snat"]).lower() in ("true", "1")
-    if value.get("external_fixed_ips") is not None:
+    if "enable_snat" in value:
+        info["enable_snat"] = boolean(value["enable_snat"])
+    if "external_fixed_ips" in value:
         info["external_fixed_ips"] = fixed_ips(value["external_fixed_ips"])
     return info
 

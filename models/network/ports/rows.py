@@ -27,7 +27,7 @@ from models.values import Caller
 
 networks = TABLES["networks"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details")
-_NULL_IS_ABSENT = ("fixed_ips", "security_groups")
+_NULL_IS_ABSENT = ("security_groups",)
 _ATTEMPTS = 16
 
 

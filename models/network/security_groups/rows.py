@@ -8,9 +8,9 @@ from models import work
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, Port, SecurityGroupRule
 from models.errors import Conflict, NotFound
-from models.network.collections.checks import boolean
 from models.network.collections.collection import Body, Collection, Quotas, Shown
 from models.network.collections.listing import Filter, Page, Params
+from models.network.collections.shapes import boolean
 from models.network.collections.sharing import forget_shares, is_given, shared_with, tell_shares
 from models.network.security_group_rules import SecurityGroupRules
 from models.network.security_groups.changes import SecurityGroupChanges

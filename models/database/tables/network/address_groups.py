@@ -2,7 +2,7 @@
 
 from models.database.record import Field, attribute
 from models.database.tables.network.owned import Owned
-from models.network.collections.kinds import DESCRIPTION, NAME, PREFIXES
+from models.network.collections.kinds import LONG_DESCRIPTION, NAME, PREFIXES
 from models.resource import Kind
 
 
@@ -10,7 +10,7 @@ class AddressGroup(Owned, table="address_groups"):
     """An address group."""
 
     name: Field[str] = attribute(NAME, default="")
-    description: Field[str] = attribute(DESCRIPTION, default="")
+    description: Field[str] = attribute(LONG_DESCRIPTION, default="")
     addresses: Field[list[str]] = attribute(PREFIXES, default=[], put=False)
 
 

@@ -7,14 +7,16 @@ from models.database.tables.network.owned import Owned
 from models.network.collections.kinds import (
     BOOLEAN,
     DESCRIPTION,
-    INTEGER_OR_NONE,
+    INTEGER_IF_SET,
     MTU,
     NAME,
     TAGS,
     TEXT,
+    TEXT_IF_SET,
     TEXT_LIST,
     TEXT_OR_NONE,
     UUID_LIST,
+    ZONE_HINTS,
 )
 from models.resource import Kind
 
@@ -37,18 +39,18 @@ class Network(
     router_external: Field[bool] = attribute(
         BOOLEAN, default=False, name="router:external", admin_sets=True
     )
-    availability_zone_hints: Field[list[str]] = attribute(TEXT_LIST, default=[], put=False)
+    availability_zone_hints: Field[list[str]] = attribute(ZONE_HINTS, default=[], put=False)
     mtu: Field[int] = attribute(MTU)
     port_security_enabled: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
     is_default: Field[bool] = attribute(BOOLEAN, default=False, admin_sets=True)
     provider_network_type: Field[str | None] = attribute(
-        TEXT_OR_NONE, name="provider:network_type", put=False, admin=True
+        TEXT_IF_SET, name="provider:network_type", put=False, admin=True
     )
     provider_physical_network: Field[str | None] = attribute(
-        TEXT_OR_NONE, name="provider:physical_network", put=False, admin=True
+        TEXT_IF_SET, name="provider:physical_network", put=False, admin=True
     )
     provider_segmentation_id: Field[int | None] = attribute(
-        INTEGER_OR_NONE, name="provider:segmentation_id", put=False, admin=True
+        INTEGER_IF_SET, name="provider:segmentation_id", put=False, admin=True
     )
     status: Field[str] = fixed(TEXT, default="ACTIVE")
     subnets: Unstored[list[str]] = unstored(UUID_LIST, default=[])

@@ -12,6 +12,7 @@ from models.network.collections.kinds import (
     DHCP_OPTS,
     DICTIONARY,
     FIXED_IPS,
+    HOST,
     MAC,
     NAME,
     PAIRS,
@@ -42,7 +43,7 @@ class Port(Owned, table="ports", parts=(UniqueConstraint("network_id", "mac_addr
     binding_vnic_type: Field[str] = attribute(
         VNIC, default="normal", name="binding:vnic_type", copied=True
     )
-    binding_host_id: Field[str] = attribute(TEXT, default="", name="binding:host_id", admin=True)
+    binding_host_id: Field[str] = attribute(HOST, default="", name="binding:host_id", admin=True)
     binding_profile: Field[dict[str, Any]] = attribute(
         DICTIONARY, default={}, name="binding:profile", admin=True, service_sets=True
     )

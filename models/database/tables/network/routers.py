@@ -14,6 +14,7 @@ from models.network.collections.kinds import (
     TAGS,
     TEXT,
     TEXT_LIST,
+    ZONE_HINTS,
 )
 from models.resource import Kind
 
@@ -25,7 +26,7 @@ class Router(Owned, table="routers"):
     description: Field[str] = attribute(DESCRIPTION, default="")
     admin_state_up: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
     external_gateway_info: Field[dict[str, Any] | None] = attribute(GATEWAY_INFO)
-    availability_zone_hints: Field[list[str]] = attribute(TEXT_LIST, default=[], put=False)
+    availability_zone_hints: Field[list[str]] = attribute(ZONE_HINTS, default=[], put=False)
     routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], post=False)
     # Taken from an admin, and without effect, as by a Neutron with OVN.
     ha: Unstored[bool | None] = unstored(BOOLEAN_OR_NONE, post=True, put=True, admin=True)

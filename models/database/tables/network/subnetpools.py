@@ -7,9 +7,9 @@ from models.network.collections.kinds import (
     DESCRIPTION,
     IP_VERSION,
     NAME,
+    NAME_OF_POOL,
+    NATURAL_IF_SET,
     PREFIXES,
-    PREFIXLEN,
-    QUOTA_OR_NONE,
     TAGS,
     UUID_OR_NONE,
 )
@@ -19,13 +19,13 @@ from models.resource import REQUIRED, Kind
 class SubnetPool(Owned, table="subnetpools"):
     """A subnet pool."""
 
-    name: Field[str] = attribute(NAME, default=REQUIRED)
+    name: Field[str] = attribute(NAME_OF_POOL, default=REQUIRED)
     description: Field[str] = attribute(DESCRIPTION, default="")
     prefixes: Field[list[str]] = attribute(PREFIXES, default=REQUIRED)
-    default_quota: Field[int | None] = attribute(QUOTA_OR_NONE)
-    min_prefixlen: Field[int | None] = attribute(PREFIXLEN)
-    max_prefixlen: Field[int | None] = attribute(PREFIXLEN)
-    default_prefixlen: Field[int | None] = attribute(PREFIXLEN)
+    default_quota: Field[int | None] = attribute(NATURAL_IF_SET)
+    min_prefixlen: Field[int | None] = attribute(NATURAL_IF_SET)
+    max_prefixlen: Field[int | None] = attribute(NATURAL_IF_SET)
+    default_prefixlen: Field[int | None] = attribute(NATURAL_IF_SET)
     address_scope_id: Field[str | None] = attribute(UUID_OR_NONE, index=True)
     is_default: Field[bool] = attribute(BOOLEAN, default=False, admin_sets=True)
     shared: Field[bool] = attribute(BOOLEAN, default=False, put=False, admin_sets=True)

@@ -14,8 +14,8 @@ from models.network.collections.kinds import (
     NAME,
     POOLS,
     ROUTES,
+    SERVICE_TYPES,
     TAGS,
-    TEXT_LIST,
     UUID,
     UUID_OR_NONE,
 )
@@ -37,7 +37,7 @@ class Subnet(Owned, table="subnets"):
     host_routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], copied=True)
     ipv6_ra_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
     ipv6_address_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
-    service_types: Field[list[str]] = attribute(TEXT_LIST, default=[])
+    service_types: Field[list[str]] = attribute(SERVICE_TYPES, default=[])
     subnetpool_id: Field[str | None] = attribute(UUID_OR_NONE, put=False, index=True)
     use_default_subnetpool: Unstored[bool] = unstored(BOOLEAN, default=False, post=True)
     prefixlen: Unstored[int | None] = unstored(INTEGER_OR_NONE, post=True)
