@@ -15,6 +15,7 @@ from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
 from models.database.tables.creation import Creation, creations
 from models.database.tables.routing import Lease, Routing
+from models.logs import failed
 from models.operations import Operations
 from models.values import Pod
 
@@ -108,9 +109,9 @@ class Creations:
             try:
                 for row in await self._orphans():
                     await self._abandoned(row["id"], row["project_id"])
-            except Exception:
+            except Exception as error:
                 # The task has to outlive a database that is away for a while.
-                LOG.exception("Abandoned creations were not looked for")
+                failed(LOG, "Abandoned creations were not looked for", error)
 
     async def _orphans(self) -> list[Row]:
         old = Creation.select().where(Creation.created_at < now() - timedelta(seconds=5))

@@ -87,9 +87,10 @@ class Operations:
             Operation.started_at.is_(None),
             Operation.workflow_id == work.workflow_id,
         )
-        waiting = await tx.value(select(Operation.id).where(*same))
+        # Held: who begins it waits, and reads the desired state as this transaction leaves it.
+        waiting = await tx.locked(select(Operation.id).where(*same))
         if waiting:
-            return str(waiting)
+            return str(waiting["id"])
         sequence = await tx.value(select(func.max(Operation.sequence)))
         row = {
             "id": new_id(),

@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from activities.wiring import Services, open_services
 from models import logs
+from models.logs import failed
 from models.settings import Settings
 from workflows.attributes import NAMES
 from workflows.network.router import Router
@@ -78,8 +79,8 @@ async def sweep(client: Client, services: Services, seconds: float) -> None:
             await register_search_attributes(client)
             await services.operations.revive(seconds * _PATIENCE)
             await services.operations.sweep(seconds)
-        except Exception:
-            LOG.exception("The sweep failed and is tried again")
+        except Exception as error:
+            failed(LOG, "The sweep failed and is tried again", error)
 
 
 async def work(settings: Settings) -> None:

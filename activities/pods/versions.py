@@ -11,6 +11,7 @@ from typing import Any
 
 from activities.pods.region import Regions
 from models.errors import GatewayError
+from models.logs import failed
 from models.pods import PodDirectory
 from models.values import Pod
 
@@ -83,9 +84,9 @@ class PodVersions:
                 due = [pod for pod in pods if self._asked.get(pod.pod_id, 0) < time.monotonic()]
                 await asyncio.gather(*(self._ask_in_turn(pod) for pod in due))
                 self._learned.set()
-            except Exception:
+            except Exception as error:
                 # The task has to outlive a database that is away for a while.
-                LOG.exception("The pods' versions were not refreshed")
+                failed(LOG, "The pods' versions were not refreshed", error)
                 await asyncio.sleep(_RETRY_SECONDS)
             await asyncio.sleep(_LOOK_SECONDS)
 

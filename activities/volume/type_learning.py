@@ -19,7 +19,8 @@ from models.database.tables.volume import (
     type_copies,
     volume_types,
 )
-from models.errors import GatewayError, PodFault
+from models.errors import PodFault
+from models.logs import failed
 from models.pods import PodDirectory
 from models.settings import Settings
 from models.values import Pod
@@ -71,13 +72,10 @@ class TypeLearning:
             await self._take(pod, "type", await self._listed(pod, "type", "volume_types"))
             await self._take(pod, "group", await self._groups(pod))
             self._read[pod.pod_id] = began
-        except GatewayError as error:
-            self._failed[pod.pod_id] = time.monotonic()
-            LOG.warning("%s: volume types were not read: %s", pod.pod_name, error.message)
-        except Exception:
+        except Exception as error:
             # Nobody waits for this task for long: the next reading has to go on without it.
             self._failed[pod.pod_id] = time.monotonic()
-            LOG.exception("%s: volume types were not read", pod.pod_name)
+            failed(LOG, f"{pod.pod_name}: volume types were not read", error)
 
     async def _listed(self, pod: Pod, kind: str, key: str) -> list[dict[str, Any]]:
         path = _PATHS[kind] + ("" if kind == "qos" else "?is_public=None")

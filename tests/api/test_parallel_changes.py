@@ -39,7 +39,7 @@ def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if reason := postgresql.missing():
         pytest.skip(f"PostgreSQL: {reason}")
     with postgresql.server() as server:
-        url = postgresql.database(server, "trio2o")
+        url = server.database("trio2o")
         with Stack(tmp_path_factory.mktemp("postgresql"), url) as stack:
             yield stack
 

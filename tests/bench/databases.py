@@ -7,22 +7,20 @@ from contextlib import contextmanager
 
 from tests.bench.tables import say
 from tests.support import postgresql
+from tests.support.postgresql import Server
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """Give what is there: ``SQLite``, and ``PostgreSQL`` with the URL of a server of our own.
-
-    The URL lacks the name of a database; that of SQLite is empty.
-    """
+def servers() -> Iterator[dict[str, Server | None]]:
+    """Give what is there: ``SQLite``, and ``PostgreSQL`` with a server of our own."""
     if reason := postgresql.missing():
         say(f"   SKIPPED PostgreSQL: {reason}")
-        yield {"SQLite": ""}
+        yield {"SQLite": None}
         return
-    with postgresql.server() as url:
-        yield {"SQLite": "", "PostgreSQL": url}
+    with postgresql.server() as server:
+        yield {"SQLite": None, "PostgreSQL": server}
 
 
-def database(server: str, name: str) -> str:
+def database(server: Server | None, name: str) -> str:
     """The URL of a new database on a server; of SQLite the empty one, a file of the stage."""
-    return postgresql.database(server, name) if server else ""
+    return server.database(name) if server else ""

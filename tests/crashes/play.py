@@ -78,7 +78,7 @@ class Crashes:
                 yield death
 
     def _pods_are_known(self) -> bool:
-        """Whether a look at the types has reached every pod: one that is slow is left for later."""
+        """Whether a look at the types has reached every pod; slow ones are left for later."""
         self._stack.admin.volume("GET", "/group_types", OpenStack_API_Version="volume 3.11")
         learned = [thing for thing in remains(self._stack) if thing[0] == "type_copies"]
         return len(learned) >= len(self._stack.pods)

@@ -32,7 +32,7 @@ def main() -> int:
         if words.database == "postgresql":
             if reason := postgresql.missing():
                 sys.exit(f"PostgreSQL: {reason}")
-            url = postgresql.database(running.enter_context(postgresql.server()), "trio2o")
+            url = running.enter_context(postgresql.server()).database("trio2o")
         stack = Stack(folder, url)
         stack.end_with(signal.SIGTERM)
         running.enter_context(stack)

@@ -20,32 +20,50 @@ def missing() -> str:
     return "" if _PROGRAMS else "it is not installed (apt-get install postgresql)"
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server without the name of a database, meanwhile."""
-    with TemporaryDirectory(prefix="trio2o-postgresql-") as name:
-        folder = Path(name)
+class Server:
+    """A server whose data is in a folder; ``url`` is its URL without the name of a database."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (self._port,) = free_ports(1)
+        self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{self._port}"
         if os.getuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(folder, user.pw_uid, user.pw_gid)
-        (port,) = free_ports(1)
-        data = str(folder / "data")
-        initdb = ["initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+        initdb = ["initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "--no-sync"]
         _run([*initdb, "--locale=C.UTF-8"], folder)
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        control = ["pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options]
-        _run([*control, "start"], folder)
+
+    def start(self) -> None:
+        """Start it, and wait until it serves."""
+        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        control = ["pg_ctl", "-D", self._data, "-w", "-l", str(self._folder / "log")]
+        _run([*control, "-o", options, "start"], self._folder)
+
+    def stop(self) -> None:
+        """Stop it at once; every connection is cut."""
+        _run(["pg_ctl", "-D", self._data, "-m", "immediate", "stop"], self._folder)
+
+    def database(self, name: str) -> str:
+        """The URL of a new database."""
+        place = ["-h", "127.0.0.1", "-p", str(self._port), "-U", "postgres"]
+        _run(["createdb", *place, name], Path("/"))
+        return f"{self.url}/{name}"
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server that runs meanwhile."""
+    with TemporaryDirectory(prefix="trio2o-postgresql-") as name:
+        made = Server(Path(name))
+        made.start()
         try:
-            yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
+            yield made
         finally:
-            _run(["pg_ctl", "-D", data, "-m", "immediate", "stop"], folder)
-
-
-def database(server: str, name: str) -> str:
-    """The URL of a new database on the server."""
-    port = server.rpartition(":")[2]
-    _run(["createdb", "-h", "127.0.0.1", "-p", port, "-U", "postgres", name], Path("/"))
-    return f"{server}/{name}"
+            made.stop()
 
 
 def _run(command: list[str], folder: Path) -> None:
