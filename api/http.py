@@ -3,6 +3,7 @@
 Raw ASGI underneath: a framework's route layer costs more than the whole rest of a forwarded call.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,9 @@ _NOBODY = Caller("", "", ())
 _ANY = "/"
 Receive = Callable[[], Awaitable[Any]]
 Headers = list[tuple[bytes, bytes]]
+# Letters, digits and the marks that mean nothing (RFC 3986), needlessly encoded.
+_PLAIN = re.compile("%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
+_SLASHES = re.compile("/{2,}")
 # How JSON spells it.
 _NULL = b"\\u0000"
 
@@ -135,6 +139,16 @@ def _has_null(body: Any) -> bool:
         elif isinstance(part, list):
             parts += part
     return False
+
+
+def canonical(path: str) -> str:
+    """Return the address in its plain spelling: letters as they are, one slash for several.
+
+    What has a meaning of its own stays encoded: ``%2F`` is no slash between segments.
+    """
+    if "%" in path:
+        path = _PLAIN.sub(lambda found: chr(int(found[1], 16)), path)
+    return _SLASHES.sub("/", path) if "//" in path else path
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -48,7 +48,7 @@ class Prefixes:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the request under its prefix; ``/compute`` is ``/compute/``, as in catalogs."""
         if scope["type"] == "http":
-            prefix = "/" + scope["path"][1:].partition("/")[0]
+            prefix = "/" + scope["path"].lstrip("/").partition("/")[0]
             app = self.apps.get(prefix)
             if app is not None and prefix != Admin.prefix:
                 scope["root_path"] = scope.get("root_path", "") + prefix

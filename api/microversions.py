@@ -6,7 +6,7 @@ from functools import lru_cache, wraps
 
 from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Routes
-from models.errors import BadRequest, GatewayError, NotAcceptable, NotFound
+from models.errors import BadRequest, NotAcceptable, NotFound
 
 _FORM = re.compile(r"^([1-9]\d*)\.(0|[1-9]\d*)$")
 
@@ -24,7 +24,12 @@ class Microversions:
         if call.version is None:
             low, high = call.services.versions.range(self._service)
             asked = self._asked(call)
-            call.version = _effective(asked, low, high) if asked else low
+            call.version = low if asked is None else _version(asked, high)
+            if not low <= call.version <= high:
+                raise NotAcceptable(
+                    f"Version {asked} is not supported by the API. "
+                    f"Minimum is {_text(low)} and maximum is {_text(high)}."
+                )
         return call.version
 
     def headers(self, call: Call, other: Version | None = None) -> Mapping[str, str]:
@@ -32,12 +37,9 @@ class Microversions:
         return _asking(self._service, self._legacy, other or self.of(call))
 
     def finish(self, call: Call, answer: Answer) -> None:
-        """Echo the version, and say that answers vary with it."""
-        try:
-            version = self.of(call)
-        except GatewayError:
-            version = call.services.versions.range(self._service)[0]
-        answer.headers += _echo(self._service, self._legacy, version)
+        """Echo the version where one was looked for, and say that answers vary with it."""
+        if call.version is not None:
+            answer.headers += _echo(self._service, self._legacy, call.version)
 
     def guard(self, routes: Routes) -> Routes:
         """Return the routes, refusing a version outside the range before anything is done."""
@@ -65,19 +67,20 @@ class Microversions:
 
         return check
 
-    def _asked(self, call: Call) -> str:
+    def _asked(self, call: Call) -> str | None:
         given = call.headers.get("openstack-api-version")
         named = _named(given, self._service) if given else ""
-        return named or call.headers.get(self._legacy_name, "").strip()
+        old = call.headers.get(self._legacy_name)
+        return named or (None if old is None else old.rpartition(",")[2].strip())
 
 
 # Kept, for clients ask for the same few versions all the time.
 @lru_cache(maxsize=1024)
 def _named(header: str, wanted: str) -> str:
-    for part in header.split(","):
+    for part in reversed(header.split(",")):
         service, _, version = part.strip().partition(" ")
-        if service == wanted:
-            return version.strip() or "none"
+        if service.lower() == wanted and version.strip():
+            return version.strip()
     return ""
 
 
@@ -99,7 +102,7 @@ def _echo(service: str, legacy: str, version: Version) -> Headers:
 
 
 @lru_cache(maxsize=1024)
-def _effective(asked: str, low: Version, high: Version) -> Version:
+def _version(asked: str, high: Version) -> Version:
     if asked == "latest":
         return high
     match = _FORM.match(asked)
@@ -108,13 +111,7 @@ def _effective(asked: str, low: Version, high: Version) -> Version:
             f"API Version String {asked} is of invalid format. "
             "Must be of format MajorNum.MinorNum."
         )
-    version = (int(match[1]), int(match[2]))
-    if not low <= version <= high:
-        raise NotAcceptable(
-            f"Version {asked} is not supported by the API. "
-            f"Minimum is {_text(low)} and maximum is {_text(high)}."
-        )
-    return version
+    return int(match[1]), int(match[2])
 
 
 def _text(version: Version) -> str:

@@ -14,14 +14,14 @@ from activities.pods.region import Endpoint
 from activities.wiring import Services
 from api.auth import Tokens
 from api.errors import Dialect, render
-from api.http import Answer, Call, Receive, Routes
+from api.http import Answer, Call, Receive, Route, Routes, canonical
 from api.microversions import Microversions
 from api.nouns import gather
 from api.policy import Policy
 from api.proxy import Proxy
 from api.versions import document
 from models.compute.checks import boolean
-from models.errors import BadRequest, GatewayError, NotFound
+from models.errors import BadRequest, GatewayError, NotAllowed, NotFound
 from models.failures import lacking
 from models.logs import REQUEST_ID
 from models.operations import ACCEPTED
@@ -42,7 +42,9 @@ class ServiceApp:
     It is served under ``prefix``, below any of its ``versions``; the first is the one in links.
     What it serves are the files of its ``folder`` (``api.nouns``); one that is no more than this
     class has no folder, and ``resources`` that are passed through. Its failures are told in its
-    ``dialect``. To an ``exact`` API a slash at the end of a path is an id that is empty.
+    ``dialect``. To an ``exact`` API a slash at the end of a path is an empty id, and a path
+    is not there with a method that it does not have. Its version documents are told by the methods
+    of ``told_by``, or by any where there are none.
     ``request_id_header`` is the API's own, beside the one that all have. ``endpoint`` is where
     pods have it, where that is none of the endpoints that all know.
     """
@@ -55,6 +57,7 @@ class ServiceApp:
     resources: ClassVar[tuple[Resource, ...]] = ()
     microversions: ClassVar[Microversions | None] = None
     exact: ClassVar[bool] = False
+    told_by: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
     request_id_header: ClassVar[bytes] = b""
     endpoint: ClassVar[Endpoint | None] = None
 
@@ -99,7 +102,7 @@ class ServiceApp:
         root = scope.get("root_path", "")
         # raw_path keeps %2F apart from the slashes between segments.
         full = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        full = full.split("?", 1)[0]
+        full = canonical(full.split("?", 1)[0])
         call = Call(
             method=scope["method"],
             path=full.removeprefix(root) or "/",
@@ -142,28 +145,54 @@ class ServiceApp:
         if ("/." in call.path or "/%" in call.path) and _DOTS.search(call.path):
             # On its way to a pod it would become another address.
             raise NotFound("The resource could not be found.", "HTTPNotFound")
-        public = self._public.find(call.method, call.path)
-        if public is not None:
-            call.args = public[1]
-            return await public[0].handler(call)
+        document = await self._document(call)
+        if document is not None:
+            return document
         versioned = self._version.match(call.path)
+        if not versioned:
+            return await self.elsewhere(call)
         caller = await self._tokens.caller(call.headers.get("x-auth-token", ""))
         call.caller = caller.asking(call.request_id)
-        if not versioned:
-            raise NotFound("The resource could not be found.", "HTTPNotFound")
         call.project = versioned[1] or ""
         if call.project and call.project[1:] != call.caller.project_id:
             raise BadRequest("Malformed request url")
         call.path = call.path[versioned.end() :] or "/"
         if call.path != "/" and call.path.endswith("/") and self.exact:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
-        route, call.args = self._routes.match(call.method, call.path.removesuffix(".json"))
+        route, call.args = self._route(call)
         self._policy.check(route.rule(self.name), call.caller)
         self._take_strictness(call)
         answer = await route.handler(call)
         if call.missing and call.strict:
             raise lacking(call.missing, "a complete answer needs its part")
         return answer
+
+    async def elsewhere(self, call: Call) -> Answer:
+        """Answer what is below none of the versions: whoever asks may know that."""
+        raise NotFound("The resource could not be found.", "HTTPNotFound")
+
+    async def _document(self, call: Call) -> Answer | None:
+        """Return what needs no token, None where the path is of something that does."""
+        method = call.method
+        if method == "OPTIONS" or not self.told_by or method in self.told_by:
+            method = "GET"
+        public = self._public.find(method, call.path)
+        answer = None
+        if public is not None:
+            call.args = public[1]
+            answer = await public[0].handler(call)
+        if call.method != "OPTIONS":
+            return answer
+        # Who asks what may be asked of them hears yes from all services, whatever he has in mind.
+        return answer if answer is not None and answer.status == 200 else Answer()
+
+    def _route(self, call: Call) -> tuple[Route, dict[str, str]]:
+        try:
+            return self._routes.match(call.method, call.path.removesuffix(".json"))
+        except NotAllowed as error:
+            if not self.exact:
+                raise
+            raise NotFound("The resource could not be found.", "HTTPNotFound") from error
 
     def _take_strictness(self, call: Call) -> None:
         """Have the call say whether it wants all or nothing; pods never hear of that."""

@@ -1,6 +1,8 @@
 """The compute API under /compute."""
 
+from api.compute import versions
 from api.errors import NOVA
+from api.http import Answer, Call
 from api.microversions import COMPUTE
 from api.service import ServiceApp
 
@@ -17,3 +19,8 @@ class Compute(ServiceApp):
     microversions = COMPUTE
     exact = True
     request_id_header = b"x-compute-request-id"
+    told_by = ()
+
+    async def elsewhere(self, call: Call) -> Answer:
+        """Tell of the versions, with what was asked for below them."""
+        return versions.choices(call)

@@ -4,9 +4,11 @@ from typing import Any
 
 from api.http import Answer, Call, Routes
 from api.links import itself
+from api.microversions import COMPUTE
 from api.versions import entry
 
 PUBLIC = Routes()
+_CHOICE = ("id", "status", "links", "media-types")
 
 
 @PUBLIC.route("GET", "/")
@@ -23,8 +25,19 @@ async def first(call: Call) -> Answer:
 
 @PUBLIC.route("GET", "/v2.1")
 async def current(call: Call) -> Answer:
-    """Describe the current one."""
+    """Describe the current one, in any version that is there."""
+    COMPUTE.of(call)
     return Answer(200, {"version": _described(_current(call), "2.1")})
+
+
+def choices(call: Call) -> Answer:
+    """List the versions as those below which the path that was asked for may be."""
+    chosen = []
+    for version, described in (("2", _first(call)), ("2.1", _current(call))):
+        entry = {name: _described(described, version)[name] for name in _CHOICE}
+        entry["links"] = itself(f"{call.base}/v{version}{call.path}")
+        chosen.append(entry)
+    return Answer(300, {"choices": chosen})
 
 
 def _current(call: Call) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The image API under /image."""
 
 from api.errors import GLANCE
+from api.http import Answer, Call
+from api.image import versions
 from api.service import ServiceApp
 
 
@@ -12,3 +14,8 @@ class Image(ServiceApp):
     versions = ("v2",)
     folder = __name__
     dialect = GLANCE
+    told_by = ()
+
+    async def elsewhere(self, call: Call) -> Answer:
+        """Tell of the versions."""
+        return await versions.versions(call)

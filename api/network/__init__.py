@@ -12,3 +12,4 @@ class Network(ServiceApp):
     versions = ("v2.0",)
     folder = __name__
     dialect = NEUTRON
+    told_by = ("GET",)

@@ -15,3 +15,4 @@ class Volume(ServiceApp):
     dialect = NOVA
     microversions = VOLUME
     exact = True
+    told_by = ()

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.http import Answer, Call, Routes
 from api.links import itself
+from api.microversions import VOLUME
 from api.versions import entry
 
 PUBLIC = Routes()
@@ -11,13 +12,15 @@ PUBLIC = Routes()
 
 @PUBLIC.route("GET", "/")
 async def versions(call: Call) -> Answer:
-    """List the one version."""
+    """List the one version, in any microversion that is there."""
+    VOLUME.of(call)
     return Answer(300, {"versions": [_current(call)]})
 
 
 @PUBLIC.route("GET", "/v3")
 async def current(call: Call) -> Answer:
     """Describe it."""
+    VOLUME.of(call)
     return Answer(200, {"versions": [_current(call)]})
 
 

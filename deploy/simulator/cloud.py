@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploy.simulator import dialects
 from deploy.simulator.calls import CallLog
 from deploy.simulator.compute import versions as compute_versions
 from deploy.simulator.door import Door, Service, Watch
@@ -115,7 +116,12 @@ class Cloud:
 
     def _image_service(self) -> Service:
         api = ImageApi(self.images)
-        return Service(private=api.handle, public={"": api.versions, "/versions": api.versions})
+        return Service(
+            private=api.handle,
+            public={"": api.versions, "/versions": api.listed},
+            series=("/v2",),
+            elsewhere=api.versions,
+        )
 
     def _region_services(self, region: Region) -> dict[str, tuple[str, Service]]:
         # Looked up on every call: a reset replaces the region's services.
@@ -123,12 +129,18 @@ class Cloud:
             private=lambda token, request: region.compute.handle(token, request),
             public={
                 "/compute": compute_versions.versions,
+                "/compute/v2": compute_versions.old_version,
                 "/compute/v2.1": compute_versions.version,
             },
+            series=("/compute/v2.1", "/compute/v2"),
+            elsewhere=compute_versions.choices,
         )
         network = Service(
             private=lambda token, request: region.network.handle(token, request),
             public={"/network": lambda request: region.network.versions(request)},
+            told_by=("GET",),
+            series=("/network/v2.0",),
+            elsewhere=lambda _: dialects.network(404, "The resource could not be found."),
         )
         volume = Service(
             private=lambda token, request: region.volume.handle(token, request),
@@ -136,10 +148,17 @@ class Cloud:
                 "/volume": lambda request: volume_versions.versions(request, 300),
                 "/volume/v3": lambda request: volume_versions.versions(request, 200),
             },
+            series=("/volume/v3",),
+            elsewhere=lambda _: dialects.compute(404, "The resource could not be found."),
         )
         image = Service(
             private=lambda token, request: region.image.below(token, request, "/image"),
-            public={"/image": lambda request: region.image.versions(request)},
+            public={
+                "/image": lambda request: region.image.versions(request),
+                "/image/versions": lambda request: region.image.listed(request),
+            },
+            series=("/image/v2",),
+            elsewhere=lambda request: region.image.versions(request),
         )
         return {
             "compute": ("compute", compute),

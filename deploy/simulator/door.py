@@ -16,6 +16,7 @@ from deploy.simulator.http import (
     Response,
     Scope,
     Send,
+    empty,
     read_request,
 )
 from deploy.simulator.identity.state import Identity, Token
@@ -29,11 +30,18 @@ Private = Callable[[Token, Request], Response]
 
 @dataclass(slots=True)
 class Service:
-    """What answers for one service, and what it tells anybody without a token."""
+    """What answers for one service, and what it tells anybody without a token.
+
+    That is what is `public`, asked for by the methods of `told_by` or, where there are none, by
+    any; and `elsewhere`, for what is below none of the `series`.
+    """
 
     private: Private | None = None
     public: dict[str, Public] = field(default_factory=dict)
     everything: Public | None = None
+    told_by: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    elsewhere: Public | None = None
 
 
 @dataclass(slots=True)
@@ -119,9 +127,9 @@ class Door:
     def _answer(self, service: Service, request: Request) -> Response:
         if service.everything is not None:
             return service.everything(request)
-        public = service.public.get(request.path.rstrip("/"))
-        if public is not None and request.method == "GET":
-            return public(request)
+        told = _told_anybody(service, request)
+        if told is not None:
+            return told
         token = self.watch.identity.valid(request.headers.get("x-auth-token", ""))
         if token is None:
             return dialects.unauthorized(self.auth_url)
@@ -140,3 +148,20 @@ class Door:
     async def _cut(self, scope: Scope, receive: Receive) -> None:
         if self.listener is not None:
             await self.listener.cut(scope, receive)
+
+
+def _told_anybody(service: Service, request: Request) -> Response | None:
+    """What a service says before it looks at the token; None: nothing."""
+    path = request.path.rstrip("/")
+    public = service.public.get(path)
+    if public is None and not any(f"{path}/".startswith(f"{one}/") for one in service.series):
+        public = service.elsewhere
+    if request.method == "OPTIONS":
+        told = public(request) if public is not None else None
+        return told if told is not None and told.status == 200 else empty(200)
+    if public is None:
+        return None
+    if service.told_by and request.method not in service.told_by:
+        return empty(405)
+    told = public(request)
+    return Response(told.status, b"", told.headers) if request.method == "HEAD" else told

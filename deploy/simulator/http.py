@@ -6,6 +6,7 @@ or a benchmark would measure the simulator.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_SLASHES = re.compile("/{2,}")
 JSON_TYPE = (b"content-type", b"application/json")
 
 
@@ -117,7 +119,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request | None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     return Request(
         method=scope["method"],
-        path=scope["path"],
+        path=_SLASHES.sub("/", scope["path"]),
         query=parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True),
         headers=headers,
         body=b"".join(chunks),

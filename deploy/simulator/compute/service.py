@@ -74,23 +74,24 @@ class ComputeService:
 
     def handle(self, token: Token, request: Request) -> Response:
         """The answer to one authenticated request below `/compute`."""
-        version = versions.MINIMUM
+        version: versions.Microversion | None = None
         try:
-            version = versions.chosen(request.headers)
             if not request.path.startswith(_PREFIX):
                 raise NoRoute(request.path)
             path = request.path[len(_PREFIX) :]
+            if path.endswith("/"):
+                raise NoRoute(request.path)
             handler, request.params = self.routes.find(request.method, path)
+            version = versions.asked(request.headers)
+            versions.check(version)
             response = handler(Call(token, request, version))
         except NovaError as error:
             response = dialects.compute(error.status, error.message)
         except ValueError as error:
             response = dialects.compute(400, f"Malformed request: {error}")
-        except NoRoute:
+        except (NoRoute, WrongMethod):
             response = dialects.compute(404, "The resource could not be found.")
-        except WrongMethod:
-            response = dialects.compute(405, "The method is not allowed for this resource.")
-        response.headers += versions.echo(version)
+        response.headers += versions.echo(version) if version else []
         return response
 
     def zone_of_host(self) -> str:

@@ -61,7 +61,14 @@ class ImageApi:
         return self.handle(token, request)
 
     def versions(self, request: Request) -> Response:
-        """What there is, told to anybody."""
+        """What there is, told to anybody to choose from."""
+        return reply(self._versions(request), 300)
+
+    def listed(self, request: Request) -> Response:
+        """What there is, told to anybody who asks for the list."""
+        return reply(self._versions(request))
+
+    def _versions(self, request: Request) -> Json:
         rows = [
             {
                 "id": f"v2.{minor}",
@@ -70,7 +77,7 @@ class ImageApi:
             }
             for minor in (17, 16, 15, 9, 7, 6, 5, 4, 3, 2, 1, 0)
         ]
-        return reply({"versions": rows}, 300)
+        return {"versions": rows}
 
     def index(self, token: Token, request: Request) -> Response:
         """The images the caller may see, newest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from deploy.simulator import dialects
 from deploy.simulator.http import Json, Request, Response, reply
 from deploy.simulator.volume.errors import CinderError
 
@@ -14,7 +15,7 @@ MAXIMUM: Microversion = (3, 71)
 _FORM = re.compile(r"^(\d+)\.(\d+)$")
 
 
-def chosen(headers: Mapping[str, str]) -> Microversion:
+def asked(headers: Mapping[str, str]) -> Microversion:
     """The microversion the caller wants; the oldest when it says nothing."""
     for part in headers.get("openstack-api-version", "").split(","):
         service, _, value = part.strip().partition(" ")
@@ -24,14 +25,17 @@ def chosen(headers: Mapping[str, str]) -> Microversion:
             return MAXIMUM
         match = _FORM.match(value.strip())
         if match is None:
-            text = f"API Version String '{value}' is of invalid format. Must be of format "
+            text = f"API Version String {value} is of invalid format. Must be of format "
             raise CinderError(400, f"{text}MajorNum.MinorNum.")
-        version = int(match[1]), int(match[2])
-        if not MINIMUM <= version <= MAXIMUM:
-            text = f"Version {value.strip()} is not supported by the API. Minimum is 3.0 and "
-            raise CinderError(406, f"{text}maximum is 3.71.")
-        return version
+        return int(match[1]), int(match[2])
     return MINIMUM
+
+
+def check(version: Microversion) -> None:
+    """Refuse a version that there is not."""
+    if not MINIMUM <= version <= MAXIMUM:
+        text = f"Version {version[0]}.{version[1]} is not supported by the API."
+        raise CinderError(406, f"{text} Minimum is 3.0 and maximum is 3.71.")
 
 
 def echo(version: Microversion) -> list[tuple[bytes, bytes]]:
@@ -41,7 +45,19 @@ def echo(version: Microversion) -> list[tuple[bytes, bytes]]:
 
 
 def versions(request: Request, status: int) -> Response:
-    """The one version, told to anybody."""
+    """The one version, told to anybody in any of its microversions."""
+    wanted: Microversion | None = None
+    try:
+        wanted = asked(request.headers)
+        check(wanted)
+        response = reply({"versions": [_document(request)]}, status)
+    except CinderError as error:
+        response = dialects.compute(error.status, error.message)
+    response.headers += echo(wanted) if wanted else []
+    return response
+
+
+def _document(request: Request) -> Json:
     document: Json = {
         "id": "v3.0",
         "status": "CURRENT",
@@ -59,4 +75,4 @@ def versions(request: Request, status: int) -> Response:
             }
         ],
     }
-    return reply({"versions": [document]}, status)
+    return document
