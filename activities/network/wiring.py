@@ -28,6 +28,7 @@ from models.network.address_scopes import AddressScopes
 from models.network.auto_allocated_topologies import AutoAllocatedTopologies
 from models.network.bridges.leftovers import BridgeLeftovers
 from models.network.bridges.rows import Bridges
+from models.network.floatingip_pools import FloatingIPPools
 from models.network.floatingips.associations import Associations
 from models.network.floatingips.deletion import FloatingIPDeletion
 from models.network.floatingips.rows import FloatingIPs
@@ -71,6 +72,7 @@ class NetworkServices:
     extensions: PodExtensions
     quotas: NetworkQuotas
     network_ip_availabilities: NetworkIpAvailabilities
+    floatingip_pools: FloatingIPPools
     auto_allocated_topologies: AutoAllocatedTopologies
     port_deletion: PortDeletion
     network_copies: NetworkCopies
@@ -180,6 +182,7 @@ def build(core: Core) -> NetworkServices:
         extensions=PodExtensions(regions, pods, settings.list_deadline),
         quotas=quotas,
         network_ip_availabilities=NetworkIpAvailabilities(store),
+        floatingip_pools=FloatingIPPools(store, networks),
         auto_allocated_topologies=AutoAllocatedTopologies(
             store, networks, subnets, pools, routers, interfaces
         ),

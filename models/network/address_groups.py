@@ -46,7 +46,10 @@ class AddressGroups(Collection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change name or description."""
         async with self.store.write() as tx:
-            row = await self.own(tx, caller, id_)
+            row = await self.held(tx, caller, id_)
+            if row["project_id"] != caller.project_id and not caller.admin:
+                # Neutron does not look here whether the caller sees it, as it does elsewhere.
+                raise NotFound("The resource could not be found.", "HTTPNotFound")
             changes = self.parse_update(body, caller, row)
             if changes:
                 row = await self.change(tx, row, changes)

@@ -85,3 +85,16 @@ class AddressScopes(SharedCollection):
                 "have unique prefixes.",
                 "AddressScopePrefixConflict",
             )
+
+    async def refuse_foreign_to(self, tx: Transaction, caller: Caller, pool: Row) -> None:
+        """Refuse to change a pool that is in a scope of another project."""
+        scope_id = pool["address_scope_id"]
+        if scope_id is None or caller.admin:
+            return
+        scope = await self.get(caller, scope_id, tx)
+        if scope["project_id"] != caller.project_id:
+            raise BadRequest(
+                f"Illegal subnetpool update : subnetpool {pool['id']} cannot be updated when "
+                f"associated with shared address scope {scope_id}.",
+                "IllegalSubnetPoolUpdate",
+            )

@@ -40,6 +40,8 @@ ports, subnets, pools = TABLES["ports"], TABLES["subnets"], TABLES["subnetpools"
 
 # What the tunnels of a pod usually carry, and what a VLAN does.
 TUNNEL_MTU, PHYSICAL_MTU = 1442, 1500
+# The least that IP asks of a link, by its version.
+SMALLEST_MTU = {4: 68, 6: 1280}
 _PHYSICAL = ("vlan", "flat")
 _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
 
@@ -175,6 +177,7 @@ class Networks(Collection):
             if "mtu" in changes:
                 tunnel = not row["router_external"] and row["provider_network_type"] is None
                 _check_mtu(changes, TUNNEL_MTU if tunnel else PHYSICAL_MTU)
+                await self._refuse_small(tx, row, changes["mtu"])
             if changes.get("shared") is False:
                 await self._refuse_unsharing(tx, row)
             if changes:
@@ -235,6 +238,14 @@ class Networks(Collection):
                 "ExternalNetworkInUse",
             )
 
+    async def _refuse_small(self, tx: Transaction, row: Row, mtu: int | None) -> None:
+        """Refuse packets smaller than what one of the network's subnets needs."""
+        versions = select(Subnet.ip_version).where(Subnet.network_id == row["id"]).distinct()
+        for subnet in await tx.all(versions.order_by(Subnet.ip_version)):
+            least = SMALLEST_MTU[subnet["ip_version"]]
+            if mtu is not None and mtu < least:
+                raise mtu_conflict(row["id"], least)
+
     async def _refuse_second_default(self, tx: Transaction, row: Row) -> None:
         if not (row["is_default"] and row["router_external"]):
             return
@@ -284,6 +295,14 @@ def _check_mtu(values: Row, largest: int) -> None:
     """Refuse an MTU that does not fit. Where none was asked for, the pod chooses its own."""
     if values["mtu"] and values["mtu"] > largest:
         raise invalid_input(f"Requested MTU is too big, maximum is {largest}")
+
+
+def mtu_conflict(network_id: str, mtu: int) -> Conflict:
+    """Return Neutron's refusal of subnets that a network's packets are too small for."""
+    return Conflict(
+        f"MTU of {network_id} is not valid, subnet requires a minimum of {mtu}",
+        "NetworkMTUSubnetConflict",
+    )
 
 
 def overlaps(cidr: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models import work
 from models.database.store import Store, Transaction
 from models.database.tables.quota import QuotaLimit, quota_limits
-from models.errors import BadRequest, Conflict, GatewayError, NotFound, OverQuota
+from models.errors import BadRequest, GatewayError, NotFound, OverQuota
 from models.network.collections.checks import LARGEST
 from models.network.usage import used, used_of
 from models.operations import Operations
@@ -86,9 +86,9 @@ class NetworkQuotas:
     async def update(
         self, caller: Caller, project_id: str, given: Mapping[str, Any]
     ) -> dict[str, int]:
-        """Set limits, here and in the pods; 409 for one below what is used, unless forced."""
+        """Set limits, here and in the pods; 400 for one below what is used, unless forced."""
         wishes = dict(given)
-        forced = str(wishes.pop("force", False)).lower() == "true"
+        forced = wishes.pop("force", False) is True
         wishes.pop("check_limit", None)
         wanted = {name: _limit(name, value) for name, value in wishes.items()}
         if not forced:
@@ -154,10 +154,10 @@ class NetworkQuotas:
         counts = await used(self._store, project_id)
         for name, limit in wanted.items():
             if 0 <= limit < counts.get(name, 0):
-                raise Conflict(
-                    f"Quota limit {limit} for '{name}' is lower than the {counts[name]} in use "
-                    f"by project {project_id}.",
-                    "InvalidQuotaValue",
+                raise BadRequest(
+                    f"Quota limit {limit} for {name} must be greater than or equal to already "
+                    f"used {counts[name]}",
+                    "HTTPBadRequest",
                 )
 
     async def _later(self, tx: Transaction, caller: Caller, project_id: str) -> str:

@@ -53,7 +53,9 @@ class Subnetpools(SharedCollection):
         """Change attributes; prefixes can only be added."""
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_)
-            return await self._update(tx, caller, row, self.parse_update(body, caller, row))
+            changes = self.parse_update(body, caller, row)
+            await self._scopes.refuse_foreign_to(tx, caller, row)
+            return await self._update(tx, caller, row, changes)
 
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the pool; refused while subnets were cut from it."""
@@ -72,6 +74,7 @@ class Subnetpools(SharedCollection):
         wanted = _more(given)
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_)
+            await self._scopes.refuse_foreign_to(tx, caller, row)
             if wanted:
                 changes = {"prefixes": [*row["prefixes"], *wanted]}
                 row = await self._update(tx, caller, row, changes)

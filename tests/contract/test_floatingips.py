@@ -81,3 +81,15 @@ def _floating(play: Play) -> None:
     assert (orphan["port_id"], orphan["router_id"]) == (None, None)
     demo("DELETE", path, expect=204)
     demo("GET", path, expect=(404, "FloatingIPNotFound"))
+
+
+def test_pools_of_floating_ips(places: Places) -> None:
+    places.compare(_pools)
+
+
+def _pools(play: Play) -> None:
+    demo = play.at("demo")
+    outer, ranged = external(play, "172.30.43.0/24", play.vlan)
+    found = demo("GET", f"/floatingip_pools?network_id={outer}", expect=200)["floatingip_pools"]
+    assert [(pool["subnet_id"], pool["cidr"]) for pool in found] == [(ranged, "172.30.43.0/24")]
+    demo("GET", "/extensions/floatingip-pools", expect=200)

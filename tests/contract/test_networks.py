@@ -204,3 +204,39 @@ def _lists(play: Play) -> None:
     assert sorted(tags) == ["a", "b"]
     found = demo("GET", f"/networks?tags=a,b&{marker}", expect=200)["networks"]
     assert [row["id"] for row in found] == [ids[0]]
+
+
+def test_packets_that_subnets_need(places: Places) -> None:
+    places.compare(_small)
+
+
+def _small(play: Play) -> None:
+    demo, small = play.at("demo"), (409, "NetworkMTUSubnetConflict")
+    network = demo.make("/networks", "network", name=play.name, mtu=1279)["id"]
+    body = {"network_id": network, "ip_version": 6, "cidr": "fd48::/64"}
+    demo("POST", "/subnets", {"subnet": body}, expect=small)
+    wider = {"network": {"mtu": 1280}}
+    demo("PUT", f"/networks/{network}", wider, expect=200)
+    demo.make("/subnets", "subnet", **body)
+    demo("PUT", f"/networks/{network}", {"network": {"mtu": 1279}}, expect=small)
+    typed = {"network_id": network, "ip_version": 4, "cidr": "10.48.0.0/24"}
+    kind = (400, "InvalidSubnetServiceType")
+    demo("POST", "/subnets", {"subnet": {**typed, "service_types": ["red"]}}, expect=kind)
+    demo.make("/subnets", "subnet", **typed, service_types=["test:type_1", "network:dhcp"])
+
+
+def test_limits_and_what_is_used(places: Places) -> None:
+    places.compare(_limits)
+
+
+def _limits(play: Play) -> None:
+    demo, admin = play.at("demo"), play.at("admin")
+    project = play.login("demo").project_id
+    demo.make("/networks", "network", name=play.name)
+    path = f"/quotas/{project}"
+    play.clean(admin, path)
+    for forced in ({}, {"force": False}, {"check_limit": True}):
+        body = {"quota": {"network": 0, **forced}}
+        admin("PUT", path, body, expect=(400, "HTTPBadRequest"))
+    admin("PUT", path, {"quota": {"network": 0, "force": True}}, expect=200)
+    demo("POST", "/networks", {"network": {}}, expect=(409, "OverQuota"))

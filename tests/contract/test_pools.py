@@ -37,3 +37,19 @@ def _scenario(play: Play) -> None:
 
 def test_pools(places: Places) -> None:
     places.compare(_scenario)
+
+
+def test_a_pool_in_the_scope_of_another(places: Places) -> None:
+    places.compare(_foreign)
+
+
+def _foreign(play: Play) -> None:
+    user, admin = play.at("demo"), play.at("admin")
+    scope = admin.make("/address-scopes", "address_scope", name=play.name, ip_version=4,
+                       shared=True)  # fmt: skip
+    given = {"name": play.name, "prefixes": ["10.98.0.0/16"], "address_scope_id": scope["id"]}
+    pool = user.make("/subnetpools", "subnetpool", **given)
+    more = {"subnetpool": {"prefixes": ["10.98.0.0/16", "10.99.0.0/16"]}}
+    path = f"/subnetpools/{pool['id']}"
+    user("PUT", path, more, expect=(400, "IllegalSubnetPoolUpdate"))
+    admin("PUT", path, more, expect=200)

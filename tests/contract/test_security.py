@@ -123,3 +123,20 @@ def _addresses(play: Play) -> None:
     empty = admin.make("/address-groups", "address_group", name=play.name)
     assert empty["addresses"] == []
     admin("GET", f"/address-groups/{NOWHERE}", expect=(404, "AddressGroupNotFound"))
+
+
+def test_stateful_and_stateless_groups(places: Places) -> None:
+    places.compare(_stateful)
+
+
+def _stateful(play: Play) -> None:
+    demo, mixed = play.at("demo"), (409, "SecurityGroupConflict")
+    groups = [
+        demo.make("/security-groups", "security_group", name=play.name, stateful=stateful)["id"]
+        for stateful in (True, False)
+    ]
+    network = demo.make("/networks", "network", name=play.name)["id"]
+    body = {"network_id": network, "security_groups": groups}
+    demo("POST", "/ports", {"port": body}, expect=mixed)
+    port = demo.make("/ports", "port", network_id=network, security_groups=groups[1:])["id"]
+    demo("PUT", f"/ports/{port}", {"port": {"security_groups": groups}}, expect=mixed)

@@ -24,6 +24,7 @@ _NAMES = {
     "extra_dhcp_opt": "Neutron Extra DHCP options",
     "extraroute": "Neutron Extra Route",
     "filter-validation": "Filter parameters validation",
+    "floatingip-pools": "Floating IP Pools Extension",
     "fip-port-details": "Floating IP Port Details Extension",
     "router": "Neutron L3 Router",
     "ip_allocation": "IP Allocation",

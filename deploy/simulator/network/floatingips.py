@@ -135,6 +135,12 @@ class FloatingIPs(Resource):
             row.update(port_id=None, fixed_ip_address=None, router_id=None)
             return
         port = self.service.ports.get(token, port_id)
+        if port["project_id"] != row["project_id"] and not token.is_admin:
+            text = (
+                f"Cannot process floating IP association with Port {port_id}, since that port is "
+                "owned by a different tenant"
+            )
+            raise bad("floatingip", text)
         subnet_id, address = self._inside(token, row, port, address)
         router_id = self._router_for(port, subnet_id, row["floating_network_id"])
         for other in self.rows.values():

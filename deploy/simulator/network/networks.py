@@ -12,6 +12,7 @@ from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import VLAN_RANGES, Row, stamp
 
 _PROVIDER = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+SMALLEST_MTU = {4: 68, 6: 1280}
 _MTU = {"geneve": 1442, "vlan": 1500, "flat": 1500}
 
 
@@ -28,7 +29,7 @@ class Networks(Resource):
         "shared": Attr(checks.boolean, False, admin=True),
         "router:external": Attr(checks.boolean, False, admin=True),
         "is_default": Attr(checks.boolean, False, admin=True),
-        "mtu": Attr(checks.integer(68, 65535), UNSET),
+        "mtu": Attr(checks.integer(0, 65535), UNSET),
         "port_security_enabled": Attr(checks.boolean, True),
         "availability_zone_hints": Attr(checks.list_of(checks.text()), [], put=False),
         "qos_policy_id": Attr(checks.nullable(checks.uuid), None),
@@ -65,6 +66,7 @@ class Networks(Resource):
         """An update; an external network in use stays external."""
         if "mtu" in values:
             values["mtu"] = self._mtu(row["provider:network_type"], values["mtu"])
+            self.check_mtu(row, values["mtu"], least=True)
         if values.get("router:external") is False and row["router:external"]:
             for port in self.state.ports_of_network[row["id"]].values():
                 if port["device_owner"] in ("network:router_gateway", "network:floatingip"):
@@ -121,6 +123,18 @@ class Networks(Resource):
             text = f"Tenant {token.project.id} not allowed to create port on this network"
             raise NeutronError(403, "HTTPForbidden", text)
         return network
+
+    def check_mtu(self, network: Row, mtu: int, *more: int, least: bool = False) -> None:
+        """Refuse packets too small for the network's subnets, or for more of these versions."""
+        subnets = self.state.subnets_of(network["id"])
+        for version in sorted({*more, *(row["ip_version"] for row in subnets)}):
+            smallest = SMALLEST_MTU[version]
+            if mtu < smallest:
+                text = (
+                    f"MTU of {network['id']} is not valid, subnet requires a minimum of "
+                    f"{smallest if least else mtu}"
+                )
+                raise conflict("NetworkMTUSubnetConflict", text)
 
     def _mtu(self, kind: str, wanted: int | None) -> int:
         limit = _MTU[kind]

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity.state import Token
-from deploy.simulator.network.errors import forbidden
+from deploy.simulator.network.errors import forbidden, malformed
 from deploy.simulator.network.state import State
 
 _QUOTA = {
@@ -72,18 +72,25 @@ class Operations:
         """The limits with what is used of them."""
         project, details = request.params["project"], {}
         for name, limit in self._limits(token, request).items():
-            rows = self.state.tables.get(_COUNTED.get(name, ""), {}).values()
-            used = sum(row["project_id"] == project for row in rows)
+            used = self._used(project, name)
             details[name] = {"limit": limit, "used": used, "reserved": 0}
         return reply({"quota": details})
 
     def set_quota(self, token: Token, request: Request) -> Response:
-        """Set limits; not enforced here."""
+        """Set limits, none below what is used unless that is forced."""
         if not token.is_admin:
             raise forbidden("update_quota")
         given = dict(request.envelope("quota"))
         given.pop("check_limit", None)
-        given.pop("force", None)
+        if given.pop("force", None) is not True:
+            for name, limit in given.items():
+                used = self._used(request.params["project"], name)
+                if 0 <= limit < used:
+                    text = (
+                        f"Quota limit {limit} for {name} must be greater than or equal to "
+                        f"already used {used}"
+                    )
+                    raise malformed(text)
         self.state.quotas.setdefault(request.params["project"], {}).update(given)
         return reply({"quota": self._limits(token, request)})
 
@@ -93,6 +100,10 @@ class Operations:
             raise forbidden("delete_quota")
         self.state.quotas.pop(request.params["project"], None)
         return empty()
+
+    def _used(self, project: str, name: str) -> int:
+        rows = self.state.tables.get(_COUNTED.get(name, ""), {}).values()
+        return sum(row["project_id"] == project for row in rows)
 
     def _limits(self, token: Token, request: Request) -> Json:
         project = request.params["project"]

@@ -88,6 +88,21 @@ class SubnetPools(Resource):
         self.rows[row["id"]] = row
         return row
 
+    def change(self, token: Token, row: Row, values: Row) -> None:
+        """An update, refused while the pool is in a scope that is another project's."""
+        scopes = self.service.address_scopes
+        if row["address_scope_id"] and not token.is_admin:
+            scope = scopes.get(token, row["address_scope_id"])
+            if scope["project_id"] != token.project.id:
+                text = (
+                    f"Illegal subnetpool update : subnetpool {row['id']} cannot be updated when "
+                    f"associated with shared address scope {scope['id']}."
+                )
+                raise NeutronError(400, "IllegalSubnetPoolUpdate", text)
+        if values.get("address_scope_id"):
+            scopes.get(token, values["address_scope_id"])
+        row.update(values)
+
     def decorate(self, row: Row) -> Row:
         """Lengths of prefixes are text."""
         lengths = ("default_prefixlen", "min_prefixlen", "max_prefixlen")

@@ -29,6 +29,7 @@ class Readings:
         add("GET", full, self.availabilities)
         add("GET", f"{full}/{{id}}", self.availability)
         add("GET", "/network/v2.0/trunks", self.trunks)
+        add("GET", "/network/v2.0/floatingip_pools", self.pools)
         add("GET", "/network/v2.0/service-providers", self.providers)
         for method in ("GET", "DELETE"):
             add(method, "/network/v2.0/auto-allocated-topology/{project}", self.topology)
@@ -48,6 +49,25 @@ class Readings:
         if network is None or not token.is_admin:
             raise missing("network", request.params["id"])
         return reply({"network_ip_availability": self._full(network, {4, 6})})
+
+    def pools(self, token: Token, request: Request) -> Response:
+        """The subnets that floating IPs come from."""
+        wanted = query.filters(request, {"subnet_id", "subnet_name", "network_id", "cidr"})
+        rows = [
+            {
+                "subnet_id": subnet["id"],
+                "subnet_name": subnet["name"],
+                "network_id": network["id"],
+                "cidr": subnet["cidr"],
+                "project_id": token.project.id,
+                "tenant_id": token.project.id,
+            }
+            for network in self.service.networks.rows.values()
+            if network["router:external"] and self.service.networks.visible(token, network)
+            for subnet in self.state.subnets_of(network["id"])
+            if subnet["ip_version"] == 4
+        ]
+        return reply({"floatingip_pools": query.select(rows, wanted)})
 
     def trunks(self, token: Token, request: Request) -> Response:
         """None: nobody makes any here."""

@@ -108,16 +108,16 @@ class Resource:
 
     def _create(self, token: Token, given: Json) -> Row:
         values = read(self.attributes, given, token, resource=self.name, creating=True)
-        self._within_quota(values["project_id"])
+        self.within_quota(values["project_id"])
         return self.make(token, values)
 
-    def _within_quota(self, project_id: str) -> None:
+    def within_quota(self, project_id: str, more: int = 1) -> None:
         """Only limits that were set are enforced: a benchmark needs more than the defaults."""
         limit = self.state.quotas.get(project_id, {}).get(self.name, -1)
         used = (
             sum(row["project_id"] == project_id for row in self.rows.values()) if limit >= 0 else 0
         )
-        if 0 <= limit <= used:
+        if 0 <= limit < used + more:
             raise conflict("OverQuota", f"Quota exceeded for resources: ['{self.name}'].")
 
     def update(self, token: Token, request: Request) -> Response:

@@ -35,6 +35,7 @@ class SecurityGroups(Resource):
         if values["name"].lower() == "default":
             raise conflict("SecurityGroupDefaultAlreadyExists", "Default security group exists.")
         self.ensure_default(values["project_id"])
+        self.service.security_group_rules.within_quota(values["project_id"], 2)
         return self._build(values)
 
     def change(self, token: Token, row: Row, values: Row) -> None:
@@ -102,6 +103,12 @@ class SecurityGroups(Resource):
         for group_id in wanted or ():
             if group_id not in self.rows:
                 raise missing("security_group", group_id)
+        if len({self.rows[group_id]["stateful"] for group_id in wanted or ()}) > 1:
+            text = (
+                "Error Cannot apply both stateful and stateless security groups on the same port "
+                "at the same time while attempting the operation."
+            )
+            raise conflict("SecurityGroupConflict", text)
 
     def _build(self, values: Row) -> Row:
         row: Row = {**stamp(), **values, "shared": False}

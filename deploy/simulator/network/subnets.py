@@ -58,6 +58,8 @@ class Subnets(Resource):
                     f"Requested subnet with cidr: {cidr} for network: {network['id']} "
                     "overlaps with another subnet"
                 )
+        self.service.networks.check_mtu(network, network["mtu"], values["ip_version"])
+        _check_service_types(values["service_types"])
         first = addresses.prefix(cidr).network_address
         gateway = values.pop("gateway_ip", str(first + (1 if first.version == 4 else 0)))
         wanted = values.pop("allocation_pools", None)
@@ -82,6 +84,7 @@ class Subnets(Resource):
             if owner is not None:
                 text = f"Current gateway ip {row['gateway_ip']} already in use by port {owner}."
                 raise conflict("GatewayIpInUse", text)
+        _check_service_types(values.get("service_types", []))
         if "allocation_pools" in values:
             pools = self._pools(row["cidr"], gateway, values["allocation_pools"])
             values["allocation_pools"] = pools
@@ -169,3 +172,11 @@ class Subnets(Resource):
 
 def _has_address(port: Row, subnet: Row) -> bool:
     return any(item["subnet_id"] == subnet["id"] for item in port["fixed_ips"])
+
+
+def _check_service_types(given: list[str]) -> None:
+    for word in given:
+        # Neutron means the prefix "compute:", and takes each of its letters for one.
+        if not word.startswith(("network:", "neutron:", *"compute:")):
+            text = f"Subnet service type {word} does not correspond to a valid device owner."
+            raise NeutronError(400, "InvalidSubnetServiceType", text)

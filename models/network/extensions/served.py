@@ -129,6 +129,10 @@ SERVED = (
         "port_details of a floating IP", {"floatingips": "port_details"},
     ),
     Extension(
+        "floatingip-pools", "Floating IP Pools Extension", "2018-03-21T10:00:00-00:00",
+        "the subnets that floating IPs come from", paths=("/floatingip_pools",),
+    ),
+    Extension(
         "ip-substring-filtering", "IP address substring filtering", "2017-11-28T09:00:00-00:00",
         "ports by a part of their address",
     ),

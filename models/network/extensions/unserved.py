@@ -110,11 +110,6 @@ UNSERVED = (
         paths=("/default-security-group-rules",),
     ),
     Unserved(
-        "Floating IPs are taken from a network or a subnet by its id.",
-        ("floatingip-pools",),
-        paths=("/floatingip_pools",),
-    ),
-    Unserved(
         "Changes that meet in one object come one after the other, whatever its revision.",
         ("revision-if-match",),
     ),

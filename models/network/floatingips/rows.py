@@ -141,10 +141,10 @@ class FloatingIPs(Collection):
         self, tx: Transaction, caller: Caller, row: Row, port_id: str, fixed: str | None
     ) -> tuple[Row, list[str]]:
         port = await self._ports.held(tx, caller, port_id)
-        if port["project_id"] != row["project_id"]:
+        if port["project_id"] != row["project_id"] and not caller.admin:
             raise BadRequest(
-                f"Bad floatingip request: Port {port_id} is associated with a different "
-                f"project than Floating IP {row['id']} and therefore cannot be bound."
+                f"Bad floatingip request: Cannot process floating IP association with Port "
+                f"{port_id}, since that port is owned by a different tenant."
             )
         ip = _fixed_ip(port, fixed)
         taken = select(self.table.c.floating_ip_address).where(

@@ -107,15 +107,21 @@ def check_security(changed: Row, body: Body) -> None:
 
 async def check_groups(tx: Transaction, groups: list[str], caller: Caller) -> None:
     """Refuse security groups that the caller has not got; the others stay until the end."""
-    known = select(SecurityGroup.id).where(SecurityGroup.id.in_(groups))
+    known = select(SecurityGroup.id, SecurityGroup.stateful).where(SecurityGroup.id.in_(groups))
     if not caller.admin:
         own = SecurityGroup.project_id == caller.project_id
         known = known.where(own | shared_with(SECURITY_GROUPS, security_groups, caller))
     kept = known.order_by(SecurityGroup.id).with_for_update(read=True)
-    found = {group["id"] for group in await tx.all(kept)}
+    found = {group["id"]: group["stateful"] for group in await tx.all(kept)}
     for group in groups:
         if group not in found:
             raise NotFound(f"Security group {group} does not exist", "SecurityGroupNotFound")
+    if len(set(found.values())) > 1:
+        raise Conflict(
+            "Error Cannot apply both stateful and stateless security groups on the same port at "
+            "the same time while attempting the operation.",
+            "SecurityGroupConflict",
+        )
 
 
 def with_pair_macs(pairs: list[dict[str, Any]], mac: str) -> list[dict[str, Any]]:

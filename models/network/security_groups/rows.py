@@ -17,7 +17,7 @@ from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.security_groups.defaults import DefaultGroups, egress
 from models.network.security_groups.state import holds
 from models.operations import Operations
-from models.resources.network import SECURITY_GROUPS
+from models.resources.network import SECURITY_GROUP_RULES, SECURITY_GROUPS
 from models.values import Caller
 
 rules = TABLES["security_group_rules"]
@@ -57,7 +57,9 @@ class SecurityGroups(Collection):
         async with self.store.write() as tx:
             await self.default_in(tx, row["project_id"])
             await self.insert(tx, row)
-            await tx.insert(rules, egress(row))
+            own = egress(row)
+            await self._quotas.guard(tx, SECURITY_GROUP_RULES, row["project_id"], number=len(own))
+            await tx.insert(rules, own)
             return await self.shown(caller, row, tx)
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:

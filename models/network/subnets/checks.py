@@ -11,7 +11,8 @@ from models.network.ports.owners import SERVER, SERVICE
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAMESERVERS, _HOST_ROUTES = 5, 20
-_OWNERS = (SERVICE, "neutron:", SERVER)
+# Neutron takes each letter of the last one for a beginning of its own.
+_OWNERS = (SERVICE, "neutron:", *SERVER)
 AUTO_MODES = ("slaac", "dhcpv6-stateless")
 
 

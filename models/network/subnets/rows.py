@@ -14,7 +14,7 @@ from models.network.collections.collection import Body, Collection, Quotas, Show
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
 from models.network.copies import SubnetCopies
 from models.network.holders import HolderKind
-from models.network.networks import Networks, overlaps
+from models.network.networks import SMALLEST_MTU, Networks, mtu_conflict, overlaps
 from models.network.ports import addresses as port_addresses
 from models.network.ports.owners import AUTOMATIC, ROUTER_PORTS
 from models.network.security_groups.changes import SecurityGroupChanges
@@ -102,6 +102,9 @@ class Subnets(Collection):
             if cut:
                 self._complete(row, body)
             await self._refuse_overlap(tx, row)
+            if network["mtu"] and network["mtu"] < SMALLEST_MTU[row["ip_version"]]:
+                # Neutron says here what the network has, and not what it lacks.
+                raise mtu_conflict(network["id"], network["mtu"])
             await self.insert(tx, row)
             at_once = network["router_external"] and network["pod_id"]
             if not at_once and await copied(tx, [("network", network["id"])]):

@@ -11,7 +11,7 @@ from models.admin.jobs import Jobs
 from models.admin.topology import TopologyView
 from models.database.store import Store
 from models.database.tables.network import Bridge, BridgeAddress
-from models.errors import Conflict, NotFound, OverQuota
+from models.errors import BadRequest, Conflict, NotFound, OverQuota
 from models.network.routers.diff import differs, gateway_applied, held, in_order, joined
 from models.network.routers.plan import Plan
 from models.network.security_groups.state import members_elsewhere, wanted
@@ -305,7 +305,9 @@ async def test_limits_of_a_project(network: Network, member: Caller, admin: Call
     assert network.spread.projects == [project]
     with pytest.raises(OverQuota, match="network"):
         await network.networks.create(member, {})
-    with pytest.raises(Conflict, match="lower than the 1 in use"):
+    with pytest.raises(BadRequest, match="greater than or equal to already used 1"):
+        await quotas.update(admin, project, {"network": 0, "force": "true"})
+    with pytest.raises(BadRequest):
         await quotas.update(admin, project, {"network": 0})
     await quotas.update(admin, project, {"network": 0, "force": True})
     for wrong in ({"rope": 1}, {"network": "many"}, {"network": -2}, {"network": True}):

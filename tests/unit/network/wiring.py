@@ -14,6 +14,7 @@ from models.network.auto_allocated_topologies import AutoAllocatedTopologies
 from models.network.bridges.leftovers import BridgeLeftovers
 from models.network.bridges.rows import Bridges
 from models.network.collections.collection import Collection
+from models.network.floatingip_pools import FloatingIPPools
 from models.network.floatingips.associations import Associations
 from models.network.floatingips.deletion import FloatingIPDeletion
 from models.network.floatingips.rows import FloatingIPs
@@ -180,6 +181,7 @@ class Network:
         )
         self.policies = RbacPolicies(store, quotas, operations)
         self.availabilities = NetworkIpAvailabilities(store)
+        self.floatingip_pools = FloatingIPPools(store, self.networks)
         self.topologies = AutoAllocatedTopologies(
             store, self.networks, self.subnets, self.pools, self.routers, self.interfaces
         )

@@ -64,6 +64,7 @@ class World:
             sub = net.replace("net", "sub")
             make(sub, "/subnets", network_id=name[net], cidr=cidr, ip_version=4, **more)
         make("net_open", "/networks", name="net_open", port_security_enabled=False)
+        make("net_narrow", "/networks", name="net_narrow", mtu=1000)
         make("net6", "/networks", name="net6")
         auto = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
         make("sub6", "/subnets", network_id=name["net6"], cidr="fd71::/64", ip_version=6, **auto)
@@ -113,6 +114,7 @@ class World:
     def _security(self) -> None:
         make, name = self._make, self.names
         make("sg", "/security-groups", name="sg")
+        make("sg_stateless", "/security-groups", name="sg_stateless", stateful=False)
         make("sg_used", "/security-groups", name="sg_used")
         used = make("port_sg", "/ports", network_id=name["net3"],
                     security_groups=[name["sg_used"]])  # fmt: skip
@@ -136,6 +138,8 @@ class World:
              default_prefixlen=24, max_prefixlen=28)  # fmt: skip
         make("pool_scoped", "/subnetpools", name="pool_scoped", prefixes=["10.73.0.0/16"],
              address_scope_id=name["scope"])  # fmt: skip
+        make("pool_foreign", "/subnetpools", name="pool_foreign", prefixes=["10.76.0.0/16"],
+             address_scope_id=name["scope_shared"])  # fmt: skip
         make("pool_quota", "/subnetpools", name="pool_quota", prefixes=["10.74.0.0/16"],
              default_quota=16)  # fmt: skip
         make("net_pool", "/networks", name="net_pool")

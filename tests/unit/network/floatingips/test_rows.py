@@ -134,3 +134,35 @@ async def test_the_gateways_address_is_given_to_who_asks_for_it(world: World) ->
     outside, _ = await world.external(EAST)
     body = {"floating_network_id": outside["id"], "floating_ip_address": "203.0.113.1"}
     assert (await world.floatingips.create(ADMIN, body))["floating_ip_address"] == "203.0.113.1"
+
+
+async def test_an_admin_leads_an_address_to_another_projects_port(world: World) -> None:
+    outside, _, port = await _site(world)
+    body = {"floating_network_id": outside["id"], "port_id": port["id"]}
+    made = await world.floatingips.create(ADMIN, body)
+    assert (made["project_id"], made["port_id"]) == (ADMIN.project_id, port["id"])
+    shared = {"object_type": "network", "object_id": port["network_id"]}
+    given = {"action": "access_as_shared", "target_tenant": STRANGER.project_id}
+    await world.policies.create(USER, {**shared, **given})
+    theirs = await world.ports.create(STRANGER, {"network_id": port["network_id"]})
+    with pytest.raises(BadRequest, match="owned by a different tenant"):
+        await world.floatingips.create(USER, {**body, "port_id": theirs["id"]})
+
+
+async def test_the_ranges_of_external_networks_are_pools(world: World) -> None:
+    outside, ranged = await world.external(EAST)
+    await world.subnet(outside, "fd99::/64", caller=ADMIN)
+    pool = {
+        "network_id": outside["id"],
+        "subnet_id": ranged["id"],
+        "subnet_name": "",
+        "cidr": "203.0.113.0/24",
+        "project_id": USER.project_id,
+        "tenant_id": USER.project_id,
+    }
+    assert await world.floatingip_pools.list(USER, []) == [pool]
+    asked = [("cidr", pool["cidr"]), ("fields", "subnet_id")]
+    assert await world.floatingip_pools.list(USER, asked) == [{"subnet_id": ranged["id"]}]
+    assert await world.floatingip_pools.list(USER, [("network_id", ranged["id"])]) == []
+    with pytest.raises(BadRequest):
+        await world.floatingip_pools.list(USER, [("colour", "red")])

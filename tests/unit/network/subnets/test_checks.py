@@ -91,7 +91,7 @@ SUBNET6 = SUBNET | {"cidr": "fd00::/64", "ip_version": 6, "gateway_ip": "fd00::1
         SUBNET,
         SUBNET6,
         SUBNET | {"gateway_ip": None},
-        SUBNET | {"service_types": ["compute:nova"]},
+        SUBNET | {"service_types": ["compute:nova", "network:dhcp", "test:type_1"]},
         SUBNET | {"cidr": "10.0.0.0/31", "gateway_ip": None, "enable_dhcp": False},
         SUBNET6 | {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"},
     ],
