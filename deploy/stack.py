@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.pods.commands import environment, run
 from deploy.pods.console import LabError, say, step
-from deploy.pods.layout import State
+from deploy.pods.layout import State, pods_are_hidden
 from deploy.pods.processes import Daemon, Supervisor
 
 ROOT = Path(__file__).parent.parent
@@ -89,6 +89,7 @@ class Stack:
             "TRIO2O_NETWORK_PORT": str(self.ports.network),
             "TRIO2O_TEMPORAL_ADDRESS": self.temporal_address,
             "TRIO2O_TEMPORAL_UI_URL": self.temporal_ui,
+            **({"TRIO2O_POD_INTERFACE": "internal"} if pods_are_hidden() else {}),
         }
 
     def daemons(self) -> Iterator[Daemon]:
@@ -109,6 +110,7 @@ class Stack:
             *("--gateway", self.gateway_url),
             *("--port", str(SIMULATOR_PORT)),
             *("--clouds-yaml", str(self.clouds)),
+            *(("--hide-pods", "interface") if pods_are_hidden() else ()),
         )
         # Keystone, Glance and the regions come first; the control API is the last to listen.
         control = SIMULATOR_PORT + 2 + len(SIMULATED_REGIONS)

@@ -1,6 +1,6 @@
 """Every option of gateway and worker, with what changes when it changes."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         120, description="How long a validated token is believed; a revocation is seen after it"
     )
     max_body_bytes: int = Field(1_048_576, description="Largest JSON body accepted; more is 413")
+    pod_interface: Literal["public", "internal", "admin"] = Field(
+        "public", description="Interface of the pods' endpoints: public, internal or admin"
+    )
     pod_timeout: float = Field(60.0, description="Seconds that one call to a pod may take")
     pod_connect_timeout: float = Field(5.0, description="Seconds to reach a pod's endpoint")
     list_deadline: float = Field(

@@ -135,13 +135,14 @@ class Regions:
                 session.get_endpoint,
                 service_type=kind,
                 region_name=region,
-                interface="public",
+                interface=self._settings.pod_interface,
             )
             if found:
                 root = _VERSION.sub("", found.rstrip("/"))
                 self._roots[region, service] = (root, time.monotonic() + _CATALOG_SECONDS)
                 return root
-        raise PodUnavailable(region, f"Keystone's catalog has no {service} endpoint for it")
+        wanted = f"{self._settings.pod_interface} {service}"
+        raise PodUnavailable(region, f"Keystone's catalog has no {wanted} endpoint for it")
 
     @asynccontextmanager
     async def open(

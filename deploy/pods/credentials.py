@@ -22,6 +22,7 @@ def write_clouds(state: State) -> Path:
         lines += (
             f"  {cloud}:",
             f"    region_name: {region}",
+            f"    interface: {'public' if region == TOP_REGION else 'internal'}",
             "    identity_api_version: 3",
             "    auth:",
             f"      auth_url: {KEYSTONE_URL}",
@@ -43,6 +44,7 @@ def shell_variables(state: State, region: str, user: str) -> str:
         "OS_AUTH_URL": KEYSTONE_URL,
         "OS_IDENTITY_API_VERSION": "3",
         "OS_REGION_NAME": region,
+        "OS_INTERFACE": "public" if region == TOP_REGION else "internal",
         "OS_USERNAME": user,
         "OS_PASSWORD": state.secrets[user],
         "OS_PROJECT_NAME": PROJECT[user],

@@ -99,10 +99,32 @@ def _create_endpoints(rest: Rest) -> None:
     for region_id, urls in endpoints().items():
         for (kind, url), interface in product(urls.items(), ("public", "internal", "admin")):
             if (region_id, services[kind], interface) not in there:
-                endpoint = {
-                    "region_id": region_id,
-                    "service_id": services[kind],
-                    "interface": interface,
-                    "url": url,
-                }
-                rest.post(f"{KEYSTONE_URL}/endpoints", {"endpoint": endpoint})
+                _create_endpoint(rest, region_id, services[kind], interface, url)
+
+
+def show_pods(rest: Rest, *, hidden: bool) -> None:
+    """The pods have public endpoints, unless they are hidden; the others they always have."""
+    services = {row["id"]: row["type"] for row in rest.get(f"{KEYSTONE_URL}/services")["services"]}
+    rows = rest.get(f"{KEYSTONE_URL}/endpoints?interface=public")["endpoints"]
+    there = {(row["region_id"], services[row["service_id"]]): row["id"] for row in rows}
+    ids = {kind: id_ for id_, kind in services.items()}
+    urls = endpoints()
+    for pod in PODS:
+        for kind, url in urls[pod.name].items():
+            shown = there.get((pod.name, kind))
+            if hidden and shown:
+                rest.delete(f"{KEYSTONE_URL}/endpoints/{shown}")
+            elif not hidden and not shown:
+                _create_endpoint(rest, pod.name, ids[kind], "public", url)
+
+
+def _create_endpoint(
+    rest: Rest, region_id: str, service_id: str, interface: str, url: str
+) -> None:
+    endpoint = {
+        "region_id": region_id,
+        "service_id": service_id,
+        "interface": interface,
+        "url": url,
+    }
+    rest.post(f"{KEYSTONE_URL}/endpoints", {"endpoint": endpoint})

@@ -22,7 +22,7 @@ from deploy.pods import (
 )
 from deploy.pods.commands import together
 from deploy.pods.console import LabError, say, step
-from deploy.pods.layout import PODS, Pod, State
+from deploy.pods.layout import PODS, Pod, State, pods_are_hidden
 from deploy.pods.processes import Daemon, Supervisor
 from deploy.pods.rest import Rest
 
@@ -107,9 +107,10 @@ class Lab:
         with step("Keystone, Placement"):
             self._start(self._identity_and_placement())
         credentials.write_clouds(self._state)
+        rest = Rest.admin(self._state)
+        identities.show_pods(rest, hidden=pods_are_hidden())
         with step("Glance, Neutron, Nova, Cinder"):
             self._start(self._services())
-        rest = Rest.admin(self._state)
         with step("compute hosts, volume services and chassis report in"):
             self._start(self._workers())
             self._wait_until_up(rest)

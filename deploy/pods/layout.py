@@ -84,6 +84,12 @@ class Pod:
 
 PODS = (Pod("Pod1", 1), Pod("Pod2", 2))
 
+
+def pods_are_hidden() -> bool:
+    """Whether users' catalogues offer RegionOne only: ``TRIO2O_HIDE_PODS=1``."""
+    return os.environ.get("TRIO2O_HIDE_PODS", "") not in ("", "0")
+
+
 POD_DATABASES = ("nova_api", "nova_cell0", "nova", "neutron", "cinder", "placement")
 SHARED_DATABASES = ("keystone", "glance")
 

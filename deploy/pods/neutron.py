@@ -50,8 +50,10 @@ def configure(state: State, pod: Pod) -> None:
             },
             "database": database(state, f"{pod.key}_neutron"),
             "keystone_authtoken": token_check(state, "neutron", pod.name),
-            "nova": service_login(state, "nova", pod.name),
-            "placement": service_login(state, "placement", pod.name),
+            # The pods may have no public endpoints.
+            "nova": service_login(state, "nova", pod.name) | {"endpoint_type": "internal"},
+            "placement": service_login(state, "placement", pod.name)
+            | {"endpoint_type": "internal"},
             "oslo_concurrency": locks(state, f"{pod.key}-neutron"),
         },
     )

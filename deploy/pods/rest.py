@@ -37,11 +37,11 @@ class Rest:
         return cls("admin", state.secrets["admin"], "admin")
 
     def endpoints(self) -> dict[str, dict[str, str]]:
-        """Region -> service type -> public URL, as the user's catalog has them."""
+        """Region -> service type -> internal URL, as the user's catalog has them."""
         found: dict[str, dict[str, str]] = {}
         for service in self._catalog:
             for row in service["endpoints"]:
-                if row["interface"] == "public":
+                if row["interface"] == "internal":
                     found.setdefault(row["region_id"], {})[service["type"]] = row["url"]
         return found
 

@@ -14,6 +14,7 @@ import uvloop
 from deploy.simulator.cloud import Cloud
 from deploy.simulator.clouds_yaml import write
 from deploy.simulator.control import Control
+from deploy.simulator.identity.catalog import WAYS_TO_HIDE
 from deploy.simulator.listener import Listener
 from deploy.simulator.settings import Settings
 
@@ -38,6 +39,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--image-per-region", action="store_true", help="a Glance in every region, not one for all"
     )
+    parser.add_argument(
+        "--hide-pods", choices=WAYS_TO_HIDE, default="", help="users' catalogs show RegionOne only"
+    )
     parser.add_argument("--clouds-yaml", type=Path, help="write the users' clouds.yaml there")
     return parser.parse_args()
 
@@ -51,6 +55,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         arguments.host,
         settings,
         image_per_region=arguments.image_per_region,
+        hide_pods=arguments.hide_pods,
     )
     await cloud.open(arguments.port)
     control = Control(cloud)

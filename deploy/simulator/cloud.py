@@ -32,11 +32,12 @@ class Cloud:
         settings: Settings,
         *,
         image_per_region: bool = False,
+        hide_pods: str = "",
     ) -> None:
         self.names, self.gateway, self.host = names, gateway, host
         self.settings = settings
         self.identity = Identity()
-        self.catalog = Catalog()
+        self.catalog = Catalog(hide_pods)
         self.watch = Watch(self.identity, Faults(), CallLog(), settings)
         self.image_per_region = image_per_region
         self.images = self._new_images()

@@ -42,5 +42,6 @@ def _entry(cloud: Cloud, user: User, region: str) -> Json:
         },
         "region_name": region,
         "identity_api_version": "3",
-        "interface": "public",
+        # A pod may have no public endpoints.
+        "interface": "public" if region == TOP_REGION else "internal",
     }

@@ -105,8 +105,8 @@ class IdentityApi:
 
     def own_catalog(self, request: Request) -> Response:
         """The catalog alone."""
-        self._caller(request)
-        return reply({"catalog": self.catalog.for_token(), "links": {"self": request.origin}})
+        catalog = self.catalog.for_token(self._caller(request).project.name)
+        return reply({"catalog": catalog, "links": {"self": request.origin}})
 
     def own_projects(self, request: Request) -> Response:
         """The projects in which the caller has a role."""

@@ -17,18 +17,26 @@ SERVICE_NAMES = {
 }
 INTERFACES = ("public", "internal", "admin")
 TOP_REGION = "RegionOne"
+# How the pods can be hidden from users: no public endpoints, or endpoint groups of projects.
+WAYS_TO_HIDE = ("interface", "groups")
+# The project whose group has everything.
+_SERVICE = "service"
 
 
 @dataclass(slots=True)
 class Catalog:
-    """Endpoints by region and service type; every interface has the same address."""
+    """Endpoints by region and service type; every interface has the same address.
 
+    ``hidden`` is the way in which users see none but the top region.
+    """
+
+    hidden: str = ""
     urls: dict[str, dict[str, str]] = field(default_factory=dict)
     service_ids: dict[str, str] = field(
         default_factory=lambda: {kind: new_hex_id() for kind in SERVICE_NAMES}
     )
     endpoint_ids: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    _rendered: list[Json] | None = None
+    _rendered: dict[bool, list[Json]] = field(default_factory=dict)
 
     def add(self, region: str, urls: dict[str, str]) -> None:
         """Register the services of a region."""
@@ -36,7 +44,7 @@ class Catalog:
         for kind in urls:
             for interface in INTERFACES:
                 self.endpoint_ids[region, kind, interface] = new_hex_id()
-        self._rendered = None
+        self._rendered.clear()
 
     def endpoints(self) -> list[Json]:
         """Every endpoint, as `GET /v3/endpoints` lists them."""
@@ -53,18 +61,22 @@ class Catalog:
             for region, urls in self.urls.items()
             for kind, url in urls.items()
             for interface in INTERFACES
+            if region == TOP_REGION or interface != "public" or self.hidden != "interface"
         ]
 
-    def for_token(self) -> list[Json]:
-        """The catalog as a token carries it."""
-        if self._rendered is None:
+    def for_token(self, project: str) -> list[Json]:
+        """The catalog as a token of the project carries it."""
+        top_only = self.hidden == "groups" and project != _SERVICE
+        if top_only not in self._rendered:
             rows: dict[str, list[Json]] = {}
             wanted = ("id", "interface", "region_id", "region", "url")
             kinds = {service_id: kind for kind, service_id in self.service_ids.items()}
             for endpoint in self.endpoints():
+                if top_only and endpoint["region_id"] != TOP_REGION:
+                    continue
                 row = {key: endpoint[key] for key in wanted}
                 rows.setdefault(kinds[endpoint["service_id"]], []).append(row)
-            self._rendered = [
+            self._rendered[top_only] = [
                 {
                     "id": self.service_ids[kind],
                     "type": kind,
@@ -73,7 +85,7 @@ class Catalog:
                 }
                 for kind, endpoints in rows.items()
             ]
-        return self._rendered
+        return self._rendered[top_only]
 
 
 def gateway_urls(gateway: str, auth_url: str) -> dict[str, str]:

@@ -48,7 +48,7 @@ def token(value: Token, identity: Identity, catalog: Catalog | None) -> Json:
         "roles": [{"id": identity.role_ids[name], "name": name} for name in value.roles],
     }
     if catalog is not None:
-        body["catalog"] = catalog.for_token()
+        body["catalog"] = catalog.for_token(value.project.name)
     return {"token": body}
 
 
