@@ -2,7 +2,8 @@
 
 GatewayError 500
   BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
-  NotAcceptable 406 · Conflict 409 · OverQuota 409 · Gone 410 · TooLarge 413 · OverLimit 413
+  NotAcceptable 406 · Conflict 409 · OverQuota 409 · Gone 410 · Outdated 412 · TooLarge 413
+  OverLimit 413
   PodUnavailable 503 (retryable) · PodBusy 503 (retryable) · DatabaseUnavailable 503 (retryable)
   PodFailed 429, 500 (retryable) · PodFault - the pod's own status and body, passed on untouched
 
@@ -102,6 +103,16 @@ class OverQuota(Conflict):
     """A quota or a pool is used up."""
 
     kind = "OverQuota"
+
+
+class Outdated(GatewayError):
+    """The object has changed since the caller has seen it."""
+
+    status = 412
+    kind = "RevisionNumberConstraintFailed"
+
+    def __init__(self, wanted: int, current: int) -> None:
+        super().__init__(f"Constrained to {wanted}, but current revision is {current}")
 
 
 class TooLarge(GatewayError):

@@ -1,12 +1,24 @@
 """Frozen values that several layers share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """The revision that one object of a collection is to have when it is changed."""
+
+    collection: str
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as Keystone validated it. The token is never shown by ``repr``."""
+    """Who asks, as Keystone validated it. The token is never shown by ``repr``.
+
+    ``condition`` is what one request asks of the object that it changes.
+    """
 
     user_id: str
     project_id: str
@@ -16,6 +28,7 @@ class Caller:
     project_name: str = ""
     request_id: str = ""
     admin: bool = False
+    condition: Condition | None = None
 
     @property
     def service(self) -> bool:
@@ -34,6 +47,10 @@ class Caller:
             request_id,
             self.admin,
         )
+
+    def provided(self, condition: Condition) -> "Caller":
+        """Return the caller of a request that is to change nothing unless the condition holds."""
+        return replace(self, condition=condition)
 
 
 class PodState(StrEnum):

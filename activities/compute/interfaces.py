@@ -9,7 +9,7 @@ from activities.network.ports.copies import PortCopies
 from activities.pods.region import Regions
 from models import work
 from models.compute import checks
-from models.compute.servers.attachments import Attachments
+from models.compute.servers.attachments import PLUGGED, Attachments
 from models.compute.servers.boot_plan import BootPlanner, Link
 from models.compute.servers.boot_request import Nic
 from models.database.store import Store
@@ -77,7 +77,7 @@ class Interfaces:
     async def attached(self, port_id: str) -> None:
         """Record that the pod has plugged the port."""
         async with self._store.write() as tx:
-            await tx.run(ports.update().where(Port.id == port_id).values(status="ACTIVE"))
+            await tx.run(ports.update().where(Port.id == port_id).values(**PLUGGED))
 
     async def detached(self, caller: Caller, port_id: str) -> None:
         """Let the port go once its pod has; a server's own comes off there after the answer.

@@ -11,7 +11,7 @@ from activities.pods.user import AsUser
 from models import work
 from models.cache import Cache
 from models.compute.release import release
-from models.compute.servers.attachments import Attachments
+from models.compute.servers.attachments import PLUGGED, Attachments
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.database.store import Store
@@ -126,7 +126,7 @@ class Servers:
             return
         down = ports.update().where(Port.device_id.in_(new), Port.status == "DOWN")
         async with self._store.write() as tx:
-            await tx.run(down.values(status="ACTIVE"))
+            await tx.run(down.values(**PLUGGED))
         self._plugged.keep(dict.fromkeys(new))
 
     async def _let_go(self, id_: str) -> None:

@@ -1,6 +1,10 @@
 """The network API under /network."""
 
+from activities.wiring import Services
+from api.auth import Tokens
 from api.errors import NEUTRON
+from api.network.conditions import conditional
+from api.policy import Policy
 from api.service import ServiceApp
 
 
@@ -13,3 +17,7 @@ class Network(ServiceApp):
     folder = __name__
     dialect = NEUTRON
     told_by = ("GET",)
+
+    def __init__(self, services: Services, tokens: Tokens, policy: Policy) -> None:
+        super().__init__(services, tokens, policy)
+        self._routes = self._routes.with_handlers(conditional)

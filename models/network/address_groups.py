@@ -37,8 +37,9 @@ class AddressGroups(Collection):
         return own | shared_with(self.kind, self.table, caller)
 
     async def create(self, caller: Caller, body: Body) -> Shown:
-        """Create a group with the addresses given."""
+        """Create a group with the addresses given, which are a revision of it."""
         row = self.parse_create(body, caller)
+        row["revision_number"] = int(bool(row["addresses"]))
         async with self.store.write() as tx:
             await self.insert(tx, row)
             return await self.shown(caller, row, tx)

@@ -12,19 +12,14 @@ from models.network.prefixes import networks
 from models.resources.network import ADDRESS_SCOPES
 from models.values import Caller
 
-_NOT_SHOWN = ("created_at", "updated_at", "revision_number")
-
 
 class AddressScopes(SharedCollection):
     """The address scopes as users see them."""
 
+    standard = False
+
     def __init__(self, store: Store, quotas: Quotas) -> None:
         super().__init__(ADDRESS_SCOPES, store, quotas)
-
-    def view(self, row: Row, caller: Caller) -> Shown:
-        """Return the scope; Neutron keeps no times of it."""
-        shown = super().view(row, caller)
-        return {name: value for name, value in shown.items() if name not in _NOT_SHOWN}
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a scope."""

@@ -7,7 +7,14 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, Port
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.checks import RBAC_ACTIONS, invalid_input
-from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
+from models.network.collections.collection import (
+    Body,
+    Collection,
+    Quotas,
+    Shown,
+    denied,
+    revise_parents,
+)
 from models.network.collections.sharing import EVERYONE, EXTERNAL, SHARED
 from models.network.consequences import copied
 from models.network.ports.owners import SERVICE
@@ -17,11 +24,12 @@ from models.resources.network import RBAC_POLICIES
 from models.values import Caller
 
 _TABLES = {name: TABLES[f"{name}s"] for name in RBAC_ACTIONS}
-_NOT_SHOWN = ("created_at", "updated_at", "revision_number")
 
 
 class RbacPolicies(Collection):
     """The policies as users see them: those of their own objects."""
+
+    standard = False
 
     def __init__(self, store: Store, quotas: Quotas, operations: Operations) -> None:
         super().__init__(RBAC_POLICIES, store, quotas)
@@ -36,11 +44,6 @@ class RbacPolicies(Collection):
         return NotFound(
             f"RBAC policy of type unknown with ID {id_} not found", self.kind.not_found
         )
-
-    def view(self, row: Row, caller: Caller) -> Shown:
-        """Return the policy; Neutron keeps no times of it."""
-        shown = super().view(row, caller)
-        return {name: value for name, value in shown.items() if name not in _NOT_SHOWN}
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Give an object to a project; only its owner or an admin may."""
@@ -66,6 +69,7 @@ class RbacPolicies(Collection):
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Give the object to another project instead."""
         async with self.store.write() as tx:
+            await self._hold_object(tx, await self.get(caller, id_, tx))
             row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             waiting: list[str] = []
@@ -82,6 +86,7 @@ class RbacPolicies(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Take the object back; 409 ``RbacPolicyInUse`` while the project uses it."""
         async with self.store.write() as tx:
+            await self._hold_object(tx, await self.get(caller, id_, tx))
             row = await self.own(tx, caller, id_, "delete")
             await self._refuse_used(tx, row)
             await tx.run(self.table.delete().where(self.table.c.id == id_))
@@ -94,8 +99,7 @@ class RbacPolicies(Collection):
 
     async def _owned(self, tx: Transaction, caller: Caller, row: Row) -> None:
         """Return if the caller may give the object away."""
-        table = _TABLES[row["object_type"]]
-        owner = await tx.value(select(table.c.project_id).where(table.c.id == row["object_id"]))
+        owner = await self._hold_object(tx, row)
         if owner is None or (owner != caller.project_id and not caller.admin):
             noun = row["object_type"].replace("_", " ").capitalize()
             kind = "".join(word.capitalize() for word in row["object_type"].split("_"))
@@ -110,6 +114,16 @@ class RbacPolicies(Collection):
         )
         if await tx.value(same):
             raise _second()
+
+    async def _hold_object(self, tx: Transaction, row: Row) -> str | None:
+        """Hold what the policy is about: before its policies, as by whoever deletes it.
+
+        Return its owner; None where there is no such object.
+        """
+        table = _TABLES[row["object_type"]]
+        object_ = select(table.c.project_id).where(table.c.id == row["object_id"])
+        held = await tx.locked(object_)
+        return held["project_id"] if held else None
 
     async def _refuse_used(self, tx: Transaction, row: Row) -> None:
         """Refuse to take an object from a project that uses it."""
@@ -145,9 +159,11 @@ class RbacPolicies(Collection):
             )
 
     async def _follow(self, tx: Transaction, caller: Caller, row: Row) -> list[str]:
-        """Return the operation that tells the copies of a network, if there are any."""
-        object_ = (row["object_type"], row["object_id"])
-        if row["object_type"] != "network" or not await copied(tx, [object_]):
+        """Count it for a network; return the operation that tells its copies, if it has any."""
+        if row["object_type"] != "network":
+            return []
+        await revise_parents(tx, TABLES["networks"], row["object_id"])
+        if not await copied(tx, [("network", row["object_id"])]):
             return []
         return [
             await self._operations.add(

@@ -9,7 +9,13 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, SecurityGroup
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.address_groups import AddressGroups
-from models.network.collections.collection import Body, Collection, Quotas, Shown
+from models.network.collections.collection import (
+    Body,
+    Collection,
+    Quotas,
+    Shown,
+    revise_parents,
+)
 from models.network.collections.listing import Page, Params
 from models.network.collections.sharing import shared_with
 from models.network.security_groups.changes import SecurityGroupChanges
@@ -69,18 +75,19 @@ class SecurityGroupRules(Collection):
             for row in rows:
                 await self.insert(tx, row | {"project_id": group["project_id"]})
             shown = [await self.shown(caller, row, tx) for row in rows]
-            waiting = await self._revised(tx, group)
+            waiting = await self._revised(tx, group["id"])
         self._operations.announce(*waiting)
         return shown
 
     async def delete(self, caller: Caller, id_: str) -> None:
         """Take the rule out of its group."""
         async with self.store.write() as tx:
-            rule = await self.own(tx, caller, id_, "delete")
+            of = (await self.get(caller, id_, tx))["security_group_id"]
+            # Before its rules, as by whoever deletes it.
+            await tx.locked(select(SecurityGroup.id).where(SecurityGroup.id == of))
+            await self.own(tx, caller, id_, "delete")
             await tx.run(delete(self.table).where(self.table.c.id == id_))
-            of = SecurityGroup.id == rule["security_group_id"]
-            group = await tx.locked(SecurityGroup.select().where(of))
-            waiting = await self._revised(tx, group) if group else []
+            waiting = await self._revised(tx, of)
         self._operations.announce(*waiting)
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
@@ -140,7 +147,6 @@ class SecurityGroupRules(Collection):
                     "SecurityGroupRuleExists",
                 )
 
-    async def _revised(self, tx: Transaction, group: Row) -> Sequence[str]:
-        revision = {"revision_number": group["revision_number"] + 1}
-        await tx.run(groups.update().where(SecurityGroup.id == group["id"]).values(**revision))
-        return await self._changes.changed(tx, group["id"])
+    async def _revised(self, tx: Transaction, group_id: str) -> Sequence[str]:
+        await revise_parents(tx, groups, group_id)
+        return await self._changes.changed(tx, group_id)

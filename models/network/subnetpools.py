@@ -11,7 +11,7 @@ from models.database.tables.network import Subnet
 from models.errors import BadRequest, Conflict, OverQuota
 from models.network.address_scopes import AddressScopes
 from models.network.collections.checks import invalid_input, more_prefixes
-from models.network.collections.collection import Body, Quotas, Shown
+from models.network.collections.collection import Body, Quotas, Shown, revise
 from models.network.collections.shared_collection import SharedCollection
 from models.network.collections.sharing import forget_shares
 from models.network.prefixes import collapse, contains, cut, free, networks
@@ -91,7 +91,9 @@ class Subnetpools(SharedCollection):
                 raise _bad_prefixes("One or more the prefixes to be removed is in use by a subnet")
             left = [str(one) for one in free(networks(row["prefixes"]), wanted)]
             if left != row["prefixes"]:
-                row = await self.change(tx, row, {"prefixes": collapse(left)})
+                changes = {"prefixes": collapse(left)}
+                # Neutron counts what is added only.
+                row = await revise(tx, self.table, row, changes, counted=False)
             return list(row["prefixes"])
 
     # What subnets ask for.
@@ -189,8 +191,8 @@ class Subnetpools(SharedCollection):
         if changes.get("address_scope_id") or "prefixes" in changes:
             await self._scopes.admit(tx, caller, after)
         changes |= {name: after[name] for name in changes}
-        if changes:
-            row = await self.change(tx, row, changes)
+        # Neutron counts every update, be nothing new in it.
+        row = await self.change(tx, row, changes)
         return await self.shown(caller, row, tx)
 
     async def _given(self, tx: Transaction, id_: str) -> list[Row]:

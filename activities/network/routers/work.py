@@ -247,10 +247,10 @@ async def _mark(tx: Transaction, operation: Row, status: str, *, only: str = "")
     table = _PIECES.get(operation["resource_type"])
     if table is None:
         return
-    piece = table.update().where(table.c.id == operation["resource_id"])
+    piece = table.update().where(table.c.id == operation["resource_id"], table.c.status != status)
     if only:
         piece = piece.where(table.c.status == only)
-    await tx.run(piece.values(status=status))
+    await tx.run(piece.values(status=status, revision_number=table.c.revision_number + 1))
 
 
 async def _succeeded(tx: Transaction, operation: Row) -> None:
@@ -273,5 +273,6 @@ async def _succeeded(tx: Transaction, operation: Row) -> None:
         FloatingIP.status == "DOWN",
         FloatingIP.id.in_(copied),
     )
-    await tx.run(links.values(status="ACTIVE"))
-    await tx.run(floating.values(status="ACTIVE"))
+    for table, found in ((ports, links), (floatingips, floating)):
+        revision = table.c.revision_number + 1
+        await tx.run(found.values(status="ACTIVE", revision_number=revision))

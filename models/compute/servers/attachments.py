@@ -13,6 +13,10 @@ from models.network.ports.rows import Ports
 from models.values import Pod
 
 ports = TABLES["ports"]
+_REVISED = {"revision_number": Port.revision_number + 1}
+# What a port is once its pod has plugged it.
+PLUGGED = {"status": "ACTIVE", **_REVISED}
+_FREE = {"device_id": "", "device_owner": "", "status": "DOWN", **_REVISED}
 
 
 class Attachments:
@@ -40,7 +44,8 @@ class Attachments:
         if link.port:
             id_ = str(link.port["id"])
             free = ports.update().where(Port.id == id_, Port.device_id == "")
-            if not await tx.run(free.values(device_id=owner, device_owner=device_owner)):
+            plugged = {"device_id": owner, "device_owner": device_owner, **_REVISED}
+            if not await tx.run(free.values(**plugged)):
                 raise Conflict(f"Port {id_} is still in use.", "PortInUse")
         else:
             fixed_ips: list[Row] | None = None
@@ -65,7 +70,7 @@ class Attachments:
         mine = ServerPort.server_id == creation
         await tx.run(server_ports.update().where(mine).values(server_id=server_id))
         held = ports.update().where(Port.device_id == creation)
-        await tx.run(held.values(device_id=server_id))
+        await tx.run(held.values(device_id=server_id, **_REVISED))
 
     async def networks(self, tx: Transaction, owner: str) -> set[str]:
         """Return the networks of the owner's ports."""
@@ -83,7 +88,7 @@ class Attachments:
         made = [row.port_id for row in held if row.made]
         waiting = await self._deletion.delete(tx, made) if made else []
         free = ports.update().where(Port.device_id == owner)
-        await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
+        await tx.run(free.values(**_FREE))
         await tx.run(server_ports.delete().where(of))
         return waiting
 
@@ -96,6 +101,6 @@ class Attachments:
             waiting = await self._deletion.delete(tx, [port_id])
         else:
             free = ports.update().where(Port.id == port_id)
-            await tx.run(free.values(device_id="", device_owner="", status="DOWN"))
+            await tx.run(free.values(**_FREE))
         await tx.run(server_ports.delete().where(mine))
         return waiting

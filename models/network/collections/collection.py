@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, select, true
 
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
-from models.errors import BadRequest, Forbidden, NotFound
+from models.errors import BadRequest, Forbidden, NotFound, Outdated
 from models.network.collections.checks import check
 from models.network.collections.listing import Filter, Page, Params, conditions, page, parse
 from models.network.collections.shapes import text
@@ -21,7 +21,8 @@ Body = Mapping[str, Any]
 Shown = dict[str, Any]
 
 _PROJECT = {"project_id", "tenant_id"}
-_READ_ONLY = {"id", "created_at", "updated_at", "revision_number"}
+_STANDARD = ("created_at", "updated_at", "revision_number")
+_READ_ONLY = {"id", *_STANDARD}
 _OTHER_PROJECT = (
     "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request "
     "requires admin or advsvc privileges"
@@ -41,11 +42,12 @@ class Quotas(Protocol):
 class Collection:
     """Parsing, reading and showing of one kind; subclasses add what its members compute.
 
-    ``first_revision`` is the revision number of a new object; ``more_filters`` are list filters
-    that are no columns.
+    ``first_revision`` is the revision number of a new object. Neutron shows times and revisions
+    only of what is ``standard``. ``more_filters`` are list filters that are no columns.
     """
 
     first_revision = 1
+    standard = True
 
     def __init__(self, kind: Kind, store: Store, quotas: Quotas) -> None:
         self.kind = kind
@@ -155,13 +157,11 @@ class Collection:
     async def held(self, tx: Transaction, caller: Caller, id_: str) -> Row:
         """Return the row as ``get``, held against every other writer until the transaction ends.
 
-        Whoever changes the row, or writes what depends on it, reads it so.
+        Whoever changes the row, or writes what depends on it, reads it so. ``Outdated`` where the
+        caller wants another revision of it.
         """
-        if "\0" in id_:
-            raise self.missing(id_)
-        row = await tx.locked(await self._seen(tx, caller, id_))
-        if row is None:
-            raise self.missing(id_)
+        row = await self._locked(tx, caller, id_)
+        self._meet(caller, row)
         return row
 
     async def own(self, tx: Transaction, caller: Caller, id_: str, verb: str = "update") -> Row:
@@ -169,9 +169,32 @@ class Collection:
 
         ``NotFound`` if the caller may not see it, ``Forbidden`` if it is only shared.
         """
-        row = await self.held(tx, caller, id_)
+        row = await self._locked(tx, caller, id_)
         self.refuse_foreign(caller, row, f"{verb}_{self.kind.member}")
+        self._meet(caller, row)
         return row
+
+    async def _locked(self, tx: Transaction, caller: Caller, id_: str) -> Row:
+        if "\0" in id_:
+            raise self.missing(id_)
+        row = await tx.locked(await self._seen(tx, caller, id_))
+        if row is None:
+            raise self.missing(id_)
+        return row
+
+    def _meet(self, caller: Caller, row: Row) -> None:
+        """Refuse to change a row in another revision than the caller has seen."""
+        wanted = caller.condition
+        if wanted is None or (wanted.collection, wanted.id) != (self.kind.collection, row["id"]):
+            return
+        if not self.standard:
+            raise BadRequest(
+                f"Bad {self.kind.collection} request: Revision matching not supported for this "
+                "resource.",
+                "BadRequest",
+            )
+        if wanted.revision != row["revision_number"]:
+            raise Outdated(wanted.revision, row["revision_number"])
 
     def refuse_foreign(self, caller: Caller, row: Row, rule: str) -> None:
         """Refuse by the policy rule what is another project's; an admin may change everything."""
@@ -245,9 +268,10 @@ class Collection:
                 value = attribute.default
             shown[name] = value
         shown["project_id"] = shown["tenant_id"] = row["project_id"]
-        shown["created_at"] = _stamp(row["created_at"])
-        shown["updated_at"] = _stamp(row["updated_at"])
-        shown["revision_number"] = row["revision_number"]
+        if self.standard:
+            shown["created_at"] = _stamp(row["created_at"])
+            shown["updated_at"] = _stamp(row["updated_at"])
+            shown["revision_number"] = row["revision_number"]
         return shown
 
     # What changes.
@@ -274,12 +298,28 @@ class Collection:
         return await revise(tx, self.table, row, changes)
 
 
-async def revise(tx: Transaction, table: Table, row: Row, changes: Row) -> Row:
-    """Write the changes of a row that is held as one more revision; return it as it is then."""
+async def revise(
+    tx: Transaction, table: Table, row: Row, changes: Row, *, counted: bool = True
+) -> Row:
+    """Write the changes of a row that is held; return it as it is then.
+
+    It is one more revision, unless the change is one that Neutron does not count.
+    """
     stored = {name: value for name, value in changes.items() if name in table.c}
-    stored |= {"updated_at": now(), "revision_number": row["revision_number"] + 1}
-    await tx.run(table.update().where(table.c.id == row["id"]).values(**stored))
-    return {**row, **changes, **stored}
+    stored["updated_at"] = now()
+    revision = table.c.revision_number + int(counted)
+    mine = table.update().where(table.c.id == row["id"])
+    written = mine.values(**stored, revision_number=revision).returning(table.c.revision_number)
+    return {**row, **changes, **stored, "revision_number": await tx.value(written)}
+
+
+async def revise_parents(tx: Transaction, table: Table, *ids: str) -> None:
+    """Count one more revision of each of the objects: what belongs to them has changed.
+
+    They are to be held, in an order that is the same everywhere.
+    """
+    revision = table.c.revision_number + 1
+    await tx.run(table.update().where(table.c.id.in_(ids)).values(revision_number=revision))
 
 
 def _project(body: Body, caller: Caller) -> str:

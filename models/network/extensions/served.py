@@ -231,6 +231,10 @@ SERVED = (
         "subnet pools for single projects",
     ),
     Extension(
+        "revision-if-match", "If-Match constraints based on revision_number",
+        "2016-12-11T00:00:00-00:00", "changes of no other revision than a client has seen",
+    ),
+    Extension(
         "router", "Neutron L3 Router", "2012-07-20T10:00:00-00:00", "routers and floating IPs",
         {
             "routers": "admin_state_up external_gateway_info id name project_id status",

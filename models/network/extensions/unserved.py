@@ -109,8 +109,4 @@ UNSERVED = (
         ("security-groups-default-rules",),
         paths=("/default-security-group-rules",),
     ),
-    Unserved(
-        "Changes that meet in one object come one after the other, whatever its revision.",
-        ("revision-if-match",),
-    ),
 )  # fmt: skip

@@ -22,6 +22,8 @@ from models.values import Caller
 class FloatingIPs(Collection):
     """The floating IPs as users see them. Each holds its address by a port of its own."""
 
+    first_revision = 0
+
     def __init__(
         self,
         store: Store,
@@ -102,7 +104,9 @@ class FloatingIPs(Collection):
             if "fixed_ip_address" in body and not (port_id or row["port_id"]):
                 raise _without_port()
             plain = {k: v for k, v in changes.items() if k == "description"}
-            if plain:
+            moves = port_id or ("port_id" in body and row["port_id"])
+            if plain or not moves:
+                # Neutron counts every update, be nothing new in it.
                 row = await self.change(tx, row, plain)
             if port_id:
                 fixed = body.get("fixed_ip_address")

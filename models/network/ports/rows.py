@@ -155,6 +155,9 @@ class Ports(Collection):
                 )
                 if "fixed_ips" in changes and row["device_owner"] == DeviceOwner.ROUTER_INTERFACE:
                     waiting.append(await self._interface_moves(tx, row, caller))
+            elif body.get("allowed_address_pairs"):
+                # Neutron writes them anew, be they the same.
+                row = await self.change(tx, row, {})
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*dict.fromkeys(waiting))
         return shown

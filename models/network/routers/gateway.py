@@ -5,10 +5,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.base import now
-from models.database.tables.network import TABLES, FloatingIP, Network, Port, Router
+from models.database.tables.network import TABLES, FloatingIP, Network, Port
 from models.errors import BadRequest, Conflict, NotFound
-from models.network.collections.collection import denied
+from models.network.collections.collection import denied, revise
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
@@ -138,16 +137,9 @@ class RouterGateway:
 
 
 async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> None:
-    """Write the gateway into the router row."""
-    await tx.run(
-        routers.update()
-        .where(Router.id == router["id"])
-        .values(
-            external_gateway_info=info,
-            updated_at=now(),
-            revision_number=Router.revision_number + 1,
-        )
-    )
+    """Write the gateway into the router row; other addresses of it are no change of the router."""
+    if router["external_gateway_info"] != info:
+        await revise(tx, routers, router, {"external_gateway_info": info})
 
 
 def _addresses(fixed_ips: list[dict[str, Any]]) -> set[str]:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import FloatingIP, Network, Port, Subnet
+from models.database.tables.network import TABLES, FloatingIP, Network, Port, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections import shapes
+from models.network.collections.collection import revise_parents
 from models.network.collections.sharing import SHARED, shares
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
@@ -21,6 +22,8 @@ from models.operations import Operations
 from models.resources.network import NETWORKS
 from models.values import Caller
 from models.work import RouterChange
+
+routers = TABLES["routers"]
 
 
 class RouterInterfaces:
@@ -54,6 +57,7 @@ class RouterInterfaces:
                 if by_subnet
                 else await self._by_port(tx, caller, router, by_port)
             )
+            await revise_parents(tx, routers, router_id)
             operation = await self._operation(tx, caller, router, RouterChange.ADD_INTERFACE, port)
         self._operations.announce(operation)
         return _interface(router, port, subnet)
@@ -69,6 +73,7 @@ class RouterInterfaces:
             assert subnet is not None
             await self._refuse_in_use(tx, router, subnet)
             waiting = await self._port_deletion.delete(tx, [port["id"]], caller)
+            await revise_parents(tx, routers, router_id)
             operation = await self._operation(
                 tx, caller, router, RouterChange.REMOVE_INTERFACE, port
             )

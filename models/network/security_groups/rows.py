@@ -6,9 +6,15 @@ from sqlalchemy import ColumnElement, delete, not_, or_, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import TABLES, Port, SecurityGroupRule
+from models.database.tables.network import TABLES, Port, SecurityGroup, SecurityGroupRule
 from models.errors import Conflict, NotFound
-from models.network.collections.collection import Body, Collection, Quotas, Shown
+from models.network.collections.collection import (
+    Body,
+    Collection,
+    Quotas,
+    Shown,
+    revise_parents,
+)
 from models.network.collections.listing import Filter, Page, Params
 from models.network.collections.shapes import boolean
 from models.network.collections.sharing import forget_shares, is_given, shared_with, tell_shares
@@ -87,6 +93,9 @@ class SecurityGroups(Collection):
     async def delete(self, caller: Caller, id_: str) -> None:
         """Delete the group, its rules, and the rules that admit it; the copies go after."""
         async with self.store.write() as tx:
+            # What changes with it too, in the order of whoever holds several.
+            mine = SecurityGroup.id.in_(await self._affected(tx, id_))
+            await tx.all_locked(select(SecurityGroup.id).where(mine).order_by(SecurityGroup.id))
             row = await self.own(tx, caller, id_, "delete")
             await self._refuse_used(tx, id_)
             if row["default_of"] and not caller.admin:
@@ -94,14 +103,14 @@ class SecurityGroups(Collection):
                     "Insufficient rights for removing default security group.",
                     "SecurityGroupCannotRemoveDefault",
                 )
+            affected = await self._affected(tx, id_)
             admitting = SecurityGroupRule.remote_group_id == id_
-            statement = select(SecurityGroupRule.security_group_id).where(admitting).distinct()
-            affected = {r["security_group_id"] for r in await tx.all(statement)} | {id_}
             await tx.run(
                 delete(rules).where((SecurityGroupRule.security_group_id == id_) | admitting)
             )
             await tx.run(delete(self.table).where(self.table.c.id == id_))
             await forget_shares(tx, id_)
+            await revise_parents(tx, self.table, *sorted(affected))
             waiting = [i for sg in sorted(affected) for i in await self._changes.changed(tx, sg)]
             if row["default_of"]:
                 waiting.append(await self._leave_pods(tx, row["default_of"]))
@@ -159,6 +168,12 @@ class SecurityGroups(Collection):
         return await self._operations.add(
             tx, work.CleanUp.POD_DEFAULTS.on(project_id), project_id=project_id
         )
+
+    async def _affected(self, tx: Transaction, id_: str) -> set[str]:
+        """Return the group, and those whose rules go with it."""
+        admitting = SecurityGroupRule.remote_group_id == id_
+        statement = select(SecurityGroupRule.security_group_id).where(admitting).distinct()
+        return {rule["security_group_id"] for rule in await tx.all(statement)} | {id_}
 
     async def _refuse_used(self, tx: Transaction, id_: str) -> None:
         if await tx.value(select(Port.id).where(holds(id_)).limit(1)):

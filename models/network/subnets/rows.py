@@ -10,7 +10,15 @@ from models.database.tables.network import TABLES, IPAllocation, Network, Port, 
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, PodBusy
 from models.network import holders
 from models.network.collections.checks import invalid_input
-from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
+from models.network.collections.collection import (
+    Body,
+    Collection,
+    Quotas,
+    Shown,
+    denied,
+    revise,
+    revise_parents,
+)
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
 from models.network.copies import SubnetCopies
 from models.network.holders import HolderKind
@@ -31,8 +39,12 @@ from models.resources.network import SUBNETS
 from models.settings import Settings
 from models.values import Caller
 
-ports = TABLES["ports"]
+networks, ports = TABLES["networks"], TABLES["ports"]
 _WISHES = ("use_default_subnetpool", "prefixlen")
+# Neutron has them in tables of their own, and counts no revision when these change.
+_NOT_COUNTED = {"dns_nameservers", "host_routes", "allocation_pools"}
+# What every object has: a revision of the subnet, and none of its network.
+_OWN = {"description", "tags"}
 
 
 class Subnets(Collection):
@@ -106,6 +118,7 @@ class Subnets(Collection):
                 # Neutron says here what the network has, and not what it lacks.
                 raise mtu_conflict(network["id"], network["mtu"])
             await self.insert(tx, row)
+            await revise_parents(tx, networks, network["id"])
             at_once = network["router_external"] and network["pod_id"]
             if not at_once and await copied(tx, [("network", network["id"])]):
                 waiting.append(await complete_copies(tx, self._operations, network, caller))
@@ -118,6 +131,7 @@ class Subnets(Collection):
         """Change attributes; the copies follow."""
         waiting: list[str] = []
         async with self.store.write() as tx:
+            await self._hold_network(tx, caller, id_)
             row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
             changed = {**row, **changes}
@@ -144,8 +158,8 @@ class Subnets(Collection):
         Addresses that hosts made themselves keep no subnet: their ports lose them.
         """
         async with self.store.write() as tx:
+            await self._hold_network(tx, caller, id_)
             row = await self.own(tx, caller, id_, "delete")
-            await tx.locked(select(Network.id).where(Network.id == row["network_id"]))
             users = (
                 select(func.count())
                 .select_from(ip_allocations)
@@ -169,7 +183,20 @@ class Subnets(Collection):
                 waiting += await self._group_changes.port_changed(tx, before)
                 waiting += await self._group_changes.port_changed(tx, port)
             waiting += await self._remove(tx, id_, caller)
+            await revise_parents(tx, networks, row["network_id"])
         self._operations.announce(*dict.fromkeys(waiting))
+
+    async def change(self, tx: Transaction, row: Row, changes: Row) -> Row:
+        """Write the changes; what Neutron counts is a revision, of the network as well."""
+        counted = not changes.keys() <= _NOT_COUNTED
+        if not changes.keys() <= _OWN | _NOT_COUNTED:
+            await revise_parents(tx, networks, row["network_id"])
+        return await revise(tx, self.table, row, changes, counted=counted)
+
+    async def _hold_network(self, tx: Transaction, caller: Caller, id_: str) -> None:
+        """Hold the network of a subnet that is to change: before it, as by whoever deletes it."""
+        home = (await self.get(caller, id_, tx))["network_id"]
+        await tx.locked(select(Network.id).where(Network.id == home))
 
     def _parse(self, caller: Caller, body: Body) -> Row:
         """Return the row of a create request, without what follows from a CIDR."""
