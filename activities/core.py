@@ -54,7 +54,7 @@ async def open_core(
     routings = Routings(store)
     versions = PodVersions(regions, pods)
     placement = Placement(store, pods)
-    creations = Creations(store, operations)
+    creations = Creations(store, operations, settings.pod_late_seconds)
     try:
         yield Core(
             settings=settings,

@@ -18,6 +18,7 @@ from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Route, Routes
 from api.links import moved, next_page, rehome
 from api.microversions import Microversions
+from models.creations import MARK
 from models.errors import NotFound, PodUnavailable
 from models.failures import lacking
 from models.resource import Home, Resource
@@ -283,3 +284,18 @@ class Proxy:
             if isinstance(item, dict):
                 for look in self._looks.get(key, ()):
                     await look(call, pod, [item])
+
+
+async def _metadata(call: Call, pod: Pod, shown: list[dict[str, Any]]) -> None:
+    for metadata in shown:
+        metadata.pop(MARK, None)
+
+
+async def _meta(call: Call, pod: Pod, shown: list[dict[str, Any]]) -> None:
+    for item in shown:
+        if MARK in item:
+            raise NotFound("Metadata item was not found")
+
+
+# What hangs below objects that carry their creation's id does not show it either.
+METADATA: Mapping[str, View] = {"metadata": _metadata, "meta": _meta}

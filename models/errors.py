@@ -130,16 +130,23 @@ class OverLimit(GatewayError):
 
 
 class PodUnavailable(GatewayError):
-    """A pod could not be reached, or failed in a way that a retry may mend."""
+    """A pod could not be reached, or failed in a way that a retry may mend.
+
+    ``answered`` is the status it answered, 0: none came. What it was asked for it may have done
+    all the same, or still do, unless it was never ``asked``.
+    """
 
     status = 503
     retryable = True
     kind = "PodUnavailable"
 
-    def __init__(self, pod: str, reason: str, *, answered: int = 0, after: str = "") -> None:
+    def __init__(
+        self, pod: str, reason: str, *, answered: int = 0, asked: bool = True, after: str = ""
+    ) -> None:
         self.pod = pod
         self.reason = reason
         self.answered = answered
+        self.asked = asked
         self.after = after
         soon = _SOON if answered == 409 else None
         super().__init__(self._told(), retry_after=soon)
@@ -161,14 +168,17 @@ class PodFailed(PodUnavailable):
 
 
 class PodBusy(GatewayError):
-    """Someone else is changing the same copy; the work is tried again shortly."""
+    """Someone else is changing the same copy; the work is tried again shortly.
+
+    Not ``soon``: after pauses that grow.
+    """
 
     status = 503
     retryable = True
     kind = "PodBusy"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, retry_after=_SOON)
+    def __init__(self, message: str, *, soon: bool = True) -> None:
+        super().__init__(message, retry_after=_SOON if soon else None)
 
 
 class DatabaseUnavailable(GatewayError):

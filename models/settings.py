@@ -37,7 +37,16 @@ class Settings(BaseSettings):
         "public", description="Interface of the pods' endpoints: public, internal or admin"
     )
     pod_timeout: float = Field(60.0, description="Seconds that one call to a pod may take")
-    pod_connect_timeout: float = Field(5.0, description="Seconds to reach a pod's endpoint")
+    pod_connect_timeout: float = Field(
+        5.0,
+        description="Seconds to reach a pod's endpoint; one that answers other calls meanwhile is "
+        "waited for as long as the call may take",
+    )
+    pod_late_seconds: float = Field(
+        120.0,
+        description="Seconds for which a pod may still act on a call whose answer never came: so "
+        "long clean-up looks again. No less than the pods' own limit on a request",
+    )
     list_deadline: float = Field(
         8.0, description="Seconds each pod has to answer its part of a merged list"
     )

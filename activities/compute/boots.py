@@ -103,18 +103,17 @@ class Boots:
 
     async def clean_up(self, creation: str) -> None:
         """Undo a creation whose outcome nobody has seen: what it made in the pod goes too."""
-        async with self._strays.unfinished(creation) as found:
-            if found is None:
+        async with self._strays.unfinished(creation) as left:
+            if left is None:
                 return
-            row, pod, strays = found
-            for id_ in strays:
-                await self._strays.delete(pod, row["type"], id_)
             async with self._store.write() as tx:
                 used = await self._attachments.networks(tx, creation)
                 waiting = await self._attachments.release(tx, creation)
-                waiting += await self._unbinding.unbind(tx, pod, used)
+                waiting += await self._unbinding.unbind(tx, left.pod, used)
+                if left.made_id:
+                    waiting += await self._volumes.gone(tx, left.made_id)
                 await self.creations.settle(tx, creation)
-                waiting += await release(tx, self._operations, pod.pod_id)
+                waiting += await release(tx, self._operations, left.pod.pod_id)
             self._operations.announce(*waiting)
 
     async def _reserve(self, plan: BootPlan, creation: str) -> list[str]:

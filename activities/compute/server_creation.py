@@ -17,6 +17,7 @@ from models.compute.server_groups import ServerGroups, group_hint, with_group
 from models.compute.servers import boot_fields
 from models.compute.servers.boot_plan import BootPlan, BootPlanner
 from models.compute.servers.boot_request import BootRequest
+from models.creations import can_carry, carrying
 from models.errors import GatewayError, PodUnavailable
 from models.placement import Placement
 from models.quotas.reservations import Reservations
@@ -117,7 +118,10 @@ class ServerCreation:
         self, boot: _Boot, plan: BootPlan, body: dict[str, Any], name: str
     ) -> PodAnswer:
         boots, pod, caller = self._boots, plan.pod, plan.caller
-        async with boots.creations.tracked("server", pod, caller.project_id, name) as creation:
+        marked = can_carry(plan.request.server, null=False)
+        async with boots.creations.tracked(
+            "server", pod, caller.project_id, name, marked=marked
+        ) as creation:
             try:
                 await self._images.of_server(caller, plan.request.server, pod)
                 server = await boots.prepare(plan, creation)
@@ -129,11 +133,19 @@ class ServerCreation:
             except GatewayError:
                 await boots.undo(plan, creation)
                 raise
-            sent = orjson.dumps(body | {"server": server | {"name": name}})
-            # A failure from here on leaves open what the pod has done; the creation's clean-up
-            # looks.
+            server = server | {"name": name}
+            if marked:
+                server = carrying(server, creation)
+            sent = orjson.dumps(body | {"server": server})
             version = least_version(plan)
-            answer = await boot.user.send(pod, "POST", boot.path, sent, version)
+            try:
+                answer = await boot.user.send(pod, "POST", boot.path, sent, version)
+            except PodUnavailable as error:
+                # If it was asked, what it has done is open; the creation's clean-up looks.
+                if error.asked:
+                    raise
+                await boots.undo(plan, creation)
+                raise _OutBefore(error) from error
             if answer.status >= 300:
                 await boots.undo(plan, creation)
                 return answer

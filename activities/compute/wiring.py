@@ -111,7 +111,7 @@ def build(
         keypair_copies,
         core.places,
         core.creations,
-        Strays(regions, pods, core.creations),
+        Strays(store, regions, pods, core.creations, core.places, server_volumes),
         unbinding,
         server_volumes,
         server_reservations,

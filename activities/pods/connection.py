@@ -16,6 +16,10 @@ class Broken(Exception):
     """There is no answer, or not all of one; says why."""
 
 
+class Unreached(Broken):
+    """There is no connection: nothing of the request was sent."""
+
+
 class PodConnection(asyncio.Protocol):
     """One connection to a pod; one exchange at a time."""
 

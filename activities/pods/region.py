@@ -22,7 +22,7 @@ import orjson
 from keystoneauth1 import exceptions as ksa
 from temporalio import activity
 
-from activities.pods.connection import Broken
+from activities.pods.connection import Broken, Unreached
 from activities.pods.faults import failure, fault, reason
 from activities.pods.wire import Wire
 from models.database.leases import certain
@@ -162,9 +162,12 @@ class Regions:
         than the pod; what it costs is nothing beside an image.
         """
         root = await self.root(pod.pod_name, service)
+        settings = self._settings
+        # One that answers others is only busy.
+        busy = self._wire.answers(root)
         limit = aiohttp.ClientTimeout(
             total=timeout,
-            sock_connect=self._settings.pod_connect_timeout,
+            sock_connect=settings.pod_timeout if busy else settings.pod_connect_timeout,
             sock_read=self._settings.pod_timeout,
         )
         try:
@@ -195,7 +198,10 @@ class Regions:
 
         ``PodUnavailable`` when no complete answer came in time.
         """
-        root = await self.root(pod.pod_name, service)
+        try:
+            root = await self.root(pod.pod_name, service)
+        except PodUnavailable as error:
+            raise PodUnavailable(error.pod, error.reason, asked=False) from error
         try:
             status, told, content = await self._wire.ask(
                 method,
@@ -206,7 +212,8 @@ class Regions:
                 timeout or self._settings.pod_timeout,
             )
         except Broken as error:
-            raise PodUnavailable(pod.pod_name, str(error)) from error
+            asked = not isinstance(error, Unreached)
+            raise PodUnavailable(pod.pod_name, str(error), asked=asked) from error
         return PodAnswer(pod, status, told, content)
 
     async def admin(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
-from activities.pods.connection import Broken, PodConnection, Reply
+from activities.pods.connection import Broken, PodConnection, Reply, Unreached
 from models.errors import BadRequest
 
 _IDLE_SECONDS = 15.0
@@ -35,6 +35,7 @@ class Wire:
     """Connections to pods, kept for the next call. Redirects are answers like any other."""
 
     def __init__(self, connect_seconds: float) -> None:
+        """``connect_seconds`` bound the wait for who answers nobody else meanwhile, either."""
         self._connect_seconds = connect_seconds
         self._roots: dict[str, tuple[_Origin, str]] = {}
         self._origins: dict[str, _Origin] = {}
@@ -52,8 +53,8 @@ class Wire:
     ) -> Reply:
         """Send one request to the service at ``root`` and return its answer.
 
-        ``Broken`` when there was none in time, or none at all. Who is cancelled meanwhile takes
-        the connection with him.
+        ``Broken`` when there was none in time, or none at all; ``Unreached`` when nothing was
+        sent. Who is cancelled meanwhile takes the connection with him.
         """
         known = self._roots.get(root)
         origin, prefix = known or self._learn(root)
@@ -69,8 +70,20 @@ class Wire:
             except Broken:
                 if kept.answering or not repeatable or loop.time() >= until:
                     raise
-        fresh = await self._connect(loop, origin, until)
+        try:
+            fresh = await self._connect(loop, origin, until)
+        except Unreached as error:
+            if kept is not None:
+                # The first time it may have been.
+                raise Broken(str(error)) from error
+            raise
         return await self._exchange(loop, origin, fresh, method, request, until)
+
+    def answers(self, root: str) -> bool:
+        """Tell whether the service at ``root`` has answered somebody just now."""
+        known = self._roots.get(root)
+        since = asyncio.get_running_loop().time() - self._connect_seconds
+        return known is not None and known[0].heard >= since
 
     def close(self) -> None:
         """Close what is kept."""
@@ -95,6 +108,7 @@ class Wire:
         finally:
             # Cut in the middle: what still comes would be taken for the next call's answer.
             connection.cut_if_busy()
+        origin.heard = loop.time()
         if connection.open:
             self._keep(loop, origin, connection)
         if reply[1].get(b"content-encoding", b"identity") != b"identity":
@@ -104,10 +118,28 @@ class Wire:
     async def _connect(
         self, loop: asyncio.AbstractEventLoop, origin: "_Origin", until: float
     ) -> PodConnection:
+        """Return a new connection; ``Unreached``.
+
+        How long that is waited for is not this request's to say: a pod that answers others has
+        only a long queue of new connections.
+        """
         if origin.secure and self._tls is None:
             self._tls = ssl.create_default_context()
+        deadline = asyncio.timeout_at(until)
+        looked = loop.time()
+        timer: asyncio.TimerHandle
+
+        def look() -> None:
+            nonlocal looked, timer
+            silent, looked = origin.heard < looked, loop.time()
+            if silent:
+                deadline.reschedule(looked)
+            else:
+                timer = loop.call_later(self._connect_seconds, look)
+
+        timer = loop.call_later(self._connect_seconds, look)
         try:
-            async with asyncio.timeout_at(min(until, loop.time() + self._connect_seconds)):
+            async with deadline:
                 _, connection = await loop.create_connection(
                     PodConnection,
                     origin.host,
@@ -115,9 +147,12 @@ class Wire:
                     ssl=self._tls if origin.secure else None,
                 )
         except TimeoutError:
-            raise Broken("no answer in time") from None
+            raise Unreached("no answer in time") from None
         except OSError as error:
-            raise Broken(type(error).__name__) from error
+            raise Unreached(type(error).__name__) from error
+        finally:
+            timer.cancel()
+        origin.heard = loop.time()
         return connection
 
     def _learn(self, root: str) -> "tuple[_Origin, str]":
@@ -134,7 +169,7 @@ class Wire:
     def _keep(
         self, loop: asyncio.AbstractEventLoop, origin: "_Origin", connection: PodConnection
     ) -> None:
-        connection.since = loop.time()
+        connection.since = origin.heard
         origin.idle.append(connection)
         if self._sweeper is None:
             self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep, loop)
@@ -156,6 +191,8 @@ class _Origin:
     port: int
     netloc: str
     secure: bool
+    # When it last answered, or took a connection.
+    heard: float = 0.0
     idle: list[PodConnection] = field(default_factory=list)
 
     def kept(self, since: float) -> PodConnection | None:

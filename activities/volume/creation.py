@@ -7,13 +7,17 @@ import orjson
 from activities.image.copies import ImageCopies
 from activities.pods.region import PodAnswer
 from activities.pods.user import AsUser
+from activities.pods.versions import Version
 from activities.volume.reservations import VolumeReservations
 from activities.volume.volumes import Volumes
+from models.creations import can_carry, carrying
 from models.errors import PodUnavailable
 from models.values import Pod
 from models.volume.objects import VolumeObjects
 from models.volume.types import VolumeTypes
 
+# What has metadata.
+_CARRIERS = ("volume", "snapshot", "backup")
 _TYPED = ("source_volid", "snapshot_id", "backup_id")
 
 
@@ -73,13 +77,23 @@ class VolumeCreation:
         path: str,
         *,
         owner_id: str = "",
+        version: Version | None = None,
+        carries: bool = True,
     ) -> PodAnswer:
-        """Have the pod make an object, and record it; return what the pod answered."""
+        """Have the pod make an object, and record it; return what the pod answered.
+
+        ``carries``: what is made so has metadata, and may carry the creation's id.
+        """
         objects, caller = self._objects, user.caller
         inner = next((one for one in body.values() if isinstance(one, dict)), {})
         name = inner.get("name", inner.get("display_name"))
-        async with objects.creations.tracked(type_, pod, caller.project_id, name) as creation:
-            answer = await user.send(pod, "POST", path, orjson.dumps(body))
+        marked = carries and type_ in _CARRIERS and type_ in body and can_carry(inner)
+        async with objects.creations.tracked(
+            type_, pod, caller.project_id, name, marked=marked
+        ) as creation:
+            if marked:
+                body = body | {type_: carrying(inner, creation)}
+            answer = await user.send(pod, "POST", path, orjson.dumps(body), version)
             if answer.status < 300:
                 id_ = answer.json()[type_]["id"]
                 await objects.recorded(creation, type_, pod, caller, id_, owner_id)

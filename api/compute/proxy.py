@@ -5,7 +5,8 @@ from typing import Any
 from activities.pods.region import PodAnswer
 from api.http import Answer, Call
 from api.microversions import COMPUTE
-from api.proxy import Proxy
+from api.proxy import METADATA, Proxy
+from models.creations import unmarked
 from models.values import Pod
 
 # Nova's actions and events of a server are listed and shown by it.
@@ -13,6 +14,7 @@ _REQUEST_ID = b"x-compute-request-id"
 
 
 async def _server(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> None:
+    unmarked(servers)
     await call.services.compute.server_view.apply(pod, servers)
     await call.services.compute.server_reservations.view(servers)
     await call.services.compute.server_groups.view(pod, servers)
@@ -25,6 +27,7 @@ async def _server_news(call: Call, pod: Pod, servers: list[dict[str, Any]]) -> N
 
 
 async def _volume(call: Call, pod: Pod, volumes: list[dict[str, Any]]) -> None:
+    unmarked(volumes)
     for volume in volumes:
         if volume.get("availabilityZone"):
             volume["availabilityZone"] = pod.az_name
@@ -51,7 +54,7 @@ class ComputeProxy(Proxy):
 PROXY = ComputeProxy(
     "compute",
     COMPUTE,
-    views={"server": _server, "volume": _volume, "host": _host},
+    views={"server": _server, "volume": _volume, "host": _host, **METADATA},
     not_found={
         "server": "Instance {} could not be found.",
         "volume": "Volume {} could not be found.",

@@ -37,7 +37,10 @@ async def _create(call: Call) -> Answer:
     try:
         async with (
             room(call, PROXY, "volume", each) as held,
-            objects.creations.tracked("snapshot", pod, caller.project_id, name) as creation,
+            # Nova gives it no metadata.
+            objects.creations.tracked(
+                "snapshot", pod, caller.project_id, name, marked=False
+            ) as creation,
         ):
             answer = await PROXY.send(call, pod, orjson.dumps({"snapshot": wanted}))
             if answer.status < 300:

@@ -8,6 +8,7 @@ from api.compute.proxy import PROXY
 from api.compute.until import all_until, until
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
+from models.creations import can_carry, carrying
 from models.database.store import Row
 from models.errors import BadRequest, Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_VOLUMES
@@ -36,12 +37,15 @@ async def _create(call: Call) -> Answer:
 
     each = {"volumes": 1, "gigabytes": size}
     each |= await call.services.type_limits.amounts(call.caller.project_id, each, type_name)
+    marked = can_carry(inner, null=False)
     name, project = wanted.get("display_name"), call.caller.project_id
     try:
         async with (
             room(call, PROXY, "volume", each) as held,
-            volumes.creations.tracked("volume", pod, project, name) as creation,
+            volumes.creations.tracked("volume", pod, project, name, marked=marked) as creation,
         ):
+            if marked:
+                inner = carrying(inner, creation)
             answer = await PROXY.send(call, pod, orjson.dumps({"volume": inner}))
             if answer.status < 300:
                 await volumes.recorded(creation, pod, call.caller, answer.json()["volume"]["id"])

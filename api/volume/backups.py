@@ -8,6 +8,7 @@ import orjson
 
 from api import quotas
 from api.http import Answer, Call, Routes
+from api.microversions import VOLUME
 from api.volume.proxy import PROXY, ending, made, members, volume_size
 from models.errors import BadRequest
 from models.resources.volume import BACKUPS
@@ -15,6 +16,8 @@ from models.values import Pod
 from models.volume import checks
 
 routes = Routes()
+# From here on backups have metadata.
+_DESCRIBED = (3, 43)
 
 
 @routes.route("POST", "/backups")
@@ -41,7 +44,7 @@ async def create(call: Call) -> Answer:
     size = await volume_size(call, pod, str(wanted["volume_id"]))
     each = {"backups": 1, "backup_gigabytes": size}
     async with quotas.room(call, PROXY, "volume", each) as held:
-        answer = await made(call, "backup", pod, body)
+        answer = await made(call, "backup", pod, body, **_carrying(call, wanted))
         if answer.status < 300:
             held.commit(pod)
     return await PROXY.answer(call, answer)
@@ -67,7 +70,7 @@ async def restore(call: Call) -> Answer:
     each = {"volumes": 1, "gigabytes": size}
     async with (
         reservations.hold(user, each, reservations.type_of_new(user, pod, {})) as held,
-        objects.creations.tracked("volume", pod, project, name) as creation,
+        objects.creations.tracked("volume", pod, project, name, marked=False) as creation,
     ):
         answer = await PROXY.send(call, pod, orjson.dumps(body))
         if answer.status < 300:
@@ -106,6 +109,19 @@ async def action(call: Call) -> Answer:
 
 routes.include(members("/backups", "backup"))
 routes.include(PROXY.routes([BACKUPS]))
+
+
+def _carrying(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return in which version a backup is asked for, and whether it carries its creation's id.
+
+    What is answered to that is the same in every version.
+    """
+    if VOLUME.of(call) >= _DESCRIBED:
+        return {}
+    speaks = call.services.versions.range("volume")[1] >= _DESCRIBED
+    if speaks and "metadata" not in wanted:
+        return {"version": _DESCRIBED}
+    return {"carries": False}
 
 
 def _inner(body: dict[str, Any], key: str, *, nullable: bool = False) -> dict[str, Any]:

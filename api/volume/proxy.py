@@ -3,15 +3,22 @@
 from typing import Any
 
 from activities.pods.region import PodAnswer
+from activities.pods.versions import Version
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
-from api.proxy import Proxy
+from api.proxy import METADATA, Proxy
+from models.creations import unmarked
 from models.values import Pod
 from models.volume.objects import ObjectType
 
 
 async def _placed(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
+    unmarked(items)
     await call.services.volume.volumes.view(pod, items)
+
+
+async def _snapshot(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
+    unmarked(items)
 
 
 async def _grouped(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
@@ -28,10 +35,12 @@ PROXY = Proxy(
     VOLUME,
     views={
         "volume": _placed,
+        "snapshot": _snapshot,
         "backup": _placed,
         "group": _grouped,
         "group_snapshot": _grouped,
         "service": _service,
+        **METADATA,
     },
     not_found={
         "volume": "Volume {} could not be found.",
@@ -44,12 +53,21 @@ PROXY = Proxy(
 
 
 async def made(
-    call: Call, type_: str, pod: Pod, body: dict[str, Any], *, owner_id: str = ""
+    call: Call,
+    type_: str,
+    pod: Pod,
+    body: dict[str, Any],
+    *,
+    owner_id: str = "",
+    version: Version | None = None,
+    carries: bool = True,
 ) -> PodAnswer:
     """Have the pod make an object, and record it; return what the pod answered."""
     query = f"?{call.query}" if call.query else ""
-    creation, user = call.services.volume.creation, PROXY.as_user(call)
-    return await creation.made(user, type_, pod, body, call.path + query, owner_id=owner_id)
+    creation, user, path = call.services.volume.creation, PROXY.as_user(call), call.path + query
+    return await creation.made(
+        user, type_, pod, body, path, owner_id=owner_id, version=version, carries=carries
+    )
 
 
 async def volume_size(call: Call, pod: Pod, id_: str) -> int:

@@ -6,6 +6,7 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, members, volume_size
+from models.creations import unmarked
 from models.errors import BadRequest
 from models.failures import lacking
 from models.resources.volume import VOLUME_ENCRYPTION, VOLUME_METADATA, VOLUMES
@@ -42,7 +43,9 @@ async def summary(call: Call) -> Answer:
     for answer in answers:
         if answer.status >= 400:
             raise answer.refusal("summary")
-        for key, value in answer.json()["volume-summary"].items():
+        found = answer.json()["volume-summary"]
+        unmarked([found])
+        for key, value in found.items():
             total[key] = _united(total[key], value) if key in total else value
     return Answer(200, {"volume-summary": total})
 

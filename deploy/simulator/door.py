@@ -61,6 +61,8 @@ class Door:
         self.name, self.services, self.watch = name, services, watch
         self.listener: Listener | None = None
         self.auth_url = ""
+        # What is done for requests that have had no answer.
+        self.acting: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, unless a fault says otherwise."""
@@ -103,6 +105,11 @@ class Door:
     ) -> Response | None:
         """The answer, or None when the connection is to be cut."""
         kinds = {fault.kind: fault for fault in faults}
+        if "belated" in kinds:
+            later = asyncio.create_task(self._act(service, request, kinds["belated"].seconds))
+            self.acting.add(later)
+            later.add_done_callback(self.acting.discard)
+            return None
         wait = self.watch.settings.latency
         if "slow" in kinds:
             wait += kinds["slow"].seconds
@@ -123,6 +130,12 @@ class Door:
         if "late" in kinds:
             await asyncio.sleep(kinds["late"].seconds)
         return None if "lose" in kinds else response
+
+    async def _act(self, service: Service, request: Request, seconds: float) -> None:
+        deaths = self._deaths
+        await asyncio.sleep(seconds)
+        if self._deaths == deaths:
+            self._answer(service, request)
 
     def _answer(self, service: Service, request: Request) -> Response:
         if service.everything is not None:

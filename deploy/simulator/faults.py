@@ -10,7 +10,7 @@ from typing import Any
 from deploy.simulator.forms import FORMS
 from deploy.simulator.http import BadBody, Json, Request
 
-KINDS = ("slow", "late", "refuse", "status", "lose", *FORMS)
+KINDS = ("slow", "late", "refuse", "status", "lose", "belated", *FORMS)
 _FIELDS = {
     "kind",
     "region",
@@ -37,6 +37,7 @@ class Fault:
     refuse: do nothing and cut the connection.
     status: do nothing and answer `status` in the service's own dialect, in Neutron's with `type`.
     lose:   act, then cut the connection instead of answering.
+    belated: cut the connection at once, and act `seconds` later.
 
     All the others act, and answer in a form of their own:
 

@@ -257,6 +257,7 @@ class Stack:
             "TRIO2O_SWEEP_SECONDS": "1",
             "TRIO2O_LEASE_SECONDS": "4",
             "TRIO2O_LIST_DEADLINE": "3",
+            "TRIO2O_POD_LATE_SECONDS": "4",
             "TRIO2O_TOKEN_CACHE_SECONDS": "2",
             # Tests that need a quota set one.
             "TRIO2O_NETWORK_QUOTAS": "",

@@ -68,7 +68,7 @@ class Volumes:
         rows = visible(call, self.store.volumes.values())
         total: Json = {"total_size": sum(row["size"] for row in rows), "total_count": len(rows)}
         if call.at_least(36):
-            total["metadata"] = {}
+            total["metadata"] = _values(rows)
         return reply({"volume-summary": total})
 
     def show(self, call: Call) -> Response:
@@ -180,3 +180,12 @@ def _literal(given: str) -> Any:
         return ast.literal_eval(given)
     except (ValueError, SyntaxError):
         return given
+
+
+def _values(rows: list[Row]) -> dict[str, list[str]]:
+    """Each value that each key of the volumes' metadata has."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        for key, value in row["metadata"].items():
+            found.setdefault(key, set()).add(value)
+    return {key: sorted(values) for key, values in found.items()}

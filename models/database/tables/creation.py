@@ -12,7 +12,7 @@ class Creation(Record, table="creations"):
     """What a pod is being asked to make.
 
     The row is there from before the pod is asked until the answer has its routing. One that nobody
-    holds any more may stand for an object whose id never came back.
+    holds any more may stand for an object whose id never came back, or that is only to come.
     """
 
     id: Field[str] = column(String(36), primary_key=True)
@@ -21,6 +21,12 @@ class Creation(Record, table="creations"):
     project_id: Field[str] = column(String(64))
     name: Field[str | None] = column(String(255), null=True)
     created_at: Field[datetime] = column(DateTime(), default=now)
+    # The object carries this creation's id: by nothing else is it known for certain.
+    marked: Field[bool] = column(Boolean(), default=False)
+    # Until then the pod may still make it; None: somebody is at it.
+    until: Field[datetime | None] = column(DateTime(), null=True)
+    # What the pod was found to have made, which is to go.
+    made_id: Field[str | None] = column(String(36), null=True)
 
 
 class ServerPort(Record, table="server_ports"):

@@ -237,7 +237,7 @@ def pods(store: Store) -> PodDirectory:
 def objects(store: Store, pods: PodDirectory) -> VolumeObjects:
     operations = Operations(store, Offered())
     places = Places(Placement(store, pods), pods, Routings(store))
-    return VolumeObjects(store, operations, places, Creations(store, operations))
+    return VolumeObjects(store, operations, places, Creations(store, operations, 60.0))
 
 
 async def creations(store: Store) -> int:
@@ -249,7 +249,9 @@ async def test_object_is_where_its_pod_has_made_it(
     objects: VolumeObjects, pods: PodDirectory, store: Store, member: Caller, other: Caller
 ) -> None:
     one, two = await pods.get(ONE), await pods.get(TWO)
-    async with objects.creations.tracked("volume", one, member.project_id, "v") as creation:
+    async with objects.creations.tracked(
+        "volume", one, member.project_id, "v", marked=True
+    ) as creation:
         assert await creations(store) == 1
         await objects.recorded(creation, "volume", one, member, "vol")
     assert await creations(store) == 0
@@ -276,14 +278,18 @@ async def test_creation_that_fails_is_looked_for(
 ) -> None:
     one = await pods.get(ONE)
     with pytest.raises(ZeroDivisionError):
-        async with objects.creations.tracked("volume", one, member.project_id, None) as creation:
+        async with objects.creations.tracked(
+            "volume", one, member.project_id, None, marked=True
+        ) as creation:
             raise ZeroDivisionError
     async with objects.creations.unfinished(creation) as row:
         assert row is not None
         assert row["type"] == "volume"
     async with objects.creations.unfinished(creation) as row:
         assert row is None
-    async with objects.creations.tracked("volume", one, member.project_id, "v") as creation:
+    async with objects.creations.tracked(
+        "volume", one, member.project_id, "v", marked=True
+    ) as creation:
         await objects.refused(creation)
     assert await creations(store) == 0
     await objects.found("volume", one, member, {"known": ""})

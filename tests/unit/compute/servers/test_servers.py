@@ -77,7 +77,7 @@ class Compute:
         )
         self.volumes = ServerVolumes(store, operations, self.places)
         self.old_volumes = ComputeVolumes(
-            store, operations, self.places, Creations(store, operations)
+            store, operations, self.places, Creations(store, operations, 60.0)
         )
 
     async def net(self, caller: Caller, number: int = 1, hint: str = "") -> tuple[str, str]:
@@ -415,7 +415,9 @@ async def test_volumes_that_come_and_go_with_servers(compute: Compute, member: C
         assert len(await volumes.gone(tx, "s")) == len(await volumes.gone(tx, "t")) == 1
     old = compute.old_volumes
     assert (await old.place(member, {"availability_zone": "az-2"})).pod_id == TWO
-    async with old.creations.tracked("volume", pod, member.project_id, "v") as creation:
+    async with old.creations.tracked(
+        "volume", pod, member.project_id, "v", marked=True
+    ) as creation:
         await old.recorded(creation, pod, member, "new")
     assert await old.deleting(member, "new")
     with pytest.raises(NotFound, match="Volume none could not be found"):
