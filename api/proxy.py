@@ -146,7 +146,11 @@ class Proxy:
         rehome(body, call.base, root)
         if answer.status < 300 and isinstance(body, dict):
             await self._seen(call, answer.pod, body)
-        return Answer(answer.status, headers=headers, raw=orjson.dumps(body))
+        raw = orjson.dumps(body)
+        if answer.status >= 400:
+            # A refusal names what it is about.
+            raw = await call.services.routings.named(answer.pod, raw)
+        return Answer(answer.status, headers=headers, raw=raw)
 
     async def page(
         self,

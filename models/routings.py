@@ -1,5 +1,6 @@
 """Routings: where copies lie, and the one idempotent way in which they are made and removed."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +14,9 @@ from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodFault
 from models.values import Pod
 
+_UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What users know by its id at the top, and pods by another.
+_NAMED = ("network", "subnet", "port", "router", "floatingip", "security_group")
 Find = Callable[[], Awaitable[str | None]]
 Delete = Callable[[str], Awaitable[Any]]
 Stays = Callable[[Row], Awaitable[bool]]
@@ -199,6 +203,18 @@ class Routings(Ledger):
             return await tx.one(
                 Routing.select().where(Routing.type == type_, Routing.top_id == top_id)
             )
+
+    async def named(self, pod: Pod, told: bytes) -> bytes:
+        """Return what a pod tells with the ids of its copies as they are at the top."""
+        ids = {id_.decode() for id_ in _UUID.findall(told)}
+        if not ids:
+            return told
+        copies = await self.rows(
+            Routing.pod_id == pod.pod_id, Routing.type.in_(_NAMED), Routing.bottom_id.in_(ids)
+        )
+        for copy in copies:
+            told = told.replace(str(copy.bottom_id).encode(), copy.top_id.encode())
+        return told
 
     async def record(
         self, type_: str, top_id: str, pod: Pod, *, project_id: str, bottom_id: str = ""

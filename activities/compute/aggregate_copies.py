@@ -1,5 +1,6 @@
 """AggregateCopies: an admin's aggregate in each pod that has hosts of it."""
 
+import re
 from typing import Any
 
 from activities.copies import Copies, CopyKind
@@ -66,10 +67,14 @@ class _Aggregates(CopyKind):
         changed |= {k: v for k, v in metadata.items() if there["metadata"].get(k) != v}
         if changed:
             await self._act(pod, path, "set_metadata", metadata=changed)
-        for host in set(there["hosts"]) - row["hosts"]:
-            await self._act(pod, path, "remove_host", host=host)
-        for host in row["hosts"] - set(there["hosts"]):
-            await self._act(pod, path, "add_host", host=host)
+        try:
+            for host in set(there["hosts"]) - row["hosts"]:
+                await self._act(pod, path, "remove_host", host=host)
+            for host in row["hosts"] - set(there["hosts"]):
+                await self._act(pod, path, "add_host", host=host)
+        except PodFault as fault:
+            fault.body = _named(fault.body, bottom, str(row["id"]))
+            raise
 
     async def delete(self, copy: Row, pod: Pod) -> None:
         for there in (await self._admin(pod, "GET", _PATH))["aggregates"]:
@@ -93,6 +98,11 @@ class _Aggregates(CopyKind):
 
     async def _admin(self, pod: Pod, method: str, path: str, body: Any = None) -> Any:
         return await self._regions.admin(pod, "compute", method, path, body)
+
+
+def _named(told: bytes, bottom: str, top: str) -> bytes:
+    """Return a pod's refusal with the aggregate's id at the top, which is the client's word."""
+    return re.sub(rf"(?i)(aggregate) {bottom}\b".encode(), rb"\1 " + top.encode(), told)
 
 
 class AggregateCopies:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import Answer, User, until
+from tests.support.client import Answer, User, send, until
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
@@ -100,3 +100,42 @@ def test_an_event_goes_to_the_pod_of_its_server(stack: Stack, site: Site) -> Non
     done = stack.admin.compute("POST", path, {"events": events})
     assert done.status == 200, done.body
     assert [event["code"] for event in done.body["events"]] == [200, 200]
+
+
+def test_a_pods_refusal_names_the_aggregate_as_the_gateway_does(stack: Stack) -> None:
+    url, admin = f"{stack.admin.endpoint('Pod1', 'compute')}/os-aggregates", stack.admin.compute
+    token = {"X-Auth-Token": stack.admin.token}
+
+    def in_pod(method: str, path: str = "", body: Any = None) -> Any:
+        return send(method, f"{url}{path}", body, token).body
+
+    # The pod's own: its numbers are ahead, and it has the host in a zone.
+    theirs = [
+        in_pod("POST", body={"aggregate": {"name": f"theirs-{n}", "availability_zone": "taken"}})
+        for n in range(9)
+    ]
+    ids = [made["aggregate"]["id"] for made in theirs]
+    in_pod("POST", f"/{ids[0]}/action", {"add_host": {"host": "pod1-compute1"}})
+    made = admin.make("/os-aggregates", name="mine", availability_zone="inner-free")
+    try:
+        body = {"add_host": {"host": "pod1-compute1"}}
+        answer = admin("POST", f"/os-aggregates/{made['id']}/action", body)
+        assert answer.status == 409, answer.body
+        assert f"host to aggregate {made['id']}. Reason" in answer.message
+    finally:
+        admin.delete(f"/os-aggregates/{made['id']}")
+        in_pod("POST", f"/{ids[0]}/action", {"remove_host": {"host": "pod1-compute1"}})
+        for id_ in ids:
+            in_pod("DELETE", f"/{id_}")
+        stack.settle()
+
+
+def test_a_pods_refusal_names_ports_as_the_gateway_does(site: Site) -> None:
+    net = site.net("az1", "10.0.1.0/24")
+    one, two = site.boot(net), site.boot(net)
+    path = f"/servers/{one['id']}/os-interface/{two['port_id']}"
+    answer = site.user.compute("GET", path)
+    assert answer.status == 404
+    assert two["port_id"] in answer.message
+    for server in (one, two):
+        site.drop_server(server)
