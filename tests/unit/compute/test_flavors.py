@@ -8,17 +8,19 @@ import pytest
 
 from models.compute.flavors import Flavors, aside_name, shown_name
 from models.database.store import Store
+from models.database.tables.operation import Operation
 from models.errors import BadRequest, Conflict, NotFound
 from models.operations import Operations
+from models.pods import PodDirectory
 from models.values import Caller
-from tests.unit.network.wiring import Offered
+from tests.unit.network.wiring import Made
 
 _PUBLIC = "os-flavor-access:is_public"
 
 
 @pytest.fixture
-def flavors(store: Store) -> Flavors:
-    return Flavors(store, Operations(store, Offered()))
+def flavors(store: Store, operations: Operations) -> Flavors:
+    return Flavors(store, operations)
 
 
 def _body(**fields: Any) -> dict[str, Any]:
@@ -26,8 +28,9 @@ def _body(**fields: Any) -> dict[str, Any]:
 
 
 async def test_a_flavor_is_kept_as_it_was_made(flavors: Flavors, member: Caller) -> None:
-    made = await flavors.create(_body(ram="512", description="d"), describable=True)
-    assert (made["ram"], made["swap"], made["is_public"]) == (512, 0, True)
+    made = await flavors.create(_body(id=1, ram="512", description="d"), describable=True)
+    assert (made["id"], made["ram"], made["swap"]) == ("1", 512, 0)
+    assert (made["is_public"], made["description"]) == (True, "d")
     assert await flavors.get(member, "1") == made
     assert (await flavors.describe("1", None))["description"] is None
 
@@ -37,6 +40,10 @@ async def test_a_flavor_is_kept_as_it_was_made(flavors: Flavors, member: Caller)
     [
         ({"ram": 0}, "less than the minimum of 1"),
         ({"vcpus": True}, "is not of type 'integer'"),
+        ({"vcpus": "many"}, "vcpus"),
+        ({"disk": -1}, "disk"),
+        ({"colour": "red"}, "colour"),
+        ({"id": True}, "is not of type 'string'"),
         ({"name": " x"}, "start or end with whitespace"),
         ({"id": "a/b"}, "does not match"),
         ({"id": []}, "is not of type 'string'"),
@@ -51,6 +58,12 @@ async def test_a_wrong_field_is_refused(
 ) -> None:
     with pytest.raises(BadRequest, match=words):
         await flavors.create(_body(**fields), describable=False)
+
+
+async def test_sizes_are_required(flavors: Flavors, admin: Caller) -> None:
+    with pytest.raises(BadRequest, match="'ram' is a required property"):
+        await flavors.create({"name": "x"}, describable=False)
+    assert await flavors.list(admin, []) == []
 
 
 async def test_id_and_name_are_taken_once(flavors: Flavors) -> None:
@@ -96,6 +109,17 @@ async def test_a_deleted_flavor_is_gone(flavors: Flavors, admin: Caller) -> None
         await flavors.delete("1")
 
 
+async def test_one_with_a_copy_is_cleaned_up(
+    flavors: Flavors, store: Store, pods: PodDirectory
+) -> None:
+    await flavors.create(_body(), describable=False)
+    await Made(store).make("flavor", "1", await pods.get("id-of-pod-1"))
+    await flavors.delete("1")
+    async with store.read() as tx:
+        (operation,) = await tx.all(Operation.select())
+    assert (operation.type, operation.resource_id) == ("clean-up", "1")
+
+
 @pytest.mark.parametrize(
     ("params", "ids"),
     [
@@ -103,6 +127,8 @@ async def test_a_deleted_flavor_is_gone(flavors: Flavors, admin: Caller) -> None
         ([("sort_key", "memory_mb"), ("sort_dir", "desc")], ["2", "1"]),
         ([("minRam", "600")], ["2"]),
         ([("minDisk", "2")], []),
+        ([("sort_key", "description")], ["1", "2"]),
+        ([("limit", "1"), ("marker", "1")], ["2"]),
         ([("limit", "1")], ["1"]),
         ([("marker", "1")], ["2"]),
     ],

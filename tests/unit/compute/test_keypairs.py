@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from models.compute.keypairs import Keypairs, top_id
 from models.database.store import Store
+from models.database.tables.operation import Operation
 from models.errors import BadRequest, Conflict, Forbidden, NotFound
 from models.operations import Operations
-from tests.unit.network.wiring import Offered
+from models.pods import PodDirectory
+from tests.unit.network.wiring import Made
 
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 _NEW = (2, 92)
 
 
 @pytest.fixture
-def keypairs(store: Store) -> Keypairs:
-    return Keypairs(store, Operations(store, Offered()))
+def keypairs(store: Store, operations: Operations) -> Keypairs:
+    return Keypairs(store, operations)
 
 
 async def _make(keypairs: Keypairs, name: str, limit: int = -1) -> None:
@@ -38,13 +41,19 @@ async def test_a_given_key_is_kept_and_found_by_its_user(keypairs: Keypairs) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "public", "digest"), [("ssh", "ssh-rsa ", 16), ("x509", "-----BEGIN CERT", 20)]
+    ("kind", "public", "digest", "secret"),
+    [
+        ("ssh", "ssh-rsa ", 16, "-----BEGIN [A-Z ]*PRIVATE KEY"),
+        # A PKCS12 archive.
+        ("x509", "-----BEGIN CERT", 20, "MII[A-Za-z0-9+/=]{1000}"),
+    ],
 )
-async def test_a_key_is_made_where_none_is_given(
-    keypairs: Keypairs, kind: str, public: str, digest: int
+async def test_a_key_is_made_where_none_is_given_and_told_once(
+    keypairs: Keypairs, kind: str, public: str, digest: int, secret: str
 ) -> None:
     row, private = await keypairs.create("u", {"name": "k", "type": kind}, (2, 2), -1)
-    assert private
+    assert re.match(secret, private)
+    assert private not in str(dict(await keypairs.get("u", "k")))
     assert row["public_key"].startswith(public)
     assert len(row["fingerprint"].split(":")) == digest
 
@@ -71,6 +80,7 @@ async def test_names_and_room_run_out(keypairs: Keypairs) -> None:
         ({"public_key": _KEY}, _NEW, "'name' is a required property"),
         ({"name": "k/", "public_key": _KEY}, _NEW, "unsafe characters"),
         ({"name": "k@h", "public_key": _KEY}, (2, 91), "unsafe characters"),
+        ({"name": "k", "user_id": "u"}, (2, 9), "user_id"),
         ({"name": "k", "public_key": 1}, _NEW, "not of type 'string'"),
         ({"name": "k", "public_key": None}, (2, 1), "not of type 'string'"),
         ({"name": " k", "public_key": _KEY}, _NEW, "start or end with whitespace"),
@@ -84,6 +94,19 @@ async def test_a_wrong_body_is_refused(
 ) -> None:
     with pytest.raises(BadRequest, match=words):
         await keypairs.create("u", body, version, -1)
+    assert await keypairs.list("u", []) == []
+
+
+async def test_one_with_a_copy_is_cleaned_up(
+    keypairs: Keypairs, store: Store, pods: PodDirectory
+) -> None:
+    name = "n" * 250
+    await _make(keypairs, name)
+    await Made(store).make("keypair", top_id("u", name), await pods.get("id-of-pod-1"))
+    await keypairs.delete("u", name)
+    async with store.read() as tx:
+        (operation,) = await tx.all(Operation.select())
+    assert (operation.type, operation.resource_id) == ("clean-up", top_id("u", name))
 
 
 async def test_lists_are_by_name_and_in_pages(keypairs: Keypairs) -> None:

@@ -13,15 +13,15 @@ from models.operations import Operations
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Caller
-from tests.unit.network.wiring import Offered
+from tests.unit.network.wiring import Made
 
 _NEW = (2, 64)
+ONE = "id-of-pod-1"
 
 
 @pytest.fixture
-def groups(store: Store) -> ServerGroups:
-    operations = Operations(store, Offered())
-    return ServerGroups(store, PodDirectory(store), operations, Routings(store))
+def groups(store: Store, pods: PodDirectory, operations: Operations) -> ServerGroups:
+    return ServerGroups(store, pods, operations, Routings(store))
 
 
 async def test_a_group_is_its_projects(
@@ -37,7 +37,32 @@ async def test_a_group_is_its_projects(
         await groups.hinted(admin, made["id"])
     assert await groups.listed(other, everybody=False) == []
     assert len(await groups.listed(admin, everybody=True)) == 1
-    assert await groups.homes(member, made["id"]) == []
+    assert len(await groups.listed(member, everybody=False)) == 1
+    assert await groups.listed(admin, everybody=False) == []
+    await groups.delete(member, made["id"])
+    assert await groups.listed(admin, everybody=True) == []
+
+
+async def test_a_rule_is_a_number(groups: ServerGroups, member: Caller) -> None:
+    body = {"name": "g", "policy": "anti-affinity", "rules": {"max_server_per_host": "2"}}
+    made = await groups.create(member, body, _NEW, -1)
+    assert made["rules"] == {"max_server_per_host": 2}
+
+
+async def test_members_that_share_a_host_share_a_pod(
+    groups: ServerGroups, member: Caller, store: Store, pods: PodDirectory
+) -> None:
+    near = await groups.create(member, {"name": "g", "policies": ["affinity"]}, (2, 1), -1)
+    far = await groups.create(member, {"name": "g", "policies": ["anti-affinity"]}, (2, 1), -1)
+    pod = await pods.get(ONE)
+    assert await groups.homes(member, near["id"]) == []
+    bottom = await Made(store).make("server_group", near["id"], pod)
+    await Made(store).make("server_group", far["id"], pod)
+    assert await groups.homes(member, near["id"]) == [(f"server group {near['id']}", pod)]
+    assert await groups.homes(member, far["id"]) == []
+    server: dict[str, Any] = {"server_groups": [bottom, "strange"]}
+    await groups.view(pod, [server, {}])
+    assert server["server_groups"] == [near["id"], "strange"]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +74,9 @@ async def test_a_group_is_its_projects(
         ({"name": "g", "policy": "red"}, _NEW, "'red' is not one of"),
         ({"name": "g", "policies": ["soft-affinity"]}, (2, 14), "is not one of"),
         ({"name": "g", "policies": []}, (2, 15), "no array of one item"),
+        ({"name": "g", "policies": ["affinity", "affinity"]}, (2, 1), "no array of one item"),
+        ({"name": "g", "policies": ["affinity"]}, _NEW, "policies"),
+        ({"name": "g", "policy": "anti-affinity", "rules": {"x": 1}}, _NEW, "x"),
         ({"name": "g", "policy": "affinity", "rules": 1}, _NEW, "not of type 'object'"),
         (
             {"name": "g", "policy": "affinity", "rules": {"max_server_per_host": 1}},

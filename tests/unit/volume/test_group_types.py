@@ -9,19 +9,13 @@ import pytest
 from models.database.store import Store
 from models.errors import BadRequest, Conflict, NotFound
 from models.values import Caller
-from models.volume.group_types import GroupTypes, parsed
-
-
-class Known:
-    """Pods that have no types of their own."""
-
-    async def fresh(self, seconds: float = 0) -> None:
-        return
+from models.volume.group_types import GroupTypes, no_spec, parsed
+from tests.unit.volume.conftest import Learnt
 
 
 @pytest.fixture
-def types(store: Store) -> GroupTypes:
-    return GroupTypes(store, Known())
+def types(store: Store, learnt: Learnt) -> GroupTypes:
+    return GroupTypes(store, learnt)
 
 
 async def test_a_type_is_found_by_id_and_by_name(types: GroupTypes, member: Caller) -> None:
@@ -41,8 +35,14 @@ async def test_a_private_type_is_the_admins(
     made = await types.create({"name": "t", "is_public": False})
     with pytest.raises(NotFound):
         await types.get(member, made["id"])
-    assert (await types.page(member, [("is_public", "none")]))[0] == []
-    assert len((await types.page(admin, [("is_public", "none")]))[0]) == 1
+    await types.create({"name": "u", "is_public": "yes"})
+    for caller, asked, found in (
+        (member, "none", ["u"]),
+        (admin, "none", ["t", "u"]),
+        (admin, "false", ["t"]),
+    ):
+        rows, _ = await types.page(caller, [("is_public", asked)])
+        assert sorted(row["name"] for row in rows) == found
 
 
 async def test_a_name_is_taken_once(types: GroupTypes) -> None:
@@ -77,5 +77,10 @@ async def test_a_wrong_body_is_refused(
 
 def test_a_change_says_something() -> None:
     assert parsed({"name": " n ", "description": ""}) == {"name": " n ", "description": ""}
-    with pytest.raises(BadRequest, match="Specify group type name"):
-        parsed({"name": None})
+    for nothing in ({}, {"name": None}):
+        with pytest.raises(BadRequest, match="Specify group type name"):
+            parsed(nothing)
+
+
+def test_a_spec_that_is_not_there_is_named() -> None:
+    assert "no extra spec with key x" in no_spec({"id": "1"}, "x").message

@@ -9,18 +9,13 @@ import pytest
 from models.database.store import Store
 from models.errors import BadRequest, Conflict, NotFound
 from models.volume.qos_specs import QosSpecs
-
-
-class Known:
-    """Pods that have no specs of their own."""
-
-    async def fresh(self, seconds: float = 0) -> None:
-        return
+from models.volume.types import VolumeTypes
+from tests.unit.volume.conftest import Learnt
 
 
 @pytest.fixture
-def specs(store: Store) -> QosSpecs:
-    return QosSpecs(store, Known())
+def specs(store: Store, learnt: Learnt) -> QosSpecs:
+    return QosSpecs(store, learnt)
 
 
 async def test_keys_come_and_go(specs: QosSpecs) -> None:
@@ -31,12 +26,23 @@ async def test_keys_come_and_go(specs: QosSpecs) -> None:
     assert (row["consumer"], row["specs"]) == ("both", {"a": "1", "b": "2"})
     assert (await specs.unset(made["id"], ["a"]))["specs"] == {"b": "2"}
     with pytest.raises(NotFound, match="no spec with key a"):
-        await specs.unset(made["id"], ["a"])
+        await specs.unset(made["id"], ["b", "a"])
+    assert (await specs.get(made["id"]))["specs"] == {"b": "2"}
     await specs.forget(made["id"])
     with pytest.raises(NotFound, match="No such QoS spec"):
         await specs.get(made["id"])
     with pytest.raises(NotFound, match="No such QoS spec"):
         await specs.update(made["id"], {})
+    with pytest.raises(NotFound, match="No such QoS spec"):
+        await specs.unset("none", [])
+
+
+async def test_types_have_specs(specs: QosSpecs, store: Store, learnt: Learnt) -> None:
+    types = VolumeTypes(store, learnt)
+    made, of = await specs.create({"name": "q"}), await types.create({"name": "t"})
+    await types.set(of["id"], {"qos_specs_id": made["id"]})
+    assert ((await types.qos(made["id"])) or {})["name"] == "q"
+    assert [row.name for row in await types.of_specs(made["id"])] == ["t"]
 
 
 async def test_a_name_is_taken_once_and_lists_are_filtered(specs: QosSpecs) -> None:
