@@ -153,7 +153,7 @@ class MarkedKind(CopyKind):
 
     def copied(self, row: Row) -> Row:
         """Return what goes into a copy as it is in the row, by the names the API uses."""
-        return {a.name: row[a.column] for a in self.kind.attributes if a.copied}
+        return {a.name: row[a.column] for a in self.kind.copied}
 
     async def _marked(self, id_: str, pod: Pod) -> str | None:
         return await self._regions.marked(pod, self.kind.path, mark(self.type, id_))

@@ -109,7 +109,7 @@ class Attribute:
     ``admin`` attributes are shown to and set by an admin only, ``admin_sets`` ones are shown to
     everyone who sees the object. ``service_sets`` ones are set by who has the role ``service``,
     and by no admin without it. ``stored`` attributes are columns; others are computed when shown.
-    ``copied`` ones are sent to the copies in pods as they are.
+    ``copied`` ones are sent to the copies in pods as they are, and a change of one goes there.
     """
 
     name: str
@@ -144,6 +144,11 @@ class Kind:
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes, in the order in which they are shown."""
         return self.record.attributes
+
+    @property
+    def copied(self) -> tuple[Attribute, ...]:
+        """Those that the copies in pods have as they are."""
+        return tuple(a for a in self.attributes if a.copied)
 
     @property
     def by_name(self) -> dict[str, Attribute]:

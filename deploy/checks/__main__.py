@@ -2,13 +2,13 @@
 
 import sys
 
-from deploy.checks import schema, work, workflows
+from deploy.checks import copied, schema, work, workflows
 from deploy.pods.console import say
 
 
 def main() -> int:
     """Run the checks and say what they refuse, one place a line."""
-    refused = [*workflows.refused(), *work.refused(), *schema.refused()]
+    refused = [*workflows.refused(), *work.refused(), *copied.refused(), *schema.refused()]
     for line in refused:
         say(line)
     say(f"{len(refused)} refused" if refused else "nothing refused")

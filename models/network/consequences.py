@@ -67,7 +67,7 @@ async def update_copies(
 
     ``also`` names columns that show in copies in another form than the row's.
     """
-    shows = {a.column for a in kind.attributes if a.copied} | set(also)
+    shows = {a.column for a in kind.copied} | set(also)
     if not shows.intersection(changes) or not await copied(tx, [(kind.member, row["id"])]):
         return []
     return [

@@ -72,6 +72,11 @@ WITHOUT_WORKER = (
     "            work.CleanUp.FLAVOR: flavor_copies.clean_up,\n",
     "",
 )
+WITHOUT_COPY = (
+    "models/database/tables/network/address_groups.py",
+    'attribute(NAME, default="")',
+    'attribute(NAME, default="", copied=True)',
+)
 
 
 @pytest.fixture
@@ -131,3 +136,9 @@ def test_work_that_nobody_does_is_refused(copy: Path) -> None:
     _plant(copy, WITHOUT_WORKER)
     said = _said(copy, sys.executable, "-m", "deploy.checks")
     assert "activities/wiring.py: Nobody does ['CleanUp.FLAVOR']" in said
+
+
+def test_an_attribute_that_no_copy_gets_is_refused(copy: Path) -> None:
+    _plant(copy, WITHOUT_COPY)
+    said = _said(copy, sys.executable, "-m", "deploy.checks")
+    assert "address_group.name is declared copied, and no copy gets it" in said

@@ -30,9 +30,8 @@ class SecurityCalls:
     async def create_group(self, pod: Pod, wanted: Wanted) -> tuple[str, list[Row]]:
         """Make the copy; return its id and the rules that Neutron gave it."""
         body = {
-            "name": wanted.name,
+            **wanted.body,
             "description": mark("security_group", wanted.group["id"]),
-            "stateful": wanted.group["stateful"],
             "project_id": wanted.group["project_id"],
         }
         made = await self._call(pod, "POST", "/security-groups", {"security_group": body})
@@ -40,9 +39,9 @@ class SecurityCalls:
         return str(group["id"]), list(group["security_group_rules"])
 
     async def update_group(self, pod: Pod, bottom: str, wanted: Wanted) -> None:
-        """Set name and statefulness."""
-        body = {"name": wanted.name, "stateful": wanted.group["stateful"]}
-        await self._call(pod, "PUT", f"/security-groups/{bottom}", {"security_group": body})
+        """Set what is the group's own."""
+        body = {"security_group": wanted.body}
+        await self._call(pod, "PUT", f"/security-groups/{bottom}", body)
 
     async def rules(self, pod: Pod, query: str) -> list[Row]:
         """Return the rules that match."""

@@ -84,8 +84,8 @@ class SecurityGroups(Collection):
                 await self._refuse_used(tx, id_)
             if changes:
                 row = await self.change(tx, row, changes)
-            copied = {"name", "stateful"} & changes.keys()
-            waiting = await self._changes.changed(tx, id_) if copied else []
+            shows = any(a.column in changes for a in self.kind.copied)
+            waiting = await self._changes.changed(tx, id_) if shows else []
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)
         return shown

@@ -20,7 +20,7 @@ from models.database.tables.network import (
     SecurityGroupRule,
 )
 from models.database.tables.routing import Routing, routings
-from models.resources.network import SECURITY_GROUP_RULES
+from models.resources.network import SECURITY_GROUP_RULES, SECURITY_GROUPS
 from models.routings import mark
 from models.values import Pod
 
@@ -31,7 +31,8 @@ networks = TABLES["networks"]
 address_groups = TABLES["address_groups"]
 # Types of routings: the copy of a group, and the address group with its members elsewhere.
 GROUP, ADDRESSES = "security_group", "address_group"
-_COPIED = tuple(a.name for a in SECURITY_GROUP_RULES.attributes if a.copied)
+# What is declared to be copied of these is sent from here.
+COPIED = (SECURITY_GROUPS, SECURITY_GROUP_RULES)
 
 
 class Use(Enum):
@@ -63,6 +64,11 @@ class Wanted:
         return str(self.group["name"])
 
     @property
+    def body(self) -> Row:
+        """What the group itself has in the pod, beside its rules."""
+        return {a.name: self.group[a.column] for a in SECURITY_GROUPS.copied} | {"name": self.name}
+
+    @property
     def remotes(self) -> set[str]:
         """The groups that rules admit."""
         return {rule.remote_group_id for rule in self.rules if rule.remote_group_id}
@@ -71,7 +77,7 @@ class Wanted:
         """Return the pod's rules by their marks, with the ids that remotes have there."""
         found: dict[str, Row] = {}
         for rule in self.rules:
-            body = {name: getattr(rule, name) for name in _COPIED}
+            body = {a.name: getattr(rule, a.column) for a in SECURITY_GROUP_RULES.copied}
             if rule.remote_address_group_id:
                 body["remote_address_group_id"] = address_groups[rule.remote_address_group_id]
             remote = rule.remote_group_id
@@ -89,8 +95,7 @@ class Wanted:
     def fingerprint(self) -> Row:
         """What is remembered as applied; equal means that the copy needs no call."""
         return {
-            "name": self.name,
-            "stateful": self.group["stateful"],
+            **self.body,
             "rules": sorted(rule.id for rule in self.rules),
             "elsewhere": sorted(self.elsewhere),
         }
@@ -169,5 +174,6 @@ async def _has_ports(tx: Transaction, sg_id: str, pod: Pod) -> bool:
 
 def alike(rule: Row, body: Row) -> bool:
     """Tell whether a rule found in a pod does what the body asks for."""
-    names = (*_COPIED, "remote_group_id", "remote_address_group_id")
+    own = (a.name for a in SECURITY_GROUP_RULES.copied)
+    names = (*own, "remote_group_id", "remote_address_group_id")
     return all(rule.get(name) == body.get(name) for name in names)
