@@ -1,12 +1,14 @@
 """Bridges in pods: a network and a subnet in each pod that a bridge joins."""
 
 import ipaddress
+from urllib.parse import quote
 
 from activities.copies import Copies, MarkedKind
 from activities.pods.region import Regions
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import Bridge
 from models.database.tables.routing import Routing, routings
+from models.errors import NotFound, PodBusy, PodFault
 from models.network.bridges.rows import Bridges
 from models.pods import PodDirectory
 from models.resources.network import NETWORKS, SUBNETS
@@ -18,6 +20,7 @@ class _BridgeKind(MarkedKind):
     """What a bridge has in a pod; it is never updated, and is our own project's."""
 
     remembered = False
+    table = Bridge.table
 
     def project(self, row: Row) -> str:
         return ""
@@ -49,7 +52,28 @@ class _Networks(_BridgeKind):
             "provider:segmentation_id": row["vlan"],
             "router:external": row["external"],
         }
-        return Made(str((await self.post(pod, body))["id"]), None)
+        try:
+            made = await self.post(pod, body)
+        except PodFault as fault:
+            if fault.kind == "VlanIdInUse" and await self._freed(row, pod):
+                raise PodBusy(fault.message) from fault
+            raise
+        return Made(str(made["id"]), None)
+
+    async def _freed(self, row: Row, pod: Pod) -> bool:
+        """Delete the network of a bridge that is gone, if one has the VLAN; tell whether it did.
+
+        A call whose answer was not waited for any longer may have made it after it was looked for.
+        """
+        at = f"provider:physical_network={quote(row['physical_network'])}"
+        query = f"{at}&provider:segmentation_id={row['vlan']}&fields=id&fields=description"
+        answer = await self._regions.admin(pod, "network", "GET", f"{NETWORKS.path}?{query}")
+        for network in answer[NETWORKS.collection]:
+            begin, _, bridge_id = str(network["description"]).rpartition(" ")
+            if begin == mark(self.type, "").strip() and await self.row(bridge_id) is None:
+                await self.delete({"bottom_id": network["id"]}, pod)
+                return True
+        return False
 
     async def forget(self, tx: Transaction, copy: Row) -> None:
         """Forget the subnet, which goes along; release the bridge when nothing uses it."""
@@ -97,9 +121,13 @@ class BridgeNetworks:
         """Return network and subnet of the bridge in the pod. Hold ``using`` while you need it.
 
         A north-south bridge's network belongs to its router's topology, so give the router.
+        ``PodBusy`` for a bridge that is gone: another is needed now, or none.
         """
         of = {"external": external, "router_id": router_id}
-        network = await self._networks.materialise(bridge | of, pod)
+        try:
+            network = await self._networks.materialise(bridge | of, pod)
+        except NotFound as error:
+            raise PodBusy(f"Bridge {bridge['id']} was given back meanwhile") from error
         subnet = await self._subnets.materialise(bridge | {"bottom_network": network}, pod)
         return network, subnet
 

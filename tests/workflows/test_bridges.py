@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import until
+from tests.support.client import send, until
 from tests.support.stack import Stack
 from tests.support.topology import Net, Site
 
@@ -151,3 +151,22 @@ def test_a_bridge_is_free_again_when_what_wanted_it_is_taken_back_at_once(
     two.worker.start()
     first.active(router)
     third.active(_crossing(third))
+
+
+def test_a_vlan_is_taken_back_from_the_network_of_a_bridge_that_is_gone(
+    two: Stack, sites: list[Site]
+) -> None:
+    pod, token = two.admin.endpoint("Pod2", "network"), {"X-Auth-Token": two.admin.token}
+    late = {
+        "name": "bridge-ew-late",
+        "description": "trio2o bridge_network 00000000-0000-4000-8000-000000000000",
+        "provider:network_type": "vlan",
+        "provider:physical_network": "bridge",
+        "provider:segmentation_id": 2001,
+    }
+    made = send("POST", f"{pod}/v2.0/networks", {"network": late}, token)
+    assert made.status == 201, made.body
+    sites[0].active(_crossing(sites[0]))
+    assert (
+        send("GET", f"{pod}/v2.0/networks/{made.body['network']['id']}", None, token).status == 404
+    )

@@ -102,5 +102,7 @@ class Bridges:
         copied = select(func.count()).where(
             Routing.type == "bridge_network", Routing.top_id == bridge_id
         )
+        # Who is about to make a copy holds the bridge, and is counted then.
+        await tx.locked(select(Bridge.id).where(Bridge.id == bridge_id))
         if not await tx.value(used) and not await tx.value(copied):
             await tx.run(bridges.delete().where(Bridge.id == bridge_id))
