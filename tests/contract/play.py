@@ -50,10 +50,11 @@ class Caller:
         *,
         expect: Expected,
         version: str = "",
+        match: str = "",
         compare: bool = True,
     ) -> Any:
         """Call, insist on what is expected, and hand back the body."""
-        answer = self.send(method, path, body, version)
+        answer = self.send(method, path, body, version, match=match)
         status, error = expect if isinstance(expect, tuple) else (expect, None)
         where = f"{self.play.cloud.name}: {method} {self.service} {path} as {self.user}"
         said = f"{where}: {answer.status} {answer.error or ''}: {answer.body}"
@@ -73,7 +74,13 @@ class Caller:
         return answer.body
 
     def send(
-        self, method: str, path: str, body: Any = None, version: str = "", raw: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        version: str = "",
+        raw: bytes | None = None,
+        match: str = "",
     ) -> Answer:
         """Call and look at nothing."""
         base = self.login.urls[self.pod, self.service]
@@ -83,6 +90,8 @@ class Caller:
         headers = {"X-Auth-Token": self.login.token}
         if version:
             headers["OpenStack-API-Version"] = f"{VERSION_HEADER[self.service]} {version}"
+        if match:
+            headers["If-Match"] = match
         if raw is not None:
             headers["Content-Type"] = "application/octet-stream"
         return send(method, f"{base.rstrip('/')}{prefix}{path}", headers, body, raw)

@@ -39,7 +39,7 @@ class AddressGroups(Resource):
 
     def make(self, token: Token, values: Row) -> Row:
         """A group, possibly empty."""
-        row: Row = {**stamp(), **values, "shared": False}
+        row: Row = {**stamp(int(bool(values["addresses"]))), **values, "shared": False}
         self.rows[row["id"]] = row
         return row
 

@@ -44,6 +44,7 @@ _NAMES = {
     "quotas": "Quota management support",
     "quota_details": "Quota details management support",
     "standard-attr-revisions": "Resource revision numbers",
+    "revision-if-match": "If-Match constraints based on revision_number",
     "router_availability_zone": "Router Availability Zone",
     "security-groups-normalized-cidr": "Normalized CIDR field for security group rules",
     "security-groups-remote-address-group": "Remote address group id field for "

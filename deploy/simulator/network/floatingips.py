@@ -48,7 +48,7 @@ class FloatingIPs(Resource):
         if values["floating_ip_address"]:
             wanted["ip_address"] = values["floating_ip_address"]
         row: Row = {
-            **stamp(),
+            **stamp(0),
             "project_id": values["project_id"],
             "description": values["description"],
             "qos_policy_id": values["qos_policy_id"],
@@ -81,6 +81,10 @@ class FloatingIPs(Resource):
         for key in ("description", "qos_policy_id"):
             if key in values:
                 row[key] = values[key]
+
+    def counts(self, before: Row, row: Row) -> bool:
+        """Always: Neutron writes it anew."""
+        return True
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, with the port that held the address."""

@@ -84,7 +84,7 @@ class SubnetPools(Resource):
         least = values.setdefault("min_prefixlen", 8 if version == 4 else 64)
         values.setdefault("max_prefixlen", 32 if version == 4 else 128)
         values.setdefault("default_prefixlen", least)
-        row: Row = {**stamp(), **values, "ip_version": version, "revision_number": 0}
+        row: Row = {**stamp(0), **values, "ip_version": version}
         self.rows[row["id"]] = row
         return row
 
@@ -107,6 +107,10 @@ class SubnetPools(Resource):
         """Lengths of prefixes are text."""
         lengths = ("default_prefixlen", "min_prefixlen", "max_prefixlen")
         return {**row, **{name: str(row[name]) for name in lengths}}
+
+    def counts(self, before: Row, row: Row) -> bool:
+        """Always: Neutron writes it anew."""
+        return True
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, refused while subnets are out of it."""

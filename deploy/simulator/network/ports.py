@@ -139,6 +139,10 @@ class Ports(Resource):
         if "fixed_ips" in values:
             self._readdress(row, values)
         device = row["device_id"]
+        pairs = values.get("allowed_address_pairs")
+        if pairs and pairs == row["allowed_address_pairs"]:
+            # Neutron writes them anew.
+            touch(row)
         row.update(values)
         if row["device_id"] != device:
             self._index_device(row, device)

@@ -9,7 +9,7 @@ from deploy.simulator.network import checks
 from deploy.simulator.network.attributes import REQUIRED, Attr, Attrs
 from deploy.simulator.network.errors import conflict
 from deploy.simulator.network.resource import Resource
-from deploy.simulator.network.state import Row, stamp
+from deploy.simulator.network.state import Row, stamp, touch
 
 SHARED = "access_as_shared"
 _NOT_KEPT = ("tags", "created_at", "updated_at", "revision_number")
@@ -36,7 +36,19 @@ class RbacPolicies(Resource):
             raise conflict("DuplicateRbacPolicy", text)
         row: Row = {**stamp(), **values}
         self.rows[row["id"]] = row
+        touch(self.state.table("networks")[row["object_id"]])
         return row
+
+    def counts(self, before: Row, row: Row) -> bool:
+        """A network has its policies' revisions."""
+        if row != before:
+            touch(self.state.table("networks")[row["object_id"]])
+        return row != before
+
+    def remove(self, token: Token, row: Row) -> None:
+        """Deletion, which is a revision of the network."""
+        touch(self.state.table("networks")[row["object_id"]])
+        super().remove(token, row)
 
     def decorate(self, row: Row) -> Row:
         """Neutron keeps no times of it."""

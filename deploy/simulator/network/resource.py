@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -42,6 +43,10 @@ class Resource:
     def change(self, token: Token, row: Row, values: Row) -> None:
         """Apply checked values to an object."""
         row.update(values)
+
+    def counts(self, before: Row, row: Row) -> bool:
+        """Whether an update is a revision."""
+        return row != before
 
     def remove(self, token: Token, row: Row) -> None:
         """Delete an object, or refuse to."""
@@ -125,8 +130,10 @@ class Resource:
         given = self.given(request)
         row = self.changeable(token, request.params["id"], "update")
         values = read(self.attributes, given, token, resource=self.name, creating=False)
+        before = copy.deepcopy(row)
         self.change(token, row, values)
-        touch(row)
+        if self.counts(before, row):
+            touch(row)
         return reply({self.name: self.view(token, row)})
 
     def delete(self, token: Token, request: Request) -> Response:

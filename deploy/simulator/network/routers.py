@@ -53,6 +53,7 @@ class Routers(Resource):
         }
         if gateway:
             self.gateways.set(token, row, gateway)
+            touch(row)
         self.rows[row["id"]] = row
         return row
 
@@ -68,6 +69,15 @@ class Routers(Resource):
             else:
                 self.gateways.clear(row)
         row.update(values)
+
+    def counts(self, before: Row, row: Row) -> bool:
+        """Not other addresses of the gateway, which are those of its port."""
+
+        def own(router: Row) -> Row:
+            info = router["external_gateway_info"] or {}
+            return {**router, "external_gateway_info": {**info, "external_fixed_ips": None}}
+
+        return own(row) != own(before)
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, with the gateway; refused while an interface is attached."""
@@ -125,8 +135,9 @@ class Routers(Resource):
             raise malformed(f"Invalid input for routes. Reason: {error}.") from error
 
     def _with_routes(self, token: Token, row: Row, routes: list[Json]) -> Response:
-        row["routes"] = self.checked_routes(row, routes)
-        touch(row)
+        before, row["routes"] = row["routes"], self.checked_routes(row, routes)
+        if row["routes"] != before:
+            touch(row)
         port = self.gateways.port_of(row)
         # This call's answer is made without the policy that hides what only operators need.
         hidden = {"distributed": False, "ha_vr_id": 0, "gw_port_id": port["id"] if port else None}

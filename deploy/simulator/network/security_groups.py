@@ -9,7 +9,7 @@ from deploy.simulator.network import checks
 from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, conflict, missing
 from deploy.simulator.network.resource import Resource
-from deploy.simulator.network.state import Row, stamp
+from deploy.simulator.network.state import Row, stamp, touch
 
 _ETHERTYPES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _PROTOCOLS = {
@@ -56,6 +56,7 @@ class SecurityGroups(Resource):
         rules = self.service.security_group_rules.rows
         for rule in list(rules.values()):
             if row["id"] in (rule["security_group_id"], rule["remote_group_id"]):
+                touch(self.rows[rule["security_group_id"]])
                 del rules[rule["id"]]
         del self.rows[row["id"]]
 
@@ -146,7 +147,13 @@ class SecurityGroupRules(Resource):
                 text = f"Security group rule already exists. Rule id is {other['id']}."
                 raise conflict("SecurityGroupRuleExists", text)
         values["project_id"] = group["project_id"]
+        touch(group)
         return self.build(group, **values)
+
+    def remove(self, token: Token, row: Row) -> None:
+        """Deletion, which is a revision of the group."""
+        touch(self.state.table("security_groups")[row["security_group_id"]])
+        super().remove(token, row)
 
     _identity = tuple(key for key in attributes if key != "description")
 
@@ -158,7 +165,7 @@ class SecurityGroupRules(Resource):
             if attr.default is not REQUIRED
         }
         row: Row = {
-            **stamp(),
+            **stamp(0),
             **defaults,
             "project_id": group["project_id"],
             "security_group_id": group["id"],

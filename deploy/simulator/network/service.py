@@ -21,6 +21,7 @@ from deploy.simulator.network.ports import Ports
 from deploy.simulator.network.rbac_policies import RbacPolicies
 from deploy.simulator.network.readings import Readings
 from deploy.simulator.network.resource import Resource
+from deploy.simulator.network.revisions import enforce
 from deploy.simulator.network.routers import Routers
 from deploy.simulator.network.security_groups import SecurityGroupRules, SecurityGroups
 from deploy.simulator.network.state import State
@@ -72,6 +73,7 @@ class NetworkService:
         """The answer to one authenticated request below `/network`."""
         try:
             handler, request.params = self.routes.find(request.method, request.path)
+            enforce(self.resources, token, request)
             return handler(token, request)
         except NeutronError as error:
             return dialects.network(error.status, error.message, error.type)

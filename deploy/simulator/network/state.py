@@ -67,7 +67,7 @@ class State:
         ]
 
 
-def stamp() -> Row:
+def stamp(revision: int = 1) -> Row:
     """What every new row begins with."""
     moment = seconds(now())
     return {
@@ -75,7 +75,7 @@ def stamp() -> Row:
         "tags": [],
         "created_at": moment,
         "updated_at": moment,
-        "revision_number": 1,
+        "revision_number": revision,
     }
 
 

@@ -13,7 +13,9 @@ from deploy.simulator.network.attributes import REQUIRED, UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, conflict, forbidden, invalid
 from deploy.simulator.network.ports import ROUTER_OWNERS
 from deploy.simulator.network.resource import Resource
-from deploy.simulator.network.state import Row, stamp
+from deploy.simulator.network.state import Row, stamp, touch
+
+_APART = {"dns_nameservers", "host_routes", "allocation_pools"}
 
 
 class Subnets(Resource):
@@ -64,7 +66,7 @@ class Subnets(Resource):
         gateway = values.pop("gateway_ip", str(first + (1 if first.version == 4 else 0)))
         wanted = values.pop("allocation_pools", None)
         row: Row = {
-            **stamp(),
+            **stamp(0),
             **values,
             "cidr": cidr,
             "gateway_ip": gateway,
@@ -73,6 +75,7 @@ class Subnets(Resource):
         }
         self.rows[row["id"]] = row
         network["subnets"].append(row["id"])
+        touch(network)
         metadata.add_address(self.service, row)
         return row
 
@@ -90,6 +93,13 @@ class Subnets(Resource):
             values["allocation_pools"] = pools
         row.update(values)
         metadata.add_address(self.service, row)
+
+    def counts(self, before: Row, row: Row) -> bool:
+        """Not what Neutron has in tables of their own; a network has its subnets' revisions."""
+        changed = {key for key in row if row[key] != before[key]} - _APART
+        if changed - {"description"}:
+            touch(self.state.table("networks")[row["network_id"]])
+        return bool(changed)
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, refused while a port has an address of it."""
@@ -109,7 +119,9 @@ class Subnets(Resource):
             mine = [item for item in port["fixed_ips"] if item["subnet_id"] == row["id"]]
             addresses.release(self.state, mine)
             port["fixed_ips"] = [item for item in port["fixed_ips"] if item not in mine]
-        self.state.table("networks")[row["network_id"]]["subnets"].remove(row["id"])
+        network = self.state.table("networks")[row["network_id"]]
+        network["subnets"].remove(row["id"])
+        touch(network)
         self.state.hints.pop(row["id"], None)
         del self.rows[row["id"]]
 

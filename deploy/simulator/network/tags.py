@@ -10,7 +10,7 @@ from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
 from deploy.simulator.network.errors import NeutronError
 from deploy.simulator.network.resource import Resource
-from deploy.simulator.network.state import touch
+from deploy.simulator.network.state import Row, touch
 
 if TYPE_CHECKING:
     from deploy.simulator.network.service import NetworkService
@@ -27,32 +27,33 @@ class Tags:
     def route(self, add: Add, base: str, resource: Resource) -> None:
         """Add the tag routes of one collection."""
 
+        def put(row: Row, tags: list[str]) -> None:
+            if (wanted := sorted(set(tags))) != row["tags"]:
+                row["tags"] = wanted
+                touch(row)
+
         def show(token: Token, request: Request) -> Response:
             return reply({"tags": resource.get(token, request.params["id"])["tags"]})
 
         def replace(token: Token, request: Request) -> Response:
             row = resource.changeable(token, request.params["id"], "update")
-            row["tags"] = sorted(set(checks.list_of(checks.text())(pick(request.json(), "tags"))))
-            touch(row)
+            put(row, checks.list_of(checks.text())(pick(request.json(), "tags")))
             return reply({"tags": row["tags"]})
 
         def clear(token: Token, request: Request) -> Response:
             row = resource.changeable(token, request.params["id"], "update")
-            row["tags"] = []
-            touch(row)
+            put(row, [])
             return empty()
 
         def one(token: Token, request: Request) -> Response:
             row = resource.changeable(token, request.params["id"], "update")
             tag, has = request.params["tag"], request.params["tag"] in row["tags"]
-            if request.method == "PUT" and not has:
-                row["tags"] = sorted([*row["tags"], tag])
-                touch(row)
+            if request.method == "PUT":
+                put(row, [*row["tags"], tag])
             if request.method == "DELETE":
                 if not has:
                     raise NeutronError(404, "TagNotFound", f"Tag {tag} could not be found.")
-                row["tags"] = [have for have in row["tags"] if have != tag]
-                touch(row)
+                put(row, [have for have in row["tags"] if have != tag])
             return empty(204 if request.method == "DELETE" else 201)
 
         add("GET", f"{base}/{{id}}/tags", show)
