@@ -82,7 +82,7 @@ class Cloud:
         """No objects, no faults, no log, every region alive; users and tokens stay."""
         self.watch.faults.rules.clear()
         self.watch.log.clear()
-        self.images.images, self.images.data = {}, {}
+        self.images.images, self.images.data, self.images.namespaces = {}, {}, {}
         fresh = self._new_images()
         self.images.images, self.images.data = fresh.images, fresh.data
         for region in self.regions.values():

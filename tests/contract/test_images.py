@@ -31,5 +31,10 @@ def _images(play: Play) -> None:
     demo("GET", f"/images/{NOWHERE}", expect=404)
     demo("POST", "/images", {**given, "disk_format": "nonsense"}, expect=400)
     demo("POST", "/images", {**given, "status": "active"}, expect=403)
+    for schema in ("image", "images", "member", "members", "metadefs/namespaces"):
+        assert demo.send("GET", f"/schemas/{schema}").status == 200
+    demo("GET", "/metadefs/resource_types", expect=200)
+    demo("GET", f"/metadefs/namespaces/{NOWHERE}", expect=404)
+    demo("POST", "/metadefs/namespaces", {"namespace": play.name}, expect=403)
     demo("DELETE", path, expect=204)
     demo("GET", path, expect=404)

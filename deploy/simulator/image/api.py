@@ -8,19 +8,14 @@ from deploy.simulator import dialects
 from deploy.simulator.http import BadBody, Json, Request, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.ids import new_id, now, seconds
+from deploy.simulator.image.errors import GlanceError
+from deploy.simulator.image.metadefs import Metadefs
+from deploy.simulator.image.schemas import SCHEMAS
 from deploy.simulator.image.store import ImageStore, Row
 from deploy.simulator.routes import NoRoute, Routes, WrongMethod
 
 _FORMATS = {"ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"}
 _READ_ONLY = {"status", "size", "checksum", "created_at", "updated_at", "owner", "self", "file"}
-
-
-class GlanceError(Exception):
-    """A refusal."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.message = status, message
 
 
 class ImageApi:
@@ -39,6 +34,9 @@ class ImageApi:
         add("GET", "/v2/images/{id}/file", self.download)
         add("GET", "/v2/info/import", self.importing)
         add("GET", "/v2/info/stores", self.stores)
+        for name in SCHEMAS:
+            add("GET", f"/v2/schemas/{name}", self.schema)
+        Metadefs(store).route(add)
 
     def handle(self, token: Token, request: Request) -> Response:
         """The answer to one authenticated request."""
@@ -172,6 +170,10 @@ class ImageApi:
         """No import methods but direct upload."""
         methods = {"description": "Import methods available.", "type": "array", "value": []}
         return reply({"import-methods": methods})
+
+    def schema(self, token: Token, request: Request) -> Response:
+        """What a kind of document looks like."""
+        return reply(SCHEMAS[request.path.removeprefix("/v2/schemas/")])
 
     def stores(self, token: Token, request: Request) -> Response:
         """There is one store only."""

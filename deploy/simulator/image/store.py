@@ -14,11 +14,12 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class ImageStore:
-    """Rows by id, and the bytes of those that were uploaded."""
+    """Rows by id, the bytes of those that were uploaded, and namespaces of their properties."""
 
     owner: Project
     images: dict[str, Row] = field(default_factory=dict)
     data: dict[str, bytes] = field(default_factory=dict)
+    namespaces: dict[str, Row] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         row = self.add(
