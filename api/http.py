@@ -13,6 +13,7 @@ import orjson
 
 from activities.pods.versions import Version
 from activities.wiring import Services
+from models.bodies import Judge
 from models.errors import BadRequest, NotAllowed, NotFound, PodUnavailable, TooLarge
 from models.values import Caller
 
@@ -108,8 +109,11 @@ class Call:
             more = message.get("more_body", False)
             yield message.get("body", b"")
 
-    async def json(self, key: str = "") -> dict[str, Any]:
-        """Return the body as an object, or the object under its key; ``BadRequest`` otherwise."""
+    async def json(self, key: str = "", judge: Judge | None = None) -> dict[str, Any]:
+        """Return the body as an object, or the object under its key; ``BadRequest`` otherwise.
+
+        The judge of an API that has schemas sees the whole body first.
+        """
         raw = await self.body()
         try:
             body = orjson.loads(raw)
@@ -118,6 +122,8 @@ class Call:
         if _NULL in raw and _has_null(body):
             # As in an address: PostgreSQL takes it for an error of ours.
             raise BadRequest("Malformed request body: a null character.", "HTTPBadRequest")
+        if judge is not None:
+            judge(body, "body")
         if key and isinstance(body, dict):
             if key not in body:
                 raise BadRequest(f"Invalid input: '{key}' is missing.", "HTTPBadRequest")

@@ -52,6 +52,8 @@ def own_project(call: Call, id_: str, rule: str) -> str:
 
 def limit_of(name: str, value: object) -> int:
     """Return a limit: -1, which is none, or more."""
+    # To a JSON schema 1.0 is an integer.
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
     fits = isinstance(value, int) and not isinstance(value, bool)
     fits = fits or (isinstance(value, str) and _INTEGER.match(value) is not None)
     if not fits:

@@ -1,18 +1,16 @@
 """/os-aggregates: ``ag_<pod>`` comes with a pod, the rest is the admin's."""
 
-import re
 from datetime import datetime
 from typing import Any
 
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from models.compute import checks
+from models.compute import bodies
 from models.database.store import Row
 from models.errors import BadRequest, NotFound
 
 routes = Routes()
 _UUID, _IMAGES = (2, 41), (2, 81)
-_HOST = re.compile(r"^[a-zA-Z0-9-._]*$")
 
 
 @routes.route("GET", "/os-aggregates", admin=True)
@@ -25,7 +23,9 @@ async def list_(call: Call) -> Answer:
 @routes.route("POST", "/os-aggregates", admin=True)
 async def create(call: Call) -> Answer:
     """Create an aggregate of the admin's own."""
-    row = await call.services.compute.aggregates.create(await call.json("aggregate"))
+    row = await call.services.compute.aggregates.create(
+        await call.json("aggregate", bodies.AGGREGATE)
+    )
     view = _view(call, row)
     # As in Nova, a new aggregate is answered before it has anything in it.
     del view["hosts"], view["metadata"]
@@ -42,7 +42,7 @@ async def show(call: Call) -> Answer:
 @routes.route("PUT", "/os-aggregates/{id}", admin=True)
 async def update(call: Call) -> Answer:
     """Change name or zone."""
-    body = await call.json("aggregate")
+    body = await call.json("aggregate", bodies.AGGREGATE_CHANGE)
     row = await call.services.compute.aggregates.update(call.args["id"], body)
     return Answer(200, {"aggregate": _view(call, row)})
 
@@ -59,22 +59,15 @@ async def action(call: Call) -> Answer:
     """Add a host, remove one, or set metadata."""
     body = await call.json()
     name = next(iter(body), "")
-    inner = body.get(name)
-    if len(body) != 1 or not isinstance(inner, dict):
-        raise BadRequest("Give one action: add_host, remove_host or set_metadata.")
-    id_, aggregates = call.args["id"], call.services.compute.aggregates
-    if name == "set_metadata":
-        checks.only(inner, ("metadata",), name)
-        row = await aggregates.set_metadata(id_, checks.required(inner, "metadata", name))
-    elif name in ("add_host", "remove_host"):
-        checks.only(inner, ("host",), name)
-        host = checks.text(checks.required(inner, "host", name), "host")
-        if not _HOST.match(host):
-            raise checks.refuse("host", host, f"{host!r} does not match '{_HOST.pattern}'")
-        change = aggregates.add_host if name == "add_host" else aggregates.remove_host
-        row = await change(id_, host)
-    else:
+    if name not in bodies.AGGREGATE_ACTIONS:
         raise BadRequest(f"There is no such action: {name}")
+    bodies.AGGREGATE_ACTIONS[name](body, "body")
+    id_, inner, aggregates = call.args["id"], body[name], call.services.compute.aggregates
+    if name == "set_metadata":
+        row = await aggregates.set_metadata(id_, inner["metadata"])
+    else:
+        change = aggregates.add_host if name == "add_host" else aggregates.remove_host
+        row = await change(id_, inner["host"])
     return Answer(200, {"aggregate": _view(call, row)})
 
 
@@ -84,7 +77,8 @@ async def images(call: Call) -> Answer:
     version = COMPUTE.of(call)
     if version < _IMAGES:
         raise NotFound("The resource could not be found.", "HTTPNotFound")
-    body, aggregates = await call.json(), call.services.compute.aggregates
+    body = await call.json("", bodies.AGGREGATE_IMAGES)
+    aggregates = call.services.compute.aggregates
     row = await aggregates.get(call.args["id"])
     copies = call.services.compute.aggregate_copies
     await copies.cache_images(str(row["id"]), body, f"{version[0]}.{version[1]}")

@@ -11,7 +11,7 @@ from api.compute.reports import check_query
 from api.http import Answer, Call, Routes
 from api.links import itself, next_page
 from api.microversions import COMPUTE
-from models.compute import checks
+from models.compute import bodies, checks
 from models.compute.flavors import Flavors
 from models.database.store import Row, new_id
 from models.errors import BadRequest, Conflict, NotFound, PodUnavailable
@@ -40,8 +40,8 @@ async def detail(call: Call) -> Answer:
 @routes.route("POST", "/flavors", admin=True)
 async def create(call: Call) -> Answer:
     """Create a flavor."""
-    body = await call.json("flavor")
     describable = COMPUTE.of(call) >= _DESCRIPTION
+    body = await call.json("flavor", bodies.flavor(described=describable))
     row = await _flavors(call).create(body, describable=describable)
     return Answer(200, {"flavor": _view(call, row)})
 
@@ -57,11 +57,8 @@ async def update(call: Call) -> Answer:
     """Change the description, which is all that can change."""
     if COMPUTE.of(call) < _DESCRIPTION:
         raise NotFound("The resource could not be found.")
-    body = await call.json("flavor")
-    description = body.get("description")
-    if set(body) != {"description"} or not isinstance(description, str | None):
-        raise BadRequest("Only the description of a flavor, a text or null, can be changed.")
-    row = await _flavors(call).describe(call.args["id"], description)
+    body = await call.json("flavor", bodies.FLAVOR_CHANGE)
+    row = await _flavors(call).describe(call.args["id"], body["description"])
     return Answer(200, {"flavor": _view(call, row)})
 
 
@@ -81,7 +78,7 @@ async def specs(call: Call) -> Answer:
 @routes.route("POST", "/flavors/{id}/os-extra_specs", admin=True)
 async def set_specs(call: Call) -> Answer:
     """Add extra specs, or replace some."""
-    given = await _judged(call, _specs(await call.json("extra_specs")))
+    given = await _judged(call, _specs(await call.json("extra_specs", bodies.EXTRA_SPECS)))
     await _flavors(call).set_specs(call.args["id"], given)
     return Answer(200, {"extra_specs": given})
 
@@ -99,7 +96,7 @@ async def spec(call: Call) -> Answer:
 @routes.route("PUT", "/flavors/{id}/os-extra_specs/{key}", admin=True)
 async def set_spec(call: Call) -> Answer:
     """Set one extra spec."""
-    given = await _judged(call, _specs(await call.json()))
+    given = await _judged(call, _specs(await call.json("", bodies.EXTRA_SPEC)))
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")
     await _flavors(call).set_specs(call.args["id"], given)
@@ -131,12 +128,10 @@ async def action(call: Call) -> Answer:
         "removeTenantAccess": _flavors(call).revoke,
     }
     name = next(iter(body), "")
-    inner = body.get(name)
-    inner = inner if isinstance(inner, dict) else {}
-    tenant = inner.get("tenant")
-    if len(body) != 1 or name not in changes or not (tenant and isinstance(tenant, str)):
+    if name not in changes:
         raise BadRequest("Give one action, addTenantAccess or removeTenantAccess, and its tenant.")
-    checks.only(inner, ("tenant",), name)
+    bodies.FLAVOR_ACTIONS[name](body, "body")
+    tenant = body[name]["tenant"]
     if name == "addTenantAccess":
         await call.services.quotas.check_project(call.caller, tenant)
     row = await _row(call)

@@ -4,7 +4,7 @@ import orjson
 
 from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
-from models.compute import checks
+from models.compute import bodies
 from models.compute.floating_ips import ComputeFloatingIPs
 from models.errors import BadRequest
 
@@ -30,12 +30,9 @@ async def _create(call: Call) -> Answer:
         body = orjson.loads(raw) if raw else None
     except orjson.JSONDecodeError:
         raise BadRequest("Malformed request body: it is not JSON.") from None
-    if body is not None and not isinstance(body, dict):
-        raise checks.refuse("body", body, f"{body!r} is not of type 'object', 'null'")
-    pool = (body or {}).get("pool")
-    if pool is not None and not isinstance(pool, str):
-        raise checks.refuse("pool", pool, f"{pool!r} is not of type 'string', 'null'")
-    return Answer(200, {"floating_ip": await _ips(call).create(call.caller, pool or "")})
+    bodies.FLOATING_IP(body, "body")
+    pool = (body or {}).get("pool") or ""
+    return Answer(200, {"floating_ip": await _ips(call).create(call.caller, pool)})
 
 
 async def _delete(call: Call) -> Answer:

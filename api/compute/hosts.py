@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from api.compute.proxy import PROXY
 from api.compute.until import all_until, until
 from api.http import Answer, Call, Route, Routes
+from models.compute import bodies
 from models.resources.compute import OS_HOSTS
 
 routes = Routes()
@@ -24,6 +25,8 @@ async def _list(call: Call) -> Answer:
 
 async def _relay(call: Call) -> Answer:
     """Pass the call on to the pod of the host."""
+    if call.method == "PUT":
+        await call.json("", bodies.HOST)
     return await PROXY.relay(call, await PROXY.home(call, f"/os-hosts/{call.args['id']}"))
 
 

@@ -7,8 +7,9 @@ from api.http import Answer, Call, Routes
 from api.links import next_page
 from api.microversions import COMPUTE
 from api.quotas import asker
+from models.compute import bodies
 from models.database.store import Row
-from models.errors import BadRequest, Forbidden
+from models.errors import Forbidden
 
 routes = Routes()
 _TYPED, _OF_USER, _PAGED = (2, 2), (2, 10), (2, 35)
@@ -30,11 +31,9 @@ async def list_(call: Call) -> Answer:
 async def create(call: Call) -> Answer:
     """Import a public key, or generate a pair."""
     version = COMPUTE.of(call)
-    body = await call.json("keypair")
+    body = await call.json("keypair", bodies.keypair(version))
     user_id = call.caller.user_id
     if version >= _OF_USER and "user_id" in body:
-        if not isinstance(body["user_id"], str) or not body["user_id"]:
-            raise BadRequest("Invalid input for field/attribute user_id.")
         user_id = _allowed(call, body["user_id"])
     asking = await asker(call, PROXY, "compute")
     limit = await call.services.quotas.own_limit(asking, call.caller, "key_pairs")

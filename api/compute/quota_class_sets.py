@@ -5,6 +5,7 @@ from api.compute.quota_sets import OF_FILES, OF_GROUPS, OF_NETWORKS, RESOURCES, 
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import asker, limit_of, picked
+from models.compute import bodies
 from models.quotas.figures import Asker
 
 routes = Routes()
@@ -23,9 +24,8 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Set the limits of a quota class, here and in every pod."""
     id_, quotas = call.args["id"], call.services.quotas
-    # Nova takes the groups' limits here even where it does not show them.
-    known = (*_names(call), *OF_GROUPS)
-    given = given_in(call, await call.json(), "quota_class_set", known)
+    body = await call.json("", bodies.quota_class_set(COMPUTE.of(call)))
+    given = given_in(call, body, "quota_class_set")
     limits = {name: limit_of(name, value) for name, value in given.items()}
     await quotas.limits.set_class(call.caller, "compute", id_, limits)
     now = await quotas.named_class(await _asker(call), id_)

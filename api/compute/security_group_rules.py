@@ -2,7 +2,7 @@
 
 from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
-from models.compute import checks
+from models.compute import bodies
 
 routes = Routes()
 _RULES = "/os-security-group-rules"
@@ -11,8 +11,7 @@ _LAST = (2, 35)
 
 async def _create(call: Call) -> Answer:
     """Let packets in."""
-    given = await call.json("security_group_rule")
-    checks.required(given, "parent_group_id", "security_group_rule")
+    given = await call.json("security_group_rule", bodies.SECURITY_GROUP_RULE)
     shown = await call.services.compute.security_groups.add_rule(call.caller, given)
     return Answer(200, {"security_group_rule": shown})
 

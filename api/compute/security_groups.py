@@ -2,6 +2,7 @@
 
 from api.compute.until import cut, until
 from api.http import Answer, Call, Route, Routes
+from models.compute import bodies
 from models.compute.security_groups import ComputeSecurityGroups
 
 routes = Routes()
@@ -24,13 +25,15 @@ async def _show(call: Call) -> Answer:
 
 async def _create(call: Call) -> Answer:
     """Make a group."""
-    shown = await _groups(call).create(call.caller, await call.json("security_group"))
+    shown = await _groups(call).create(
+        call.caller, await call.json("security_group", bodies.SECURITY_GROUP)
+    )
     return Answer(200, {"security_group": shown})
 
 
 async def _update(call: Call) -> Answer:
     """Rename a group."""
-    given = await call.json("security_group")
+    given = await call.json("security_group", bodies.SECURITY_GROUP)
     shown = await _groups(call).update(call.caller, call.args["id"], given)
     return Answer(200, {"security_group": shown})
 

@@ -7,8 +7,9 @@ import orjson
 
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
-from models.compute import checks
-from models.errors import BadRequest, GatewayError
+from api.microversions import COMPUTE
+from models.compute import bodies
+from models.errors import GatewayError
 from models.values import Pod
 
 routes = Routes()
@@ -18,13 +19,7 @@ Event = dict[str, Any]
 @routes.route("POST", "/os-server-external-events", admin=True)
 async def create(call: Call) -> Answer:
     """Pass events on; answer 207 when some came to nothing."""
-    body = await call.json()
-    checks.only(body, ("events",), "body")
-    events = checks.required(body, "events", "body")
-    if not isinstance(events, list) or not events:
-        raise checks.refuse("events", events, f"{events!r} is no array with items")
-    if not all(isinstance(event, dict) for event in events):
-        raise BadRequest("Invalid input for field/attribute events: an item is no object.")
+    events = (await call.json("", bodies.events(COMPUTE.of(call))))["events"]
     homes = [await _home(call, event) for event in events]
     done: list[Event] = [dict(event) | {"status": "failed", "code": 404} for event in events]
     pods = list(dict.fromkeys(home for home in homes if home is not None))
@@ -38,10 +33,7 @@ async def create(call: Call) -> Answer:
 
 
 async def _home(call: Call, event: Event) -> Pod | None:
-    server = event.get("server_uuid")
-    if not isinstance(server, str):
-        return None
-    return await call.services.places.pod_of(call.caller, "server", server)
+    return await call.services.places.pod_of(call.caller, "server", event["server_uuid"])
 
 
 async def _pass_on(

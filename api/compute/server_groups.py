@@ -7,6 +7,7 @@ from api.compute.reports import MAX_LIMIT, check_query
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
 from api.quotas import asker
+from models.compute import bodies
 from models.database.store import Row
 from models.errors import BadRequest
 
@@ -34,7 +35,7 @@ async def list_(call: Call) -> Answer:
 @routes.route("POST", _PATH)
 async def create(call: Call) -> Answer:
     """Make a group; pods hear of it when a server of it comes to them."""
-    body = await call.json("server_group")
+    body = await call.json("server_group", bodies.server_group(COMPUTE.of(call)))
     asking = await asker(call, PROXY, "compute")
     limit = await call.services.quotas.own_limit(asking, call.caller, "server_groups")
     groups = call.services.compute.server_groups

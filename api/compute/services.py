@@ -10,6 +10,7 @@ from api.compute.proxy import PROXY
 from api.compute.reports import ask
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
+from models.compute import bodies
 from models.errors import Conflict, NotFound, PodUnavailable
 from models.failures import lacking
 from models.values import Pod
@@ -33,7 +34,7 @@ async def list_(call: Call) -> Answer:
 @routes.route("PUT", f"{_PATH}/{{id}}", admin=True)
 async def update(call: Call) -> Answer:
     """Enable, disable, force down: by id, or (older versions) by host and binary."""
-    body = await call.json()
+    body = await call.json("", bodies.service(COMPUTE.of(call)))
     if COMPUTE.of(call) >= _UUIDS:
         pod, _ = await _by_uuid(call, "could not be found.")
     else:

@@ -7,8 +7,8 @@ from api.compute.until import all_until, until
 from api.compute.volumes import volume_shown
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
-from models.compute import checks
-from models.errors import Forbidden, OverLimit
+from models.compute import bodies
+from models.errors import Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_SNAPSHOTS
 
 routes = Routes()
@@ -17,14 +17,12 @@ _LAST = (2, 35)
 
 async def _create(call: Call) -> Answer:
     """Take a snapshot of a volume in its pod."""
-    wanted = await call.json("snapshot")
-    volume_id = checks.required(wanted, "volume_id", "snapshot")
-    if not isinstance(volume_id, str):
-        raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not of type 'string'")
+    wanted = await call.json("snapshot", bodies.SNAPSHOT)
+    volume_id = wanted["volume_id"]
     objects, caller = call.services.volume.objects, call.caller
     homes = await objects.homes(caller, {"volume_id": volume_id})
     if not homes:
-        raise checks.refuse("volume_id", volume_id, "It is empty")
+        raise NotFound(f"Volume {volume_id} could not be found.")
     pod = (await objects.candidates(caller, "", homes))[0]
     name = wanted.get("display_name")
     size, type_ = await volume_shown(call, pod, volume_id)

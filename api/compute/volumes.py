@@ -8,6 +8,7 @@ from api.compute.proxy import PROXY
 from api.compute.until import all_until, until
 from api.http import Answer, Call, Route, Routes
 from api.quotas import room
+from models.compute import bodies
 from models.creations import can_carry, carrying
 from models.database.store import Row
 from models.errors import BadRequest, Forbidden, NotFound, OverLimit
@@ -21,7 +22,7 @@ _LAST = (2, 35)
 
 async def _create(call: Call) -> Answer:
     """Create a volume in the best pod of its zone."""
-    wanted = await call.json("volume")
+    wanted = await call.json("volume", bodies.VOLUME)
     volumes = call.services.compute.volumes
     pod = await volumes.place(call.caller, wanted)
     inner = {key: value for key, value in wanted.items() if key != "availability_zone"}

@@ -1,12 +1,11 @@
 """Checks of compute request bodies, with the words Nova uses."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.errors import BadRequest
+from models.uuids import is_uuid_like
 
-_UUID = re.compile(r"^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$")
 _TRUE = {"true", "1", "on", "yes", "t", "y"}
 _FALSE = {"false", "0", "off", "no", "f", "n"}
 
@@ -41,8 +40,6 @@ def text(value: object, name: str, *, least: int = 1, most: int = 255) -> str:
         raise refuse(name, value, f"{value!r} is too short")
     if len(value) > most:
         raise refuse(name, value, f"{value!r} is too long")
-    if not value.isprintable():
-        raise refuse(name, value, "It has characters that cannot be printed")
     return value
 
 
@@ -59,10 +56,12 @@ def named(value: object, name: str = "name") -> str:
 
 def integer(value: object, name: str, *, least: int = 0, most: int = 0x7FFFFFFF) -> int:
     """Return a number, given as one or as its digits."""
-    digits = isinstance(value, str) and value.isdecimal()
-    if isinstance(value, bool) or not (isinstance(value, int) or digits):
+    digits = isinstance(value, str) and value.isdecimal() and value.isascii()
+    # To a JSON schema 1.0 is an integer.
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not (whole or digits):
         raise refuse(name, value, f"{value!r} is not of type 'integer'")
-    number = int(str(value))
+    number = int(float(str(value)) if isinstance(value, float) else str(value))
     if number < least:
         raise refuse(name, value, f"{number} is less than the minimum of {least}")
     if number > most:
@@ -80,7 +79,7 @@ def boolean(value: object, name: str) -> bool:
 
 def is_uuid(value: str) -> bool:
     """Tell whether the text has the form of an id."""
-    return bool(_UUID.match(value))
+    return is_uuid_like(value)
 
 
 def texts(value: object, name: str) -> dict[str, str]:

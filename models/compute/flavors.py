@@ -186,9 +186,9 @@ def _parsed(body: Mapping[str, Any], describable: bool) -> Row:
     except (TypeError, ValueError):
         raise checks.refuse("rxtx_factor", factor, "It is not a number") from None
     if not 0 < rxtx < 3.4e38:
-        raise checks.refuse("rxtx_factor", factor, "It is not greater than 0")
+        raise BadRequest("Invalid input received: 'rxtx_factor' argument must be greater than 0")
     wanted = body.get("id", body.get("flavorid"))
-    if isinstance(wanted, bool) or not isinstance(wanted, str | int | None):
+    if isinstance(wanted, bool) or not isinstance(wanted, str | int | float | None):
         raise checks.refuse("id", wanted, f"{wanted!r} is not of type 'string'")
     id_ = new_id() if wanted in (None, "auto") else checks.text(str(wanted), "id")
     if not _ID.match(str(wanted) if wanted is not None else id_):

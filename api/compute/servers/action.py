@@ -9,7 +9,7 @@ from api.compute.proxy import PROXY
 from api.compute.servers.growth import growth
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from models.compute import checks
+from models.compute import bodies
 from models.errors import BadRequest, NotFound
 from models.values import Pod
 
@@ -30,6 +30,7 @@ async def action(call: Call) -> Answer:
     inner = body[name]
     own = _OWN.get(name)
     if own:
+        bodies.SERVER_ACTIONS[name](body, "body")
         await own(call, inner)
         return Answer(202)
     if isinstance(inner, dict):
@@ -62,53 +63,41 @@ async def _deleting(call: Call, pod: Pod, body: dict[str, Any]) -> Answer:
 
 
 async def _add_group(call: Call, inner: Any) -> None:
-    await _set_group(call, "addSecurityGroup", inner, add=True)
+    await _set_group(call, inner, add=True)
 
 
 async def _remove_group(call: Call, inner: Any) -> None:
-    await _set_group(call, "removeSecurityGroup", inner, add=False)
+    await _set_group(call, inner, add=False)
 
 
-async def _set_group(call: Call, name: str, inner: Any, *, add: bool) -> None:
-    group = _text(name, inner, "name", ("name",))
+async def _set_group(call: Call, inner: Any, *, add: bool) -> None:
     ports = call.services.compute.server_ports
-    await ports.set_group(call.caller, call.args["id"], group, add=add)
+    await ports.set_group(call.caller, call.args["id"], inner["name"], add=add)
 
 
 async def _add_fixed_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
-    network = _text("addFixedIp", inner, "networkId", ("networkId",))
+    network = str(inner["networkId"])
     await call.services.compute.server_ports.add_address(call.caller, call.args["id"], network)
 
 
 async def _remove_fixed_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
-    address = _text("removeFixedIp", inner, "address", ("address",))
-    await call.services.compute.server_ports.remove_address(call.caller, call.args["id"], address)
+    ports = call.services.compute.server_ports
+    await ports.remove_address(call.caller, call.args["id"], inner["address"])
 
 
 async def _add_floating_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
-    address = _text("addFloatingIp", inner, "address", ("address", "fixed_address"))
-    fixed = inner.get("fixed_address")
-    if fixed is not None and not isinstance(fixed, str):
-        raise checks.refuse("fixed_address", fixed, f"{fixed!r} is not of type 'string'")
     await call.services.compute.server_ports.add_floating(
-        call.caller, call.args["id"], address, fixed
+        call.caller, call.args["id"], inner["address"], inner.get("fixed_address")
     )
 
 
 async def _remove_floating_ip(call: Call, inner: Any) -> None:
     _refuse_since(call, (2, 44))
-    address = _text("removeFloatingIp", inner, "address", ("address",))
-    await call.services.compute.server_ports.remove_floating(call.caller, call.args["id"], address)
-
-
-def _text(name: str, inner: Any, key: str, known: tuple[str, ...]) -> str:
-    if not isinstance(inner, dict):
-        raise checks.refuse(name, inner, f"{inner!r} is not of type 'object'")
-    checks.only(inner, known, name)
-    return checks.text(checks.required(inner, key, name), key)
+    ports = call.services.compute.server_ports
+    await ports.remove_floating(call.caller, call.args["id"], inner["address"])
 
 
 def _refuse_since(call: Call, version: tuple[int, int]) -> None:

@@ -5,7 +5,7 @@ import orjson
 from api.compute.proxy import PROXY
 from api.http import Answer, Call, Routes
 from api.microversions import COMPUTE
-from models.compute import checks
+from models.compute import bodies
 from models.values import Pod
 
 routes = Routes()
@@ -31,13 +31,10 @@ async def show(call: Call) -> Answer:
 async def attach(call: Call) -> Answer:
     """Attach a port, or a new one on a network."""
     pod = await _pod(call)
-    body = await call.json()
-    checks.only(body, ("interfaceAttachment",), "body")
-    wanted = body.get("interfaceAttachment", {})
-    if not isinstance(wanted, dict):
-        raise checks.refuse("interfaceAttachment", wanted, "It is not of type 'object'")
-    interfaces = call.services.compute.interfaces
     version = COMPUTE.of(call)
+    body = await call.json("", bodies.interface(version))
+    wanted = body.get("interfaceAttachment", {})
+    interfaces = call.services.compute.interfaces
     port_id, inner = await interfaces.attach(call.caller, pod, call.args["id"], wanted, version)
     answer = await PROXY.send(call, pod, orjson.dumps({"interfaceAttachment": inner}))
     if answer.status >= 300:

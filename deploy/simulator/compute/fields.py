@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import unicodedata
 
 from deploy.simulator.compute.errors import bad
 from deploy.simulator.http import Json
+
+_HOST = re.compile("[a-zA-Z0-9-._]{1,255}")
 
 
 def named(given: Json) -> str:
@@ -19,6 +23,25 @@ def named(given: Json) -> str:
             "not start or end with whitespace."
         )
     return name
+
+
+def changeable_parts(given: Json) -> None:
+    """What else an update of a server may say: refused where Nova's schema refuses it."""
+    for key, value in given.items():
+        text = isinstance(value, str)
+        fits = {
+            "OS-DCF:diskConfig": value in ("AUTO", "MANUAL"),
+            "accessIPv4": text and value != "" and "%" not in value,
+            "accessIPv6": text and value != "" and "%" not in value,
+            "description": value is None or (text and len(value) <= 255 and _prints(value)),
+            "hostname": text and _HOST.fullmatch(value) is not None,
+        }
+        if not fits.get(key, True):
+            raise bad(f"Invalid input for field/attribute {key}. Value: {value}.")
+
+
+def _prints(value: str) -> bool:
+    return all(unicodedata.category(char)[0] != "C" for char in value)
 
 
 def items(given: Json, key: str) -> list[Json]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.simulator.compute import server_view
 from deploy.simulator.compute.boot import check_metadata
 from deploy.simulator.compute.errors import NovaError, bad, forbidden
-from deploy.simulator.compute.fields import canonical, items
+from deploy.simulator.compute.fields import canonical, changeable_parts, items, named
 from deploy.simulator.compute.paging import page
 from deploy.simulator.compute.state import Call, Row
 from deploy.simulator.http import Json, Response, empty, reply
@@ -91,11 +91,14 @@ class Servers:
         row = self.changeable(call)
         given = call.request.envelope("server")
         allowed = {"name", "description", "accessIPv4", "accessIPv6", "hostname"}
-        unknown = set(given) - allowed - {"OS-DCF:diskConfig"}
+        unknown = set(given) - allowed - {"OS-DCF:diskConfig"} | set(call.request.json()) - {
+            "server"
+        }
         if unknown:
             raise bad(f"Additional properties are not allowed ({sorted(unknown)} was unexpected)")
-        if "name" in given and not str(given["name"] or "").strip():
-            raise bad(f"Invalid input for field/attribute name. Value: {given['name']}.")
+        if "name" in given:
+            named(given)
+        changeable_parts(given)
         given = {**given, **canonical(given)}
         row.update({key: value for key, value in given.items() if key in allowed})
         row["updated"] = seconds(now())

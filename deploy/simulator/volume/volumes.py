@@ -228,6 +228,8 @@ class VolumeStore:
                 return int(source["size"])
         if isinstance(size, str) and size.isdigit():
             size = int(size)
+        if isinstance(size, float) and size.is_integer():
+            size = int(size)
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise bad(
                 f"Invalid input for field/attribute size. Value: {given.get('size')}. "

@@ -57,7 +57,13 @@ class ServerPorts:
         changed = [row for row in rows if (group in (row.security_groups or [])) is not add]
         if not changed and not add:
             raise NotFound(f"Security group {name} not associated with the instance {server_id}")
-        for row in changed:
+        for row in rows if add else changed:
+            if add and row not in changed:
+                # Nova gives Neutron the group a second time.
+                raise BadRequest(
+                    "Security group cannot be applied: Invalid input for security_groups. Reason: "
+                    f"Duplicate items in the list: '{group}'."
+                )
             kept = [id_ for id_ in row.security_groups or [] if id_ != group]
             await self._change(caller, row, {"security_groups": [*kept, group] if add else kept})
 

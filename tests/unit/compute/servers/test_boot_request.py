@@ -47,6 +47,17 @@ def test_a_flavor_may_be_a_link() -> None:
     assert parse(_body(flavorRef=7), NEW).flavor_id == "7"
 
 
+def test_a_count_may_be_a_number_of_any_kind() -> None:
+    assert parse(_body(min_count=1.0, max_count="2"), NEW).most == 2
+    assert parse(_body(min_count=3), NEW).least == 3
+
+
+def test_ids_may_be_in_any_case_and_notation() -> None:
+    request = parse(_body(networks=[{"uuid": NETWORK.upper()}]), NEW)
+    assert request.nics == [Nic(NETWORK.upper())]
+    parse({**_body(), "os:scheduler_hints": {"group": "{" + PORT + "}"}}, NEW)
+
+
 def test_zone_and_host_in_one_word() -> None:
     request = parse(_body(availability_zone="az1:host:node"), NEW)
     assert (request.zone, request.host) == ("az1", "host:node")
@@ -69,9 +80,9 @@ def test_group_names_are_told_once() -> None:
 def test_disks_by_what_they_come_from() -> None:
     disks = [{"source_type": "volume", "uuid": "v"}, {"source_type": "snapshot", "uuid": "s"},
              {"source_type": "image", "uuid": "i"}]  # fmt: skip
-    old = [{"volume_id": "w"}]
+    old = [{"volume_id": PORT}]
     request = parse(_body(block_device_mapping_v2=disks, block_device_mapping=old), NEW)
-    assert request.volumes == {"v": "volume", "s": "snapshot", "w": "volume"}
+    assert request.volumes == {"v": "volume", "s": "snapshot", PORT: "volume"}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +92,7 @@ def test_disks_by_what_they_come_from() -> None:
         {"networks": "red"}, {"networks": [7]}, {"networks": [{}]},
         {"networks": [{"uuid": "red"}]}, {"networks": [{"port": "red"}]},
         {"networks": [{"uuid": 7}]}, {"networks": [{"port": PORT, "fixed_ip": "10.0.0.5"}]},
-        {"security_groups": "a"}, {"security_groups": [{}]},
+        {"security_groups": "a"}, {"min_count": 0}, {"min_count": 1.5}, {"max_count": 0},
         {"security_groups": [{"name": "a", "id": 1}]}, {"key_name": 7},
         {"min_count": 3, "max_count": 2}, {"min_count": "x"}, {"min_count": -1},
         {"max_count": 2, "networks": [{"port": PORT}]},
@@ -112,5 +123,5 @@ def test_two_ways_to_name_a_host_exclude_each_other() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"server": []}])
 def test_without_a_server_there_is_no_request(body: dict[str, Any]) -> None:
-    with pytest.raises(BadRequest, match="needs a 'server'"):
+    with pytest.raises(BadRequest, match=r"'server' is a required|is not of type 'object'"):
         parse(body, NEW)

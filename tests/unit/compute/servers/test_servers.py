@@ -31,6 +31,7 @@ from models.values import Caller, Pod
 from tests.unit.network.wiring import Network
 
 ONE, TWO = "id-of-pod-1", "id-of-pod-2"
+NEAR = "00000000-0000-4000-8000-00000000000a"
 NONE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -184,20 +185,20 @@ async def test_what_a_boot_names_keeps_it_near(
     network = compute.network
     two = await network.pods.get(TWO)
     async with network.store.write() as tx:
-        await compute.places.record(tx, "server", "near", two, member.project_id)
+        await compute.places.record(tx, "server", NEAR, two, member.project_id)
         await compute.places.record(tx, "volume", NONE, two, member.project_id)
-    plan = await compute.planner.plan(boot({"same_host": "near"}), member)
+    plan = await compute.planner.plan(boot({"same_host": NEAR}), member)
     assert plan.pod == two
     disk = {"uuid": NONE, "source_type": "volume", "destination_type": "volume", "boot_index": 0}
     plan = await compute.planner.plan(boot(block_device_mapping_v2=[disk]), member)
     assert plan.pod == two
-    plan = await compute.planner.plan(boot({"different_host": ["near"]}), member)
-    assert (plan.pod, plan.hints) == (two, {"different_host": ["near"]})
+    plan = await compute.planner.plan(boot({"different_host": [NEAR]}), member)
+    assert (plan.pod, plan.hints) == (two, {"different_host": [NEAR]})
     plan = await compute.planner.plan(boot(availability_zone="az-1:host-1:node-1"), admin)
     assert plan.pod.pod_id == ONE
     with pytest.raises(BadRequest, match="host host-1 is in az-1"):
         await compute.planner.plan(
-            boot({"same_host": "near"}, availability_zone="az-2:host-1"), admin
+            boot({"same_host": NEAR}, availability_zone="az-2:host-1"), admin
         )
 
 
