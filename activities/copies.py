@@ -151,6 +151,12 @@ class MarkedKind(CopyKind):
         path, sent = f"{self.kind.path}/{bottom}", {self.kind.member: body}
         await self._regions.admin(pod, "network", "PUT", path, sent, retry_conflict=retry_conflict)
 
+    async def get(self, pod: Pod, bottom: str) -> Row:
+        """Return an object of the pod."""
+        path = f"{self.kind.path}/{bottom}"
+        found: Row = (await self._regions.admin(pod, "network", "GET", path))[self.kind.member]
+        return found
+
     def copied(self, row: Row) -> Row:
         """Return what goes into a copy as it is in the row, by the names the API uses."""
         return {a.name: row[a.column] for a in self.kind.copied}

@@ -80,7 +80,7 @@ def _inner(kind: Kind, body: Any) -> dict[str, Any]:
     """Return the object under the member's key."""
     if not isinstance(body, dict):
         raise BadRequest("Body contains invalid data", "HTTPBadRequest")
-    if kind.member not in body:
+    if body.get(kind.member) is None:
         reason = f"Unable to find '{kind.member}' in request body"
         raise BadRequest(reason, "HTTPBadRequest")
     inner = body[kind.member]

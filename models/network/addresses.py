@@ -11,6 +11,7 @@ from models.database.tables.network import IPAllocation, ip_allocations
 from models.errors import BadRequest, Conflict
 from models.network import holders
 from models.network.holders import Holder
+from models.network.subnets.checks import default_pools
 
 _WINDOW = 128
 
@@ -71,7 +72,8 @@ async def reserve_for_pod(tx: Transaction, subnet: Row, pod_id: str, count: int)
                 held.append(address)
             if len(held) >= count:
                 break
-    return sorted(held, key=ipaddress.ip_address) or [subnet["allocation_pools"][-1]["end"]]
+    pools = subnet["allocation_pools"] or default_pools(subnet["cidr"], subnet["gateway_ip"])
+    return sorted(held, key=ipaddress.ip_address) or [pools[-1]["end"]]
 
 
 async def release_pod(tx: Transaction, subnet_id: str, pod_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,29 @@ def test_a_router_made_with_its_gateway_is_active_at_once(stack: Stack, site: Si
     site.active(answer.body["router"]["id"])
     stack.settle()
     assert stack.job(jobs[0]["id"])["state"] == "succeeded"
+
+
+def test_an_address_outside_changes_under_a_floating_ip(stack: Stack, site: Site) -> None:
+    router, outside, net = site.router(), site.external("Pod2"), site.net("Pod2", "10.0.2.0/24")
+    site.attach(router, net)
+    site.gateway(router, outside)
+    public = site.floating(outside, site.boot(net)["port_id"])
+    site.active(router)
+    stack.settle()
+    before = copies(stack.simulator, router)["Pod2"]
+    network = ipaddress.ip_network(EXTERNAL_CIDR)
+    taken = {before.gateway, public["floating_ip_address"]}
+    wanted = next(str(ip) for ip in list(network.hosts())[-9:] if str(ip) not in taken)
+    asked = {"network_id": outside.id, "external_fixed_ips": [{"ip_address": wanted}]}
+    body = {"router": {"external_gateway_info": asked}}
+    changed = stack.admin.network.put(f"/routers/{router}", body)["router"]
+    shown = changed["external_gateway_info"]["external_fixed_ips"]
+    assert [ip["ip_address"] for ip in shown] == [wanted]
+    site.active(router)
+    stack.settle()
+    after = copies(stack.simulator, router)["Pod2"]
+    assert (after.gateway, before.gateway == after.gateway) == (wanted, False)
+    assert replace(before, gateway=wanted) == after
 
 
 def test_another_pod_goes_out_by_the_north_south_bridge(stack: Stack, site: Site) -> None:

@@ -75,14 +75,23 @@ def test_a_port_is_alike_in_its_pod(stack: Stack, site: Site) -> None:
         "fixed_ips": [{"ip_address": "10.0.1.99"}],
         "security_groups": [],
         "allowed_address_pairs": [{"ip_address": "192.0.2.0/24"}],
+        "extra_dhcp_opts": [_option("mtu", "1400"), _option("tftp-server", "10.0.1.9")],
     }
     site.user.network.put(f"/ports/{port}", {"port": body})
+    stack.settle()
+    options = {"extra_dhcp_opts": [_option("mtu", None), _option("tftp-server", "10.0.1.8")]}
+    site.user.network.put(f"/ports/{port}", {"port": options})
     stack.settle()
     copy = _copy(stack, "Pod1", "ports", description=f"trio2o port {port}")
     assert copy["name"] == "renamed"
     assert [ip["ip_address"] for ip in copy["fixed_ips"]] == ["10.0.1.99"]
     assert copy["security_groups"] == []
     assert [pair["ip_address"] for pair in copy["allowed_address_pairs"]] == ["192.0.2.0/24"]
+    assert copy["extra_dhcp_opts"] == [{**_option("tftp-server", "10.0.1.8"), "ip_version": 4}]
+
+
+def _option(name: str, value: str | None) -> dict[str, str | None]:
+    return {"opt_name": name, "opt_value": value}
 
 
 def test_a_server_may_lose_its_port(stack: Stack, site: Site) -> None:

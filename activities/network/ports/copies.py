@@ -13,6 +13,7 @@ from models.database.store import Row, Store
 from models.database.tables.network import Port
 from models.errors import NotFound
 from models.network import addresses, holders
+from models.network.ports import dhcp
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.waiting import of_port
 from models.operations import Operations
@@ -69,6 +70,8 @@ class _Ports(MarkedKind):
             "fixed_ips": await self._subnets.fixed_ips(row["fixed_ips"], pod),
         }
         del body["binding:vnic_type"]
+        there = await self.get(pod, bottom)
+        body["extra_dhcp_opts"] = dhcp.change(there["extra_dhcp_opts"], body["extra_dhcp_opts"])
         await self.put(pod, bottom, body)
 
     async def release(self, copy: Row, pod: Pod) -> None:

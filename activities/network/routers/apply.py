@@ -22,8 +22,8 @@ from models.network.routers.diff import (
     Have,
     differs,
     gateway_applied,
-    gateway_key,
     in_order,
+    is_elsewhere,
     joined,
     links,
     north_south,
@@ -243,9 +243,7 @@ class RouterCopies:
         gateway = applied.get("gateway")
         # Not known after a crash: clearing what is clear already is no error.
         unknown = copy["applied"] is None and plan.gateway is None
-        if unknown or (
-            gateway and (not plan.gateway or gateway["network"] != gateway_key(plan.gateway))
-        ):
+        if unknown or (gateway and (not plan.gateway or is_elsewhere(gateway, plan.gateway))):
             await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": {}})
             await self._note(copy, pod, gateway=None)
 

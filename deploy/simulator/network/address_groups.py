@@ -17,7 +17,7 @@ from deploy.simulator.network.state import Row, stamp, touch
 def _prefixes(value: Any) -> list[str]:
     """Prefixes in canonical form; a range start-end is not simulated."""
     found = []
-    for item in checks.list_of(checks.text())(value):
+    for item in checks.or_null(checks.list_of(checks.text()))(value):
         try:
             found.append(str(ipaddress.ip_network(item)))
         except ValueError:

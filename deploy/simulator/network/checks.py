@@ -80,16 +80,84 @@ def one_of(*allowed: str) -> Callable[[Any], str]:
 
 
 def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
-    """A list whose items pass a check; null is the empty list."""
+    """A list whose items pass a check."""
 
     def check_all(value: Any) -> list[Any]:
-        if value is None:
-            return []
         if not isinstance(value, list):
             raise ValueError(f"'{value}' is not a list")
         return [check(item) for item in value]
 
     return check_all
+
+
+def or_null(check: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """The same check of a list, for which null is the empty one."""
+    return lambda value: [] if value is None else check(value)
+
+
+def or_empty(check: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """The same check of a list, for which whatever is empty is the empty one."""
+    return lambda value: check(value) if value else []
+
+
+def host(value: Any) -> str:
+    """The name of a host; whatever is empty is none."""
+    return text()(value) if value else ""
+
+
+def filled(value: Any) -> str:
+    """A string with more in it than white space."""
+    if not text()(value).strip():
+        raise ValueError(f"'{value}' Blank strings are not permitted")
+    return str(value)
+
+
+def gateway(value: Any) -> Json | None:
+    """What a router is to have for a gateway; whatever is empty is none."""
+    return table(value) if value else None
+
+
+def given(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A value that passes a check and is kept as it was given."""
+
+    def keep(value: Any) -> Any:
+        check(value)
+        return value
+
+    return keep
+
+
+def pair(value: Any) -> Json:
+    """An allowed address pair."""
+    if not isinstance(value, dict) or not value.get("ip_address"):
+        raise ValueError("AllowedAddressPair must contain ip_address")
+    address = value["ip_address"]
+    if not isinstance(address, str) or "/" not in address:
+        ip(address)
+    else:
+        cidr(address)
+    if "mac_address" in value:
+        mac(value["mac_address"])
+    return value
+
+
+_OPTION = {"opt_name", "opt_value", "ip_version"}
+
+
+def dhcp_option(value: Any) -> Json:
+    """An extra DHCP option; without a value it is to go."""
+    refused = Unconvertible(f"No valid key specs matched for: {value}")
+    if not isinstance(value, dict) or not {"opt_name", "opt_value"} <= set(value) <= _OPTION:
+        raise refused
+    version, setting = integer()(value.get("ip_version", 4)), value["opt_value"]
+    may_be_empty = value["opt_name"] in ("router", "classless-static-route")
+    if version not in (4, 6) or not str(value["opt_name"]).strip():
+        raise refused
+    if setting is not None and not (
+        isinstance(setting, str) and (setting.strip() or may_be_empty)
+    ):
+        raise refused
+    return {**value, "ip_version": version}
 
 
 def mac(value: Any) -> str:
@@ -114,6 +182,13 @@ def cidr(value: Any) -> str:
         return str(ipaddress.ip_network(value, strict=False))
     except (ValueError, TypeError):
         raise Unconvertible(f"'{value}' is not in a CIDR format") from None
+
+
+def mode(value: Any) -> str:
+    """How hosts of an IPv6 subnet get their addresses."""
+    if value not in ("dhcpv6-stateful", "dhcpv6-stateless", "slaac"):
+        raise ValueError(f"{value} is not in valid_values")
+    return str(value)
 
 
 def table(value: Any) -> Json:
@@ -146,6 +221,8 @@ def record(**fields: Callable[[Any], Any]) -> Callable[[Any], Json]:
 
 def fixed_ips(value: Any) -> list[Json]:
     """Addresses asked for, each by subnet, by address or by both."""
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise ValueError(f"Invalid data format for fixed IP: '{value}'")
     rows: list[Json] = list_of(record(subnet_id=uuid, ip_address=ip))(value)
     if any(not row for row in rows):
         raise ValueError("a fixed IP needs a subnet_id or an ip_address")
@@ -162,7 +239,9 @@ def pools(value: Any) -> list[Json]:
 
 def routes(value: Any) -> list[Json]:
     """Extra routes."""
-    rows: list[Json] = list_of(record(destination=cidr, nexthop=ip))(value)
+    if not isinstance(value, list):
+        raise ValueError(f"Invalid data format for hostroute: '{value}'")
+    rows: list[Json] = list_of(record(destination=given(cidr), nexthop=ip))(value)
     if any(set(row) != {"destination", "nexthop"} for row in rows):
         raise ValueError("a route needs a destination and a nexthop")
     return rows

@@ -75,8 +75,12 @@ class FloatingIPs(Resource):
 
     def change(self, token: Token, row: Row, values: Row) -> None:
         """Associate, disassociate or describe."""
-        if "port_id" in values or "fixed_ip_address" in values:
-            values.setdefault("port_id", row["port_id"])
+        if values.get("fixed_ip_address") and not values.get("port_id"):
+            text = "fixed_ip_address cannot be specified without a port_id"
+            raise bad("floatingip", text)
+        # An update that says nothing at all takes the port away.
+        if "port_id" in values or not values:
+            values.setdefault("port_id", None)
             self._associate(token, row, values)
         for key in ("description", "qos_policy_id"):
             if key in values:

@@ -8,6 +8,7 @@ from deploy.simulator.http import Json
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import addresses, checks
 from deploy.simulator.network.errors import NeutronError, bad, conflict, forbidden, malformed
+from deploy.simulator.network.ports import by_address
 from deploy.simulator.network.state import Row, State
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Gateways:
         port = self.port_of(router)
         if port is not None and port["network_id"] == network["id"]:
             if wanted is not None:
-                self._move(port, network, wanted)
+                self._move(port, wanted)
         else:
             if port is not None:
                 self._unused(router, port)
@@ -53,11 +54,11 @@ class Gateways:
             if port is not None:
                 self.service.ports.drop(port)
             port = new
-        snat = info.get("enable_snat", (router["external_gateway_info"] or {}).get("enable_snat"))
         router["external_gateway_info"] = {
             "network_id": network["id"],
-            "external_fixed_ips": [dict(item) for item in port["fixed_ips"]],
-            "enable_snat": True if snat is None else snat,
+            "external_fixed_ips": by_address(port["fixed_ips"]),
+            # Not said, it is on again.
+            "enable_snat": info.get("enable_snat", True),
         }
 
     def clear(self, router: Row) -> None:
@@ -108,14 +109,11 @@ class Gateways:
         }
         return self.service.ports.build(network, values, wanted)
 
-    def _move(self, port: Row, network: Row, wanted: list[Json]) -> None:
-        kept = [item for item in port["fixed_ips"] if _asked(item, wanted)]
-        if len(kept) == len(wanted) == len(port["fixed_ips"]):
-            return
-        fixed = addresses.resolve(self.state, network["id"], wanted, port["mac_address"])
-        addresses.take(self.state, port, fixed)
-        addresses.release(self.state, [old for old in port["fixed_ips"] if old not in fixed])
-        port["fixed_ips"] = fixed
+    def _move(self, port: Row, wanted: list[Json]) -> None:
+        """The port stays, and what leads through it."""
+        values: Row = {"fixed_ips": wanted}
+        self.service.ports.readdress(port, values)
+        port.update(values)
 
     def _unused(self, router: Row, port: Row) -> None:
         for row in self.state.table("floatingips").values():
@@ -126,10 +124,6 @@ class Gateways:
                     "floating IPs."
                 )
                 raise conflict("RouterExternalGatewayInUseByFloatingIp", text)
-
-
-def _asked(item: Json, wanted: list[Json]) -> bool:
-    return any(all(item[key] == value for key, value in row.items()) for row in wanted)
 
 
 def overlapping(new: Row, old: Row) -> NeutronError:

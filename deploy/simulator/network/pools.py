@@ -58,13 +58,13 @@ class SubnetPools(Resource):
     name = "subnetpool"
     plural = "subnetpools"
     attributes: ClassVar[Attrs] = {
-        "name": Attr(checks.text(), REQUIRED),
+        "name": Attr(checks.filled, REQUIRED),
         "description": Attr(checks.text(), ""),
         "prefixes": Attr(checks.list_of(checks.cidr), REQUIRED),
         "default_prefixlen": Attr(checks.integer(0, 128), UNSET),
         "min_prefixlen": Attr(checks.integer(0, 128), UNSET),
         "max_prefixlen": Attr(checks.integer(0, 128), UNSET),
-        "default_quota": Attr(checks.nullable(checks.integer()), None),
+        "default_quota": Attr(checks.integer(), None),
         "address_scope_id": Attr(checks.nullable(checks.uuid), None),
         "is_default": Attr(checks.boolean, False, admin=True),
         "shared": Attr(checks.boolean, False, put=False, admin=True),

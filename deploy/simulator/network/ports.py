@@ -42,11 +42,11 @@ class Ports(Resource):
         "fixed_ips": Attr(checks.fixed_ips, UNSET),
         "device_id": Attr(checks.text(), ""),
         "device_owner": Attr(checks.text(), ""),
-        "security_groups": Attr(checks.list_of(checks.uuid), UNSET),
+        "security_groups": Attr(checks.or_null(checks.list_of(checks.uuid)), UNSET),
         "port_security_enabled": Attr(checks.boolean, UNSET),
-        "allowed_address_pairs": Attr(checks.list_of(checks.table), []),
-        "extra_dhcp_opts": Attr(checks.list_of(checks.table), []),
-        "binding:host_id": Attr(checks.nullable(checks.text()), "", admin=True),
+        "allowed_address_pairs": Attr(checks.or_null(checks.list_of(checks.pair)), []),
+        "extra_dhcp_opts": Attr(checks.or_null(checks.list_of(checks.dhcp_option)), []),
+        "binding:host_id": Attr(checks.host, "", admin=True),
         "binding:profile": Attr(checks.optional_table, {}, service=True),
         "binding:vnic_type": Attr(checks.text(), "normal"),
         "qos_policy_id": Attr(checks.nullable(checks.uuid), None),
@@ -97,6 +97,8 @@ class Ports(Resource):
             "resource_request": None,
             "ip_allocation": "immediate",
         }
+        row["extra_dhcp_opts"] = _merged([], row["extra_dhcp_opts"])
+        row["allowed_address_pairs"] = _complete(row["allowed_address_pairs"], mac)
         fixed = addresses.resolve(state, network["id"], wanted, mac)
         addresses.take_mac(state, row, mac)
         try:
@@ -137,7 +139,12 @@ class Ports(Resource):
             addresses.take_mac(self.state, row, values["mac_address"])
             del self.state.macs[row["network_id"], row["mac_address"]]
         if "fixed_ips" in values:
-            self._readdress(row, values)
+            self.readdress(row, values)
+        if "extra_dhcp_opts" in values:
+            values["extra_dhcp_opts"] = _merged(row["extra_dhcp_opts"], values["extra_dhcp_opts"])
+        if "allowed_address_pairs" in values:
+            pairs = values["allowed_address_pairs"]
+            values["allowed_address_pairs"] = _complete(pairs, row["mac_address"])
         device = row["device_id"]
         pairs = values.get("allowed_address_pairs")
         if pairs and pairs == row["allowed_address_pairs"]:
@@ -148,6 +155,10 @@ class Ports(Resource):
             self._index_device(row, device)
         if "binding:host_id" in values:
             self._bind(row)
+
+    def decorate(self, row: Row) -> Row:
+        """With its addresses in the order of their text."""
+        return {**row, "fixed_ips": by_address(row["fixed_ips"])}
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion by a user: never of a port that belongs to a router."""
@@ -223,17 +234,20 @@ class Ports(Resource):
             )
             raise conflict("UnsupportedPortDeviceOwner", text)
 
-    def _readdress(self, row: Row, values: Row) -> None:
-        wanted = []
+    def readdress(self, row: Row, values: Row) -> None:
+        """Take the addresses that the values wish for; one of a subnet that is there stays."""
+        wanted, left = [], [item for item in row["fixed_ips"] if item not in values["fixed_ips"]]
         for item in values["fixed_ips"]:
             kept = next(
                 (
                     old
-                    for old in row["fixed_ips"]
+                    for old in left
                     if "ip_address" not in item and old["subnet_id"] == item["subnet_id"]
                 ),
                 item,
             )
+            if kept is not item:
+                left.remove(kept)
             wanted.append(kept)
         fixed = addresses.resolve(self.state, row["network_id"], wanted, row["mac_address"])
         addresses.take(self.state, row, fixed)
@@ -260,3 +274,18 @@ def _without_security() -> NeutronError:
         "security groups."
     )
     return NeutronError(400, "PortSecurityAndIPRequiredForSecurityGroups", text)
+
+
+def by_address(fixed_ips: list[Json]) -> list[Json]:
+    """Addresses as Neutron shows them: in the order of their text."""
+    return sorted(fixed_ips, key=lambda item: (item["ip_address"], item["subnet_id"]))
+
+
+def _merged(kept: list[Json], given: list[Json]) -> list[Json]:
+    """DHCP options after a request: by name and version, and without those that have no value."""
+    found = {(opt["opt_name"], opt["ip_version"]): opt for opt in [*kept, *given]}
+    return [opt for opt in found.values() if opt["opt_value"] is not None]
+
+
+def _complete(pairs: list[Json], mac: str) -> list[Json]:
+    return [{"mac_address": mac, **pair} for pair in pairs]

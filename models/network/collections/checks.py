@@ -84,6 +84,11 @@ def list_of(checker: Check) -> Check:
     return checked
 
 
+def host(value: Any) -> str:
+    """Return the name of a host; whatever is empty is none."""
+    return text(value, 255) if value else ""
+
+
 def service_types(value: Any) -> list[str]:
     """Return the list of different words; an empty value of any kind is an empty list."""
     return [] if shapes.is_empty(value) else list_of(lambda word: text(word, 255))(value)
@@ -137,21 +142,21 @@ def dictionary(value: Any) -> dict[str, Any]:
 
 
 def nameservers(value: Any) -> list[str]:
-    """Return the addresses, each once."""
+    """Return the addresses as they were given, each once."""
     if shapes.is_empty(value):
         return []
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for nameserver: '{value}'")
-    hosts: list[str] = []
-    for host in value:
+    found: list[str] = []
+    for server in value:
         try:
-            checked = ip(host)
+            ip(server)
         except ValueError as error:
-            raise ValueError(f"'{host}' is not a valid nameserver. {error}") from None
-        if checked in hosts:
-            raise ValueError(f"Duplicate nameserver '{host}'")
-        hosts.append(checked)
-    return hosts
+            raise ValueError(f"'{server}' is not a valid nameserver. {error}") from None
+        if server in found:
+            raise ValueError(f"Duplicate nameserver '{server}'")
+        found.append(server)
+    return found
 
 
 def protocol(value: Any) -> str:

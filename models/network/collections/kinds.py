@@ -49,7 +49,7 @@ def _limited(limit: int) -> Callable[[Any], str]:
 TEXT = _text(_limited(255))
 TEXT_OR_NONE = _or_none(TEXT)
 TEXT_IF_SET = _unset(TEXT)
-HOST = replace(TEXT, null="")
+HOST = _text(checks.host)
 NAME = _text(_limited(255))
 NAME_OF_POOL = _text(checks.not_blank)
 DESCRIPTION = _text(_limited(255))
@@ -85,16 +85,17 @@ SERVICE_TYPES: AttributeKind[Texts] = AttributeKind(
     JSON(), checks.service_types, Match.CONTAINS, []
 )
 UUID_LIST = _texts(shapes.uuid)
+GROUPS = replace(UUID_LIST, null=[])
 IP_LIST: AttributeKind[Texts] = AttributeKind(JSON(), checks.nameservers, Match.CONTAINS, [])
 TAGS: AttributeKind[Texts] = AttributeKind(JSON(), checks.tags, Match.TAGS)
 
-# A client's null lets the gateway choose; a row that was written has a list.
-POOLS = _structure(checks.pools, None)
+POOLS = _structure(checks.pools, [])
 FIXED_IPS = _structure(shapes.fixed_ips, REFUSED)
 ROUTES = _structure(shapes.routes, [])
 PAIRS = _structure(lambda value: shapes.pairs(value, checks.mac), [])
 DHCP_OPTS = _structure(shapes.dhcp_opts, [])
 PREFIXES = _structure(checks.prefixes, [])
+POOL_PREFIXES = _structure(checks.prefixes, REFUSED)
 DICTIONARY = _structure(checks.dictionary, {})
 DICTIONARY_OR_NONE = _or_none(DICTIONARY)
 # Without null: Neutron refuses it.

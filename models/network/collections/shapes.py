@@ -89,7 +89,7 @@ def _destination(value: Any) -> str:
         raise ValueError(f"'{value}' is not a valid CIDR") from None
     if network.is_loopback:
         raise ValueError(f"'{value}' is not a routable CIDR")
-    return str(network)
+    return value
 
 
 def _only(found: Any, keys: set[str], what: str) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
 
 
 def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
-    """Return allowed address pairs, ``[{"ip_address": ip or cidr, "mac_address"?: mac}]``."""
+    """Return allowed address pairs as given, ``[{"ip_address": ip or cidr, "mac_address"?}]``."""
     found: list[dict[str, str]] = []
     if not isinstance(value, list):
         raise _bad("Allowed address pairs must be a list.")
@@ -172,16 +172,14 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
             raise BadRequest(
                 "AllowedAddressPair must contain ip_address", "AllowedAddressPairsMissingIP"
             )
-        address = item["ip_address"]
+        checked = dict(item)
         try:
-            checked = {"ip_address": subnet(address) if "/" in str(address) else ip(address)}
+            address = item["ip_address"]
+            subnet(address) if "/" in str(address) else ip(address)
+            if "mac_address" in item:
+                mac(item["mac_address"])
         except ValueError as error:
             raise _bad(str(error)) from None
-        if "mac_address" in item:
-            try:
-                checked["mac_address"] = mac(item["mac_address"])
-            except ValueError as error:
-                raise _bad(str(error)) from None
         if checked in found:
             raise BadRequest(
                 "Request contains duplicate address pair: mac_address "

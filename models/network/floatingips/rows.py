@@ -92,7 +92,10 @@ class FloatingIPs(Collection):
         return shown
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
-        """Lead the address to another port, or nowhere; a body without port keeps it."""
+        """Lead the address to another port, or nowhere.
+
+        A body without port keeps it, but for an empty one, which takes it away as Neutron does.
+        """
         waiting: list[str] = []
         async with self.store.write() as tx:
             port_id = body.get("port_id")
@@ -101,7 +104,7 @@ class FloatingIPs(Collection):
                 await tx.locked(select(Port.id).where(Port.id == port_id))
             row = await self.own(tx, caller, id_)
             changes = self.parse_update(body, caller, row)
-            if "fixed_ip_address" in body and not (port_id or row["port_id"]):
+            if body.get("fixed_ip_address") and not port_id:
                 raise _without_port()
             plain = {k: v for k, v in changes.items() if k == "description"}
             moves = port_id or ("port_id" in body and row["port_id"])
@@ -111,7 +114,7 @@ class FloatingIPs(Collection):
             if port_id:
                 fixed = body.get("fixed_ip_address")
                 row, waiting = await self._associate(tx, caller, row, port_id, fixed)
-            elif "port_id" in body and row["port_id"]:
+            elif row["port_id"] and ("port_id" in body or not body):
                 row, waiting = await self._associations.lead_nowhere(tx, row, caller.request_id)
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)

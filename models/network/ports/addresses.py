@@ -57,6 +57,11 @@ async def change(tx: Transaction, port: Row, wishes: Sequence[Row]) -> list[Row]
     ]
 
 
+def by_address(fixed_ips: Sequence[Row]) -> list[Row]:
+    """Return addresses in the order in which Neutron shows them, which is that of their text."""
+    return sorted(fixed_ips, key=lambda ip: (ip["ip_address"], ip["subnet_id"]))
+
+
 async def lose(tx: Transaction, subnet_id: str) -> list[tuple[Port, Row]]:
     """Take the subnet's addresses from all ports; return each port before and after that."""
     having = select(holders.port_ids()).where(

@@ -1,7 +1,7 @@
 """Ports: addresses and MACs on networks, for servers, routers and floating IPs."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -14,8 +14,9 @@ from models.network.collections.sharing import given_away
 from models.network.consequences import update_copies
 from models.network.networks import Networks
 from models.network.ports import addresses as port_addresses
-from models.network.ports import macs
+from models.network.ports import dhcp, macs
 from models.network.ports import rules as port_rules
+from models.network.ports.addresses import by_address
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.filters import with_addresses
 from models.network.ports.macs import PluggedPorts
@@ -27,7 +28,6 @@ from models.values import Caller
 
 networks = TABLES["networks"]
 _ADMIN_SEES = ("binding:vif_type", "binding:vif_details")
-_NULL_IS_ABSENT = ("security_groups",)
 _ATTEMPTS = 16
 
 
@@ -82,6 +82,7 @@ class Ports(Collection):
     def view(self, row: Row, caller: Caller) -> Shown:
         """Leave out what Neutron shows to an admin only."""
         shown = super().view(row, caller)
+        shown["fixed_ips"] = by_address(shown["fixed_ips"])
         shown["ip_allocation"] = "immediate" if shown["fixed_ips"] else "none"
         if not caller.admin:
             for name in _ADMIN_SEES:
@@ -90,8 +91,10 @@ class Ports(Collection):
 
     async def create(self, caller: Caller, body: Body) -> Shown:
         """Create a port; it is made in a pod when a server there uses it."""
-        body = _without_nulls(body, "mac_address")
+        # Neutron makes one of a null.
+        body = {k: v for k, v in body.items() if v is not None or k != "mac_address"}
         row = self.parse_create(body, caller)
+        row["extra_dhcp_opts"] = dhcp.merged([], row["extra_dhcp_opts"])
         port_rules.refuse_service_owner(row["device_owner"])
         async with self.store.write() as tx:
             network = await self._networks.usable(tx, caller, row["network_id"])
@@ -113,7 +116,7 @@ class Ports(Collection):
 
     async def update(self, caller: Caller, id_: str, body: Body) -> Shown:
         """Change attributes, addresses or security groups; the copy follows."""
-        body = _without_nulls(body)
+        body = dict(body)
         if caller.admin and "mac_address" in body:
             if body["mac_address"] is None:
                 body["mac_address"] = macs.generated()
@@ -128,6 +131,10 @@ class Ports(Collection):
             changes = self.parse_update(body, caller, row)
             if "device_owner" in changes:
                 port_rules.refuse_service_owner(changes["device_owner"])
+            if "extra_dhcp_opts" in changes:
+                options = dhcp.merged(row["extra_dhcp_opts"] or [], changes.pop("extra_dhcp_opts"))
+                if options != row["extra_dhcp_opts"]:
+                    changes["extra_dhcp_opts"] = options
             await self._check_change(tx, caller, row, changes, body)
             held = row["fixed_ips"]
             if "mac_address" in changes:
@@ -135,7 +142,7 @@ class Ports(Collection):
             if "fixed_ips" in changes:
                 after = {**row, **changes, "fixed_ips": held}
                 changes["fixed_ips"] = await port_addresses.change(tx, after, changes["fixed_ips"])
-                if changes["fixed_ips"] == row["fixed_ips"]:
+                if by_address(changes["fixed_ips"]) == by_address(row["fixed_ips"]):
                     del changes["fixed_ips"]
                 else:
                     port_rules.permit_move(row, changes["fixed_ips"])
@@ -262,9 +269,3 @@ class Ports(Collection):
             project_id=row["project_id"],
             request_id=caller.request_id,
         )
-
-
-def _without_nulls(body: Body, *more: str) -> dict[str, Any]:
-    """Return the body without what means nothing when it is null."""
-    absent = (*_NULL_IS_ABSENT, *more)
-    return {k: v for k, v in body.items() if v is not None or k not in absent}

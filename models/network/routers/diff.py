@@ -54,6 +54,14 @@ def gateway_key(gateway: Gateway) -> str:
     return "/".join([gateway.network_id, *sorted(ip["ip_address"] for ip in gateway.fixed_ips)])
 
 
+def is_elsewhere(applied: Row, gateway: Gateway) -> bool:
+    """Tell whether a gateway that is set is on another network; an address changes in place."""
+    before, after = (
+        str(key).partition("/")[0] for key in (applied["network"], gateway_key(gateway))
+    )
+    return before != after
+
+
 def gateway_applied(gateway: Gateway | None) -> Row | None:
     """Return what is remembered of a gateway that is set."""
     if gateway is None:

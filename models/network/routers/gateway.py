@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES, FloatingIP, Network, Port
+from models.database.tables.network import TABLES, FloatingIP, Network, Port, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import denied, revise
+from models.network.ports import addresses
+from models.network.ports.addresses import by_address
 from models.network.ports.deletion import PortDeletion
 from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
@@ -34,6 +36,7 @@ class RouterGateway:
         """Give a router without gateway one; the gateway port gets its addresses here."""
         _permit(caller, info)
         network = await self._external(tx, info.get("network_id"))
+        await self._refuse_gateways(tx, network["id"], info.get("external_fixed_ips") or [])
         port = await self._ports.insert(
             tx,
             network=network,
@@ -57,13 +60,11 @@ class RouterGateway:
         if port is None:
             return await self.set(tx, caller, router, info)
         _permit(caller, info)
-        same = port["network_id"] == info.get("network_id", port["network_id"])
-        addresses = info.get("external_fixed_ips")
-        if same and (not addresses or _addresses(addresses) <= _addresses(port["fixed_ips"])):
-            return await self._snat(tx, caller, router, port, info)
+        if port["network_id"] == info["network_id"]:
+            return await self._same_network(tx, caller, router, port, info)
         await self._refuse_in_use(tx, router, port["network_id"])
         await self._port_deletion.delete(tx, [port["id"]])
-        return await self.set(tx, caller, router, {"network_id": port["network_id"], **info})
+        return await self.set(tx, caller, router, info)
 
     async def drop(self, tx: Transaction, router: Row) -> None:
         """Delete the gateway's rows with their router; 409 while floating IPs need it."""
@@ -78,15 +79,35 @@ class RouterGateway:
         await _note(tx, router, None)
         return [await self._operation(tx, caller, router, RouterChange.CLEAR_GATEWAY, port["id"])]
 
-    async def _snat(
+    async def _same_network(
         self, tx: Transaction, caller: Caller, router: Row, port: Row, info: dict[str, Any]
     ) -> list[str]:
-        known = router["external_gateway_info"]
-        wanted = info.get("enable_snat", known["enable_snat"])
-        if wanted == known["enable_snat"]:
+        """Bring addresses and translation to what is asked; the port stays, and what needs it."""
+        known, wishes = router["external_gateway_info"], info.get("external_fixed_ips")
+        before = by_address(port["fixed_ips"])
+        # No addresses asked for: those that there are.
+        after = await addresses.change(tx, port, wishes) if wishes else before
+        if by_address(after) != before:
+            await self._refuse_gateways(tx, port["network_id"], wishes or [])
+            await revise(tx, Port.table, port, {"fixed_ips": after})
+        # Not said, it is on again.
+        wanted = {**known, "enable_snat": info.get("enable_snat", True)}
+        if by_address(after) == before and wanted == known:
             return []
-        await _note(tx, router, {**known, "enable_snat": wanted})
+        await _note(tx, router, wanted)
         return [await self._operation(tx, caller, router, RouterChange.SET_GATEWAY, port["id"])]
+
+    async def _refuse_gateways(
+        self, tx: Transaction, network_id: str, wishes: list[dict[str, Any]]
+    ) -> None:
+        """Refuse the address that a subnet of the network has for its own gateway."""
+        asked = {wish.get("ip_address") for wish in wishes} - {None}
+        mine = Subnet.network_id == network_id, Subnet.gateway_ip.in_(asked)
+        taken = await tx.value(select(Subnet.gateway_ip).where(*mine)) if asked else None
+        if taken:
+            raise BadRequest(
+                f"Bad router request: External IP {taken} is the same as the gateway IP."
+            )
 
     async def _external(self, tx: Transaction, network_id: str | None) -> Row:
         if not network_id:
@@ -140,10 +161,6 @@ async def _note(tx: Transaction, router: Row, info: dict[str, Any] | None) -> No
     """Write the gateway into the router row; other addresses of it are no change of the router."""
     if router["external_gateway_info"] != info:
         await revise(tx, routers, router, {"external_gateway_info": info})
-
-
-def _addresses(fixed_ips: list[dict[str, Any]]) -> set[str]:
-    return {ip["ip_address"] for ip in fixed_ips if ip.get("ip_address")}
 
 
 def _permit(caller: Caller, info: dict[str, Any]) -> None:

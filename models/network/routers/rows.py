@@ -11,6 +11,7 @@ from models.database.tables.network import Port, Subnet
 from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict
 from models.network.collections.collection import Body, Collection, Quotas, Shown
+from models.network.ports.addresses import by_address
 from models.network.ports.owners import ROUTER_PORTS, DeviceOwner
 from models.network.ports.rows import Ports
 from models.network.routers.gateway import RouterGateway
@@ -56,7 +57,7 @@ class Routers(Collection):
                 row["external_gateway_info"] = {
                     "network_id": info["network_id"],
                     "enable_snat": info["enable_snat"],
-                    "external_fixed_ips": fixed.get(row["id"], []),
+                    "external_fixed_ips": by_address(fixed.get(row["id"], [])),
                 }
 
     def view(self, row: Row, caller: Caller) -> Shown:

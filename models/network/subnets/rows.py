@@ -136,8 +136,6 @@ class Subnets(Collection):
             changes = self.parse_update(body, caller, row)
             changed = {**row, **changes}
             check_subnet(changed, dhcp_was_on=row["enable_dhcp"])
-            if not changes.get("allocation_pools"):
-                changes.pop("allocation_pools", None)
             if "allocation_pools" in changes or "gateway_ip" in changes:
                 pools = {**row, **changes}["allocation_pools"]
                 check_pools(pools, row["cidr"], changed["gateway_ip"])

@@ -12,6 +12,7 @@ from models.network.collections.kinds import (
     DHCP_OPTS,
     DICTIONARY,
     FIXED_IPS,
+    GROUPS,
     HOST,
     MAC,
     NAME,
@@ -19,7 +20,6 @@ from models.network.collections.kinds import (
     TAGS,
     TEXT,
     UUID,
-    UUID_LIST,
     VNIC,
 )
 from models.resource import REQUIRED, Kind
@@ -36,7 +36,7 @@ class Port(Owned, table="ports", parts=(UniqueConstraint("network_id", "mac_addr
     fixed_ips: Field[list[dict[str, str]]] = attribute(FIXED_IPS)
     device_id: Field[str] = attribute(TEXT, default="", index=True)
     device_owner: Field[str] = attribute(TEXT, default="")
-    security_groups: Field[list[str]] = attribute(UUID_LIST)
+    security_groups: Field[list[str]] = attribute(GROUPS)
     allowed_address_pairs: Field[list[dict[str, str]]] = attribute(PAIRS, default=[], copied=True)
     extra_dhcp_opts: Field[list[dict[str, Any]]] = attribute(DHCP_OPTS, default=[], copied=True)
     port_security_enabled: Field[bool] = attribute(BOOLEAN, default=True, copied=True)

@@ -9,7 +9,7 @@ from models.network.collections.kinds import (
     NAME,
     NAME_OF_POOL,
     NATURAL_IF_SET,
-    PREFIXES,
+    POOL_PREFIXES,
     TAGS,
     UUID_OR_NONE,
 )
@@ -21,7 +21,7 @@ class SubnetPool(Owned, table="subnetpools"):
 
     name: Field[str] = attribute(NAME_OF_POOL, default=REQUIRED)
     description: Field[str] = attribute(DESCRIPTION, default="")
-    prefixes: Field[list[str]] = attribute(PREFIXES, default=REQUIRED)
+    prefixes: Field[list[str]] = attribute(POOL_PREFIXES, default=REQUIRED)
     default_quota: Field[int | None] = attribute(NATURAL_IF_SET)
     min_prefixlen: Field[int | None] = attribute(NATURAL_IF_SET)
     max_prefixlen: Field[int | None] = attribute(NATURAL_IF_SET)

@@ -6,7 +6,7 @@ from models.network.collections.kinds import (
     BOOLEAN,
     CIDR,
     DESCRIPTION,
-    INTEGER_OR_NONE,
+    INTEGER_IF_SET,
     IP_LIST,
     IP_OR_NONE,
     IP_VERSION,
@@ -40,7 +40,7 @@ class Subnet(Owned, table="subnets"):
     service_types: Field[list[str]] = attribute(SERVICE_TYPES, default=[])
     subnetpool_id: Field[str | None] = attribute(UUID_OR_NONE, put=False, index=True)
     use_default_subnetpool: Unstored[bool] = unstored(BOOLEAN, default=False, post=True)
-    prefixlen: Unstored[int | None] = unstored(INTEGER_OR_NONE, post=True)
+    prefixlen: Unstored[int | None] = unstored(INTEGER_IF_SET, post=True)
     tags: Field[list[str]] = fixed(TAGS, default=[])
 
 

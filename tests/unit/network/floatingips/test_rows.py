@@ -31,8 +31,15 @@ async def test_a_floating_ip_leads_to_a_port_and_away(world: World) -> None:
     assert led["fixed_ip_address"] == port["fixed_ips"][0]["ip_address"]
     kept = await world.floatingips.update(USER, made["id"], {"description": "d"})
     assert (kept["description"], kept["port_id"]) == ("d", port["id"])
-    away = await world.floatingips.update(USER, made["id"], {"port_id": None})
-    assert (away["router_id"], away["port_id"]) == (None, None)
+    for body in ({"port_id": None}, {}):
+        away = await world.floatingips.update(USER, made["id"], body)
+        assert (away["router_id"], away["port_id"]) == (None, None)
+        # Nothing to be without.
+        await world.floatingips.update(USER, made["id"], {"fixed_ip_address": None})
+        await world.floatingips.update(USER, made["id"], {"port_id": port["id"]})
+    fixed = {"fixed_ip_address": port["fixed_ips"][0]["ip_address"]}
+    with pytest.raises(BadRequest, match="cannot be specified without a port_id"):
+        await world.floatingips.update(USER, made["id"], fixed)
     await world.floatingips.delete(USER, made["id"])
     with pytest.raises(NotFound):
         await world.floatingips.show(USER, made["id"])

@@ -229,3 +229,55 @@ async def test_an_external_network_takes_ports_of_its_project_only(world: World)
 
 async def test_an_admin_makes_what_is_nobodys(world: World) -> None:
     assert (await world.network(ADMIN, tenant_id=""))["project_id"] == ""
+
+
+async def test_dhcp_options_are_changed_one_by_one(world: World) -> None:
+    network, _ = await world.in_pod(EAST, "10.0.0.0/24")
+
+    def option(name: str, value: str | None, version: int = 4) -> dict[str, Any]:
+        return {"opt_name": name, "opt_value": value, "ip_version": version}
+
+    given = [option("mtu", "1400"), option("bootfile-name", None), option("mtu", "1280", 6)]
+    port = await world.ports.create(USER, {"network_id": network["id"], "extra_dhcp_opts": given})
+    told = {"mtu": "1400", "bootfile-name": "x"}
+    steps: list[tuple[Any, list[dict[str, Any]]]] = [
+        ([], [given[0], given[2]]),
+        (None, [given[0], given[2]]),
+        ([option("tftp-server", None)], [given[0], given[2]]),
+        ([option("mtu", "1300")], [option("mtu", "1300"), given[2]]),
+        ([option("mtu", None, 6)], [option("mtu", "1300")]),
+        (
+            [option(name, value) for name, value in told.items()],
+            [option(name, value) for name, value in told.items()],
+        ),
+        ([option("mtu", None), option("bootfile-name", None)], []),
+    ]
+    for wish, after in steps:
+        changed = await world.ports.update(USER, port["id"], {"extra_dhcp_opts": wish})
+        assert changed["extra_dhcp_opts"] == after
+        assert (await world.ports.show(USER, port["id"]))["extra_dhcp_opts"] == after
+
+
+async def test_addresses_are_shown_by_their_text(world: World) -> None:
+    network, subnet = await world.in_pod(EAST, "10.0.0.0/24")
+    wishes = [{"ip_address": f"10.0.0.{last}"} for last in (9, 77, 10)]
+    port = await world.ports.create(USER, {"network_id": network["id"], "fixed_ips": wishes})
+    assert [ip["ip_address"] for ip in port["fixed_ips"]] == ["10.0.0.10", "10.0.0.77", "10.0.0.9"]
+    same = await world.ports.update(USER, port["id"], {"fixed_ips": port["fixed_ips"]})
+    assert same == port
+    one = await world.ports.update(
+        USER, port["id"], {"fixed_ips": [{"subnet_id": subnet["id"]}, {"ip_address": "10.0.0.10"}]}
+    )
+    assert len(one["fixed_ips"]) == 2
+    assert one["fixed_ips"][0]["ip_address"] == "10.0.0.10"
+    assert one["fixed_ips"][1] in port["fixed_ips"]
+
+
+async def test_no_groups_are_asked_for_with_null_too(world: World) -> None:
+    network, _ = await world.in_pod(EAST, "10.0.0.0/24")
+    port = await world.ports.create(USER, {"network_id": network["id"]})
+    assert port["security_groups"]
+    changed = await world.ports.update(USER, port["id"], {"security_groups": None})
+    assert changed["security_groups"] == []
+    body = {"network_id": network["id"], "security_groups": None}
+    assert (await world.ports.create(USER, body))["security_groups"] == []
