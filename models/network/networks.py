@@ -197,7 +197,10 @@ class Networks(Collection):
         return await self.shown(caller, await self.get(caller, id_))
 
     async def delete(self, caller: Caller, id_: str) -> None:
-        """Delete the network and its subnets; 409 ``NetworkInUse`` while it has ports."""
+        """Delete the network with its subnets and the ports of its DHCP and metadata services.
+
+        409 ``NetworkInUse`` while it has other ports.
+        """
         async with self.store.write() as tx:
             await self.own(tx, caller, id_, "delete")
             waiting = await self._floatingips.delete_idle(tx, id_, caller.request_id)
