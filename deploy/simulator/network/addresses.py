@@ -30,8 +30,10 @@ def contains(cidr: str, address: str) -> bool:
 
 
 def default_pools(cidr: str, gateway_ip: str | None) -> list[Json]:
-    """Every host address of the subnet except the gateway's."""
+    """Every host address of the subnet except the gateway's; the one address, if there is one."""
     network = prefix(cidr)
+    if network.num_addresses == 1:
+        return [{"start": str(network[0]), "end": str(network[0])}]
     first, last = int(network[0]), int(network[-1])
     if network.version == 4 and network.prefixlen < 31:
         first, last = first + 1, last - 1

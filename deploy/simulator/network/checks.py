@@ -171,6 +171,8 @@ def mac(value: Any) -> str:
 def ip(value: Any) -> str:
     """An IP address."""
     try:
+        if not isinstance(value, str) or "%" in value:
+            raise ValueError
         return str(ipaddress.ip_address(value))
     except ValueError:
         raise ValueError(f"'{value}' is not a valid IP address") from None
@@ -179,8 +181,10 @@ def ip(value: Any) -> str:
 def cidr(value: Any) -> str:
     """A network prefix, stored in its canonical form."""
     try:
+        if not isinstance(value, str) or "%" in value:
+            raise ValueError
         return str(ipaddress.ip_network(value, strict=False))
-    except (ValueError, TypeError):
+    except ValueError:
         raise Unconvertible(f"'{value}' is not in a CIDR format") from None
 
 

@@ -62,8 +62,8 @@ class Subnets(Resource):
                 )
         self.service.networks.check_mtu(network, network["mtu"], values["ip_version"])
         _check_service_types(values["service_types"])
-        first = addresses.prefix(cidr).network_address
-        gateway = values.pop("gateway_ip", str(first + (1 if first.version == 4 else 0)))
+        given = "gateway_ip" in values
+        gateway = values.pop("gateway_ip") if given else _default_gateway(cidr)
         wanted = values.pop("allocation_pools", None)
         row: Row = {
             **stamp(0),
@@ -73,6 +73,9 @@ class Subnets(Resource):
             # An empty list means the whole subnet, as in Neutron.
             "allocation_pools": self._pools(cidr, gateway, wanted or None),
         }
+        if not given and _is_edge(cidr, gateway):
+            text = f"Gateway IP {gateway} cannot be the network or broadcast IP address {cidr}"
+            raise conflict("IpamValueInvalid", text)
         self.rows[row["id"]] = row
         network["subnets"].append(row["id"])
         touch(network)
@@ -143,26 +146,46 @@ class Subnets(Resource):
         network = addresses.prefix(cidr)
         if network.version != values["ip_version"]:
             raise invalid(f"cidr '{cidr}' does not match the ip_version '{values['ip_version']}'")
-        if network.prefixlen == 0:
-            raise invalid("0 is not allowed as CIDR prefix length")
-        if values["enable_dhcp"] and network.version == 4:
-            if network.prefixlen > 30:
+        if network.version == 6 and int(network.network_address) == 0:
+            raise invalid("IPv6 subnet '::' is not supported")
+        if values["enable_dhcp"]:
+            if network.prefixlen > (30 if network.version == 4 else 126):
                 text = "Subnet has a prefix length that is incompatible with DHCP service enabled"
                 raise invalid(text)
-            if network.is_multicast or network.is_loopback:
-                raise invalid("Multicast and loopback subnets are not supported with DHCP")
+            if network.is_multicast:
+                raise invalid("Multicast IP subnet is not supported if enable_dhcp is True")
+            if network.is_loopback:
+                raise invalid("Loopback IP subnet is not supported if enable_dhcp is True")
+            if int(network.network_address) == 0:
+                text = "First IP '0.0.0.0' of network is not supported if enable_dhcp is True."
+                raise invalid(text)
+        if network.prefixlen == 0:
+            raise invalid("0 is not allowed as CIDR prefix length")
+        gateway = values.get("gateway_ip")
+        if gateway is not None:
+            if ipaddress.ip_address(gateway).version != network.version:
+                version = values["ip_version"]
+                raise invalid(f"gateway_ip '{gateway}' does not match the ip_version '{version}'")
+            if _is_edge(cidr, gateway):
+                raise invalid("Gateway is not valid on subnet")
+        _check_modes(values, network.prefixlen)
         return str(cidr)
 
     def _pools(self, cidr: str, gateway: str | None, wanted: list[Json] | None) -> list[Json]:
         if wanted is None:
             return addresses.default_pools(cidr, gateway)
         spans = []
+        network = addresses.prefix(cidr)
+        edges = {network.network_address}
+        if network.version == 4:
+            edges = {*edges, network.broadcast_address} if network.prefixlen <= 30 else set()
         for pool in wanted:
             start, end = (ipaddress.ip_address(pool[key]) for key in ("start", "end"))
-            if int(end) < int(start):
+            alien = {start.version, end.version} != {network.version}
+            if alien or int(end) < int(start):
                 text = f"The allocation pool {pool['start']}-{pool['end']} is not valid."
                 raise NeutronError(400, "InvalidAllocationPool", text)
-            if start not in addresses.prefix(cidr) or end not in addresses.prefix(cidr):
+            if {start, end} & edges or start not in network or end not in network:
                 text = f"The allocation pool {pool['start']}-{pool['end']} spans beyond {cidr}."
                 raise NeutronError(400, "OutOfBoundsAllocationPool", text)
             if gateway is not None and int(start) <= int(ipaddress.ip_address(gateway)) <= int(
@@ -192,3 +215,34 @@ def _check_service_types(given: list[str]) -> None:
         if not word.startswith(("network:", "neutron:", *"compute:")):
             text = f"Subnet service type {word} does not correspond to a valid device owner."
             raise NeutronError(400, "InvalidSubnetServiceType", text)
+
+
+def _default_gateway(cidr: str) -> str:
+    first = addresses.prefix(cidr).network_address
+    if str(first) == "255.255.255.255":
+        raise invalid("Gateway is not valid on subnet")
+    return str(first + (1 if first.version == 4 else 0))
+
+
+def _is_edge(cidr: str, gateway: str | None) -> bool:
+    """Whether a gateway has the first or the last address of an IPv4 subnet."""
+    network = addresses.prefix(cidr)
+    return network.version == 4 and gateway in (
+        str(network.network_address),
+        str(network.broadcast_address),
+    )
+
+
+def _check_modes(values: Row, length: int) -> None:
+    ra, address = values["ipv6_ra_mode"], values["ipv6_address_mode"]
+    for name, mode in (("ipv6_ra_mode", ra), ("ipv6_address_mode", address)):
+        if mode and values["ip_version"] == 4:
+            raise invalid(f"{name} is not valid when ip_version is 4")
+    if (ra or address) and not values["enable_dhcp"]:
+        text = "cannot be set when enable_dhcp is set to False"
+        raise invalid(f"ipv6_ra_mode or ipv6_address_mode {text}")
+    if ra and address and ra != address:
+        text = f"ipv6_ra_mode set to '{ra}' with ipv6_address_mode set to '{address}' is not valid"
+        raise invalid(text)
+    if addresses.is_automatic(values) and length != 64:
+        raise invalid("the EUI-64 address format requires the prefix to be /64")

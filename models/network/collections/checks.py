@@ -177,9 +177,7 @@ def ethertype(value: Any) -> Any:
 def cidr(value: Any) -> str:
     """Return the network of a subnet; host bits are dropped, as Neutron drops them."""
     try:
-        if not isinstance(value, str):
-            raise ValueError
-        return str(ipaddress.ip_interface(value).network)
+        return _network(value)
     except ValueError:
         raise invalid_input(f"{value} is not in a CIDR format") from None
 
@@ -196,7 +194,7 @@ def pools(value: Any) -> list[dict[str, str]]:
 def host_or_subnet(value: Any) -> str:
     """Return a prefix as it was given: a lone address stays one (Neutron shows both forms)."""
     try:
-        return str(ipaddress.ip_interface(str(value)).network) if "/" in str(value) else ip(value)
+        return _network(str(value)) if "/" in str(value) else ip(value)
     except ValueError:
         raise ValueError(f"'{value}' is not a valid IP subnet") from None
 
@@ -220,9 +218,7 @@ def _networks(value: list[Any]) -> list[str]:
     found = []
     for item in value:
         try:
-            if not isinstance(item, str):
-                raise ValueError
-            found.append(str(ipaddress.ip_interface(item).network))
+            found.append(_network(item))
         except ValueError:
             raise ValueError(f"'{item}' is not a valid IP subnet") from None
     _refuse_repeated(found)
@@ -243,10 +239,17 @@ def more_prefixes(value: Any) -> list[str]:
 
 def _is_prefix(value: Any) -> bool:
     try:
-        ipaddress.ip_interface(value)
+        _network(value)
     except ValueError:
         return False
-    return isinstance(value, str)
+    return True
+
+
+def _network(value: Any) -> str:
+    """Return a prefix without its host bits; no address of a machine's own zone has one."""
+    if not isinstance(value, str) or "%" in value:
+        raise ValueError
+    return str(ipaddress.ip_interface(value).network)
 
 
 def rbac_type(value: Any) -> str:

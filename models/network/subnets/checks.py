@@ -13,6 +13,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAMESERVERS, _HOST_ROUTES = 5, 20
 # Neutron takes each letter of the last one for a beginning of its own.
 _OWNERS = (SERVICE, "neutron:", *SERVER)
+_LAST = ipaddress.IPv4Address("255.255.255.255")
 AUTO_MODES = ("slaac", "dhcpv6-stateless")
 
 
@@ -60,12 +61,27 @@ def default_gateway(cidr: str) -> str:
     The first address; with IPv6 the subnet's own, which every router answers to (RFC 4291).
     """
     network = ipaddress.ip_network(cidr)
+    if network.version == 4 and network.network_address == _LAST:
+        raise invalid_input("Gateway is not valid on subnet")
     return str(network.network_address + (1 if network.version == 4 else 0))
 
 
+def check_default_gateway(cidr: str, gateway: str) -> None:
+    """Refuse a subnet of two addresses for which no gateway was given, as Neutron does at last."""
+    network = ipaddress.ip_network(cidr)
+    if network.version == 4 and _address(gateway) == network.broadcast_address:
+        raise Conflict(
+            f"Gateway IP {gateway} cannot be the network or broadcast IP address {cidr}",
+            "IpamValueInvalid",
+        )
+
+
 def default_pools(cidr: str, gateway: str | None) -> list[dict[str, str]]:
-    """Return the whole subnet without its gateway, as pools."""
-    first, last = _bounds(ipaddress.ip_network(cidr))
+    """Return the whole subnet without its gateway, as pools; a single address is its own pool."""
+    network = ipaddress.ip_network(cidr)
+    if network.num_addresses == 1:
+        gateway = None
+    first, last = _bounds(network)
     spans = [(first, last)]
     if gateway and first <= _address(gateway) <= last:
         cut = _address(gateway)
@@ -84,7 +100,9 @@ def check_pools(pools: list[dict[str, str]], cidr: str, gateway: str | None) -> 
         if not fits or span[0] > span[1]:
             shown = pool if fits else _text(span)
             raise BadRequest(f"The allocation pool {shown} is not valid.", "InvalidAllocationPool")
-        if span[0] < first or span[1] > last:
+        # Neutron keeps an IPv6 subnet's own address out of pools, even where it is all there is.
+        outside = network.version == 6 and span[0] == network.network_address
+        if outside or span[0] < first or span[1] > last:
             raise BadRequest(
                 f"The allocation pool {_text(span)} spans beyond the subnet cidr {cidr}.",
                 "OutOfBoundsAllocationPool",

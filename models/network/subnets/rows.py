@@ -28,6 +28,7 @@ from models.network.ports.owners import AUTOMATIC, ROUTER_PORTS
 from models.network.security_groups.changes import SecurityGroupChanges
 from models.network.subnetpools import Subnetpools
 from models.network.subnets.checks import (
+    check_default_gateway,
     check_pools,
     check_subnet,
     default_gateway,
@@ -214,14 +215,17 @@ class Subnets(Collection):
 
     def _complete(self, row: Row, body: Body) -> None:
         """Fill in and check what follows from the CIDR."""
-        if "gateway_ip" not in body:
-            row["gateway_ip"] = default_gateway(row["cidr"])
         check_subnet({**row, "id": "new subnet"})
         self._refuse_bridges(row["cidr"])
+        given = "gateway_ip" in body
+        if not given:
+            row["gateway_ip"] = default_gateway(row["cidr"])
         if not row["allocation_pools"]:
             row["allocation_pools"] = default_pools(row["cidr"], row["gateway_ip"])
         else:
             check_pools(row["allocation_pools"], row["cidr"], row["gateway_ip"])
+        if not given:
+            check_default_gateway(row["cidr"], row["gateway_ip"])
 
     def _refuse_bridges(self, cidr: str) -> None:
         pools = {
