@@ -33,7 +33,7 @@ def _serve(routes: Routes, path: str, collection: Callable[[Services], Collectio
     @routes.route("POST", path)
     async def _add(call: Call) -> Answer:
         given = (await call.json()).get("tags")
-        return Answer(201, {"tags": await tags(call).add(call.caller, call.args["id"], given)})
+        return Answer(200, {"tags": await tags(call).add(call.caller, call.args["id"], given)})
 
     @routes.route("DELETE", path)
     async def _clear(call: Call) -> Answer:

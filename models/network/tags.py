@@ -30,19 +30,18 @@ class Tags:
 
     async def replace(self, caller: Caller, id_: str, tags: object) -> list[str]:
         """Set the tags of an object and return them."""
-        if tags is None:
-            raise checks.invalid_input("Invalid tags body")
-        checked = checks.tags(tags)
+        checked = _checked(tags)
         async with self._collection.store.write() as tx:
             return await self._set(tx, await self._own(tx, caller, id_), checked)
 
     async def add(self, caller: Caller, id_: str, tags: object) -> list[str]:
-        """Add tags to an object and return all it has."""
-        checked = checks.tags(tags)
+        """Add tags to an object and return them: as Neutron, not those that it had."""
+        checked = _checked(tags)
         async with self._collection.store.write() as tx:
             row = await self._own(tx, caller, id_)
             fresh = [tag for tag in checked if tag not in row["tags"]]
-            return await self._set(tx, row, [*row["tags"], *fresh])
+            await self._set(tx, row, [*row["tags"], *fresh])
+        return checked
 
     async def remove(self, caller: Caller, id_: str, tag: str) -> None:
         """Take a tag off an object; ``TagNotFound`` when it has not got it."""
@@ -67,6 +66,12 @@ class Tags:
     def _missing(self, id_: str) -> NotFound:
         name = self._collection.kind.collection
         return NotFound(f"Resource {name} {id_} could not be found.", "TagResourceNotFound")
+
+
+def _checked(tags: object) -> list[str]:
+    if tags is None:
+        raise checks.invalid_input("Invalid tags body")
+    return checks.tags(tags)
 
 
 def _no_tag(tag: str) -> NotFound:

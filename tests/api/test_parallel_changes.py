@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 
-from tests.support import postgresql
 from tests.support.client import Answer, User
-from tests.support.stack import Stack
 from tests.support.topology import Site
 
 MANY = 8
@@ -31,27 +29,6 @@ class Play:
     granted: int = MANY
     before: int = 0
     undo: Callable[[], object] = lambda: None
-
-
-@pytest.fixture(scope="module")
-def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack of its own whose database is PostgreSQL's."""
-    if reason := postgresql.missing():
-        pytest.skip(f"PostgreSQL: {reason}")
-    with postgresql.server() as server:
-        url = server.database("trio2o")
-        with Stack(tmp_path_factory.mktemp("postgresql"), url) as stack:
-            yield stack
-
-
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A tenant of its own; what it leaves is taken away."""
-    name = "stack" if request.param == "SQLite" else "on_postgresql"
-    stack: Stack = request.getfixturevalue(name)
-    site = Site(stack, stack.tenant())
-    yield site
-    site.tear_down()
 
 
 def _revisions(site: Site, path: str, key: str, **body: object) -> Play:
@@ -332,8 +309,8 @@ PLAYS = (
 
 
 @pytest.mark.parametrize("make", PLAYS, ids=lambda make: make.__name__.strip("_"))
-def test_no_change_undoes_another(site: Site, make: Callable[[Site], Play]) -> None:
-    play = make(site)
+def test_no_change_undoes_another(site_on_either: Site, make: Callable[[Site], Play]) -> None:
+    play = make(site_on_either)
     try:
         with ThreadPoolExecutor(MANY) as pool:
             answers = list(pool.map(play.change, range(MANY)))

@@ -202,6 +202,9 @@ def _lists(play: Play) -> None:
     body = {"tags": ["b", "a"]}
     tags = demo("PUT", f"/networks/{ids[0]}/tags", body, expect=200)["tags"]
     assert sorted(tags) == ["a", "b"]
+    more = demo("POST", f"/networks/{ids[0]}/tags", {"tags": ["b", "c"]}, expect=200)["tags"]
+    assert more == ["b", "c"]
+    demo("DELETE", f"/networks/{ids[0]}/tags/c", expect=204)
     found = demo("GET", f"/networks?tags=a,b&{marker}", expect=200)["networks"]
     assert [row["id"] for row in found] == [ids[0]]
 

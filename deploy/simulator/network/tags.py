@@ -40,6 +40,12 @@ class Tags:
             put(row, checks.list_of(checks.text())(pick(request.json(), "tags")))
             return reply({"tags": row["tags"]})
 
+        def more(token: Token, request: Request) -> Response:
+            row = resource.changeable(token, request.params["id"], "update")
+            given = checks.list_of(checks.text())(pick(request.json(), "tags"))
+            put(row, [*row["tags"], *given])
+            return reply({"tags": given})
+
         def clear(token: Token, request: Request) -> Response:
             row = resource.changeable(token, request.params["id"], "update")
             put(row, [])
@@ -58,6 +64,7 @@ class Tags:
 
         add("GET", f"{base}/{{id}}/tags", show)
         add("PUT", f"{base}/{{id}}/tags", replace)
+        add("POST", f"{base}/{{id}}/tags", more)
         add("DELETE", f"{base}/{{id}}/tags", clear)
         add("PUT", f"{base}/{{id}}/tags/{{tag}}", one)
         add("DELETE", f"{base}/{{id}}/tags/{{tag}}", one)

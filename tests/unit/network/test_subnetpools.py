@@ -105,7 +105,8 @@ async def test_a_shared_scope_stays_shared(scopes: AddressScopes) -> None:
 async def test_tags_are_added_replaced_and_taken(pools: Subnetpools) -> None:
     tags, id_ = Tags(pools), (await _pool(pools))["id"]
     assert await tags.replace(USER, id_, ["b", "a"]) == ["a", "b"]
-    assert await tags.add(USER, id_, ["c", "a"]) == ["a", "b", "c"]
+    assert await tags.add(USER, id_, ["c", "a"]) == ["c", "a"]
+    assert await tags.all(USER, id_) == ["a", "b", "c"]
     await tags.remove(USER, id_, "b")
     await tags.has(USER, id_, "a")
     for call in (tags.has(USER, id_, "b"), tags.remove(USER, id_, "b"), tags.all(STRANGER, id_)):
