@@ -3,10 +3,12 @@
 from activities.pods.region import Regions
 from models.database.store import Row, Store
 from models.database.tables.network import RbacPolicy
-from models.network.collections.sharing import EVERYONE, SHARED
+from models.network.collections.sharing import EVERYONE, EXTERNAL, SHARED
 from models.values import Pod
 
 _PATH = "/rbac-policies"
+# These come and go with attributes of the network.
+_OF_ATTRIBUTES = {(SHARED, EVERYONE), (EXTERNAL, EVERYONE)}
 
 
 async def converge_shares(
@@ -24,10 +26,7 @@ async def converge_shares(
         there = {
             (row["action"], row["target_tenant"]): row["id"] for row in listed["rbac_policies"]
         }
-    # These two come and go with attributes of the network.
-    kept = {(SHARED, EVERYONE)} if network["shared"] else set()
-    kept |= {key for key in there if key == ("access_as_external", EVERYONE)}
-    for action, target in sorted(wanted - there.keys() - kept):
+    for action, target in sorted(wanted - there.keys() - _OF_ATTRIBUTES):
         body = {
             "object_type": "network",
             "object_id": bottom_id,
@@ -37,5 +36,5 @@ async def converge_shares(
         await regions.admin(
             pod, "network", "POST", _PATH, {"rbac_policy": body}, retry_conflict=True
         )
-    for key in sorted(there.keys() - wanted - kept):
+    for key in sorted(there.keys() - wanted - _OF_ATTRIBUTES):
         await regions.admin(pod, "network", "DELETE", f"{_PATH}/{there[key]}")

@@ -132,13 +132,15 @@ def build(core: Core) -> NetworkServices:
         PortMacs(regions, pods, routings),
         port_deletion,
     )
-    floatingips = FloatingIPs(store, quotas, operations, ports, associations, floatingip_deletion)
-    gateway = RouterGateway(changes, ports, port_deletion)
+    floatingips = FloatingIPs(
+        store, quotas, operations, networks, ports, associations, floatingip_deletion
+    )
+    gateway = RouterGateway(changes, networks, ports, port_deletion)
     routers = Routers(store, quotas, pods, operations, ports, gateway)
     interfaces = RouterInterfaces(
         store, operations, routers, subnets, ports, port_deletion, changes
     )
-    policies = RbacPolicies(store, quotas, operations)
+    policies = RbacPolicies(store, quotas, operations, networks)
     parts = RouterParts(
         store,
         regions,

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import case, func, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
@@ -17,13 +17,14 @@ from models.database.tables.network import (
 )
 from models.errors import Conflict, GatewayError
 from models.network.collections.checks import integer, invalid_input
-from models.network.collections.collection import Body, Collection, Quotas, Shown
+from models.network.collections.collection import Body, Quotas, Shown
+from models.network.collections.shared_collection import SharedCollection
 from models.network.collections.sharing import (
     EXTERNAL,
     SHARED,
+    follow_attributes,
     forget_shares,
-    is_given,
-    shared_with,
+    shares,
     tell_shares,
 )
 from models.network.consequences import clean_up, update_copies
@@ -46,8 +47,10 @@ _PHYSICAL = ("vlan", "flat")
 _PROVIDER = ("provider_network_type", "provider_physical_network", "provider_segmentation_id")
 
 
-class Networks(Collection):
+class Networks(SharedCollection):
     """The networks as users see them."""
+
+    actions = (SHARED, EXTERNAL)
 
     def __init__(
         self,
@@ -67,18 +70,6 @@ class Networks(Collection):
         expected = case((tagged, PHYSICAL_MTU), else_=TUNNEL_MTU)
         shown_mtu = func.coalesce(self.table.c.mtu, expected)
         self.more_filters["mtu"] = lambda sizes: shown_mtu.in_([integer(s) for s in sizes])
-
-    async def visible(self, tx: Transaction, caller: Caller) -> ColumnElement[bool]:
-        """Add what is shared and what leads outside: everyone may use these."""
-        own = await super().visible(tx, caller)
-        if caller.admin:
-            return own
-        return or_(
-            own,
-            self.table.c.shared.is_(True),
-            self.table.c.router_external.is_(True),
-            shared_with(NETWORKS, self.table, caller, SHARED, EXTERNAL),
-        )
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add subnets and their address scopes, who shares it, the pod's availability zone."""
@@ -110,8 +101,6 @@ class Networks(Collection):
         shown = super().view(row, caller)
         physical = row["provider_network_type"] in _PHYSICAL
         shown["mtu"] = row["mtu"] or (PHYSICAL_MTU if physical else TUNNEL_MTU)
-        shown["shared"] |= is_given(row, caller)
-        shown["router:external"] |= is_given(row, caller, EXTERNAL)
         if not shown["router:external"]:
             del shown["is_default"]
         return shown
@@ -154,10 +143,16 @@ class Networks(Collection):
         """Return the row as ``get``; ``shared`` also where a policy gives it to the caller."""
         row = await self.get(caller, id_, tx)
         if not row["shared"] and not caller.admin and row["project_id"] != caller.project_id:
-            given = select(self.table.c.id).where(
-                self.table.c.id == id_, shared_with(NETWORKS, self.table, caller)
-            )
+            given = select(self.table.c.id).where(self.table.c.id == id_, self.shared(caller))
             row["shared"] = bool(await tx.value(given))
+        return row
+
+    async def kept(self, tx: Transaction, caller: Caller, id_: str) -> Row:
+        """Return the row as ``get``, as it stays until the transaction ends."""
+        seen = await self._seen(tx, caller, id_)
+        row = await tx.one(seen.with_for_update(read=True))
+        if row is None:
+            raise self.missing(id_)
         return row
 
     async def pod(self, row: Row) -> Pod:
@@ -193,7 +188,7 @@ class Networks(Collection):
                 )
         self._operations.announce(*waiting)
         if changes.get("router_external"):
-            await self._lead_outside(caller, row)
+            await self.lead_outside(caller, row)
         return await self.shown(caller, await self.get(caller, id_))
 
     async def delete(self, caller: Caller, id_: str) -> None:
@@ -218,8 +213,11 @@ class Networks(Collection):
             waiting += await self._remove(tx, id_, caller)
         self._operations.announce(*waiting)
 
-    async def _lead_outside(self, caller: Caller, row: Row) -> None:
-        """Make a network that has just become external in its pod, as one."""
+    async def lead_outside(self, caller: Caller, row: Row) -> None:
+        """Make a network that has just become external in its pod, as one.
+
+        It is as before, and no policy gives it as external, where no pod takes it.
+        """
         if row["pod_id"] is not None:
             await self._placing.make(caller, row["id"], await self.pod(row))
             return
@@ -228,6 +226,7 @@ class Networks(Collection):
         except GatewayError:
             back = self.table.update().where(self.table.c.id == row["id"])
             async with self.store.write() as tx:
+                await follow_attributes(tx, NETWORKS, row, {"router_external": False})
                 await tx.run(back.values(router_external=False, pod_id=None))
             raise
 
@@ -281,9 +280,10 @@ class Networks(Collection):
         return await clean_up(tx, self._operations, gone, caller)
 
     async def _refuse_unsharing(self, tx: Transaction, row: Row) -> None:
+        given = (await shares(tx, NETWORKS, [row["id"]])).get(row["id"], {}).get(SHARED, set())
         others = select(func.count()).where(
             Port.network_id == row["id"],
-            Port.project_id.not_in(("", row["project_id"])),
+            Port.project_id.not_in({"", row["project_id"], *given}),
             ~Port.device_owner.startswith(SERVICE),
         )
         if await tx.value(others):

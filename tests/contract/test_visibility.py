@@ -142,3 +142,45 @@ def _operator(play: Play) -> None:
     demo("GET", f"/quotas/{project}/default", expect=200)
     other = play.login("alt").project_id
     demo("GET", f"/quotas/{other}", expect=403)
+
+
+def test_networks_that_are_external_for_some(places: Places) -> None:
+    places.compare(_external_for_some)
+
+
+def _external_for_some(play: Play) -> None:
+    demo, alt, admin = play.at("demo"), play.at("alt"), play.at("admin")
+    other, path = play.login("alt").project_id, "/rbac-policies"
+    outer = admin.make("/networks", "network", name=play.name)["id"]
+    cidr = {"ip_version": 4, "cidr": "172.30.45.0/24", "enable_dhcp": False}
+    admin.make("/subnets", "subnet", network_id=outer, **cidr)
+    given = {"object_type": "network", "object_id": outer, "action": "access_as_external"}
+    refused = (400, "InvalidInput")
+    body = {"rbac_policy": {**given, "target_tenant": other}}
+    demo("POST", path, body, expect=refused)
+    for_one = admin.make(path, "rbac_policy", **given, target_tenant=other)
+    demo("POST", path, body, expect=refused)
+    assert admin("GET", f"/networks/{outer}", expect=200)["network"]["router:external"]
+    alt("GET", f"/networks/{outer}", expect=200)
+    demo("GET", f"/networks/{outer}", expect=(404, "NetworkNotFound"))
+    leading = {"router": {"external_gateway_info": {"network_id": outer}}}
+    demo("POST", "/routers", leading, expect=(404, "NetworkNotFound"))
+    floating = {"floatingip": {"floating_network_id": outer}}
+    demo("POST", "/floatingips", floating, expect=(404, "NetworkNotFound"))
+    alt("POST", path, body, expect=refused)
+    mine = alt.make("/routers", "router", external_gateway_info={"network_id": outer})["id"]
+    used = (409, "RbacPolicyInUse")
+    admin("DELETE", f"{path}/{for_one['id']}", expect=used)
+    for_all = admin.make(path, "rbac_policy", **given, target_tenant="*")
+    admin("DELETE", f"{path}/{for_one['id']}", expect=204)
+    admin("DELETE", f"{path}/{for_all['id']}", expect=used)
+    alt("DELETE", f"/routers/{mine}", expect=204)
+    admin("DELETE", f"{path}/{for_all['id']}", expect=204)
+    assert not admin("GET", f"/networks/{outer}", expect=200)["network"]["router:external"]
+    body = {"network": {"router:external": True}}
+    admin("PUT", f"/networks/{outer}", body, expect=200)
+    listed = f"{path}?object_id={outer}&target_tenant=%2A"
+    assert len(admin("GET", listed, expect=200)["rbac_policies"]) == 1
+    body = {"network": {"router:external": False}}
+    admin("PUT", f"/networks/{outer}", body, expect=200)
+    assert admin("GET", listed, expect=200)["rbac_policies"] == []

@@ -8,6 +8,7 @@ from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks, metadata
 from deploy.simulator.network.attributes import UNSET, Attr, Attrs
 from deploy.simulator.network.errors import NeutronError, check_zones, conflict, invalid
+from deploy.simulator.network.rbac_policies import SHARED
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import VLAN_RANGES, Row, stamp
 
@@ -58,6 +59,7 @@ class Networks(Resource):
         self.state.segments.add((physical, number))
         self.rows[row["id"]] = row
         self.state.ports_of_network[row["id"]] = {}
+        self.service.rbac_policies.follow(row, {k: v for k, v in row.items() if v is True})
         self.service.security_groups.ensure_default(row["project_id"])
         metadata.add_port(self.service, row)
         return row
@@ -73,6 +75,7 @@ class Networks(Resource):
                     text = f"External network {row['id']} cannot be updated to be made "
                     raise conflict("ExternalNetworkInUse", f"{text}non-external, in use.")
         row.update(values)
+        self.service.rbac_policies.follow(row, values)
 
     def remove(self, token: Token, row: Row) -> None:
         """Deletion, with the subnets; refused while anybody's port is there."""
@@ -96,10 +99,12 @@ class Networks(Resource):
         del self.rows[row["id"]]
 
     def visible(self, token: Token, row: Row) -> bool:
-        """Everybody sees shared and external networks."""
-        open_ = row["shared"] or row["router:external"]
-        given = self.service.rbac_policies.admits(row, token)
-        return super().visible(token, row) or open_ or given
+        """What is shared or external, policies show to everybody or to single projects."""
+        return (
+            super().visible(token, row)
+            or row["shared"]
+            or self.service.rbac_policies.admits(row, token)
+        )
 
     def created(self, row: Row) -> Row:
         """A new network says whether it is the default one, even when it is not external."""
@@ -118,7 +123,7 @@ class Networks(Resource):
     def usable(self, token: Token, network_id: str) -> Row:
         """The network, if the caller may put a port there."""
         network = self.get(token, network_id)
-        given = network["shared"] or self.service.rbac_policies.admits(network, token)
+        given = network["shared"] or self.service.rbac_policies.admits(network, token, SHARED)
         if not (self.owned(token, network) or given):
             text = f"Tenant {token.project.id} not allowed to create port on this network"
             raise NeutronError(403, "HTTPForbidden", text)

@@ -131,7 +131,7 @@ class Subnets(Resource):
     def visible(self, token: Token, row: Row) -> bool:
         """Whoever sees a network sees its subnets."""
         network = self.state.table("networks")[row["network_id"]]
-        return super().visible(token, row) or network["shared"] or network["router:external"]
+        return super().visible(token, row) or self.service.networks.visible(token, network)
 
     def decorate(self, row: Row) -> Row:
         """A subnet says whether its network is external."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Table, select
 
-from models.database.store import Row, Transaction
+from models.database.store import Row, Transaction, new_id
+from models.database.tables.base import now
 from models.database.tables.network import TABLES, RbacPolicy
 from models.resource import Kind
 from models.values import Caller
@@ -12,6 +13,8 @@ from models.values import Caller
 policies = TABLES["rbac_policies"]
 SHARED, EXTERNAL = "access_as_shared", "access_as_external"
 EVERYONE = "*"
+# The attributes that say of an object that a policy gives it to everyone.
+_ATTRIBUTES = {"shared": SHARED, "router_external": EXTERNAL}
 
 
 def shared_with(kind: Kind, table: Table, caller: Caller, *actions: str) -> ColumnElement[bool]:
@@ -59,3 +62,45 @@ def is_given(row: Row, caller: Caller, action: str = SHARED) -> bool:
 async def forget_shares(tx: Transaction, object_id: str) -> None:
     """Delete the policies of an object that is deleted."""
     await tx.run(policies.delete().where(RbacPolicy.object_id == object_id))
+
+
+async def follow_attributes(tx: Transaction, kind: Kind, object_: Row, values: Row) -> None:
+    """Write or delete the policies that attributes which are set stand for.
+
+    A network that leads outside no more leads nobody there, whatever policies there were.
+    """
+    for name, action in _ATTRIBUTES.items():
+        if name not in values:
+            continue
+        if values[name]:
+            await tx.insert_new(policies, _for_everyone(kind, object_, action))
+        else:
+            gone = [RbacPolicy.object_id == object_["id"], RbacPolicy.action == action]
+            if action == SHARED:
+                gone.append(RbacPolicy.target_tenant == EVERYONE)
+            await tx.run(policies.delete().where(*gone))
+
+
+async def everyone_has(tx: Transaction, object_id: str) -> bool:
+    """Tell whether a policy shares the object with everyone."""
+    given = select(RbacPolicy.id).where(
+        RbacPolicy.object_id == object_id,
+        RbacPolicy.action == SHARED,
+        RbacPolicy.target_tenant == EVERYONE,
+    )
+    return await tx.value(given) is not None
+
+
+def _for_everyone(kind: Kind, object_: Row, action: str) -> Row:
+    moment = now()
+    return {
+        "id": new_id(),
+        "project_id": object_["project_id"],
+        "object_type": kind.member,
+        "object_id": object_["id"],
+        "action": action,
+        "target_tenant": EVERYONE,
+        "created_at": moment,
+        "updated_at": moment,
+        "revision_number": 1,
+    }

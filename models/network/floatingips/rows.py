@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from models.database.store import Row, Store, Transaction
-from models.database.tables.network import Network, Port, Router, Subnet
+from models.database.tables.network import Port, Router, Subnet
 from models.errors import BadRequest, Conflict, NotFound
 from models.network.collections.collection import Body, Collection, Quotas, Shown, denied
 from models.network.floatingips.associations import Associations
 from models.network.floatingips.deletion import FloatingIPDeletion
+from models.network.networks import Networks
 from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
 from models.operations import Operations
@@ -29,12 +30,14 @@ class FloatingIPs(Collection):
         store: Store,
         quotas: Quotas,
         operations: Operations,
+        network_rows: Networks,
         port_rows: Ports,
         associations: Associations,
         deletion: FloatingIPDeletion,
     ) -> None:
         super().__init__(FLOATINGIPS, store, quotas)
         self._operations = operations
+        self._networks = network_rows
         self._ports = port_rows
         self._associations = associations
         self._deletion = deletion
@@ -128,12 +131,8 @@ class FloatingIPs(Collection):
         self._operations.announce(*waiting)
 
     async def _external(self, tx: Transaction, caller: Caller, network_id: str) -> Row:
-        network = await tx.one(Network.select().where(Network.id == network_id))
-        if network is None:
-            raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
-        if not network.router_external:
-            if not (caller.admin or network.shared) and (network.project_id != caller.project_id):
-                raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
+        network = await self._networks.kept(tx, caller, network_id)
+        if not network["router_external"]:
             raise BadRequest(
                 f"Bad floatingip request: Network {network_id} is not a valid external network."
             )

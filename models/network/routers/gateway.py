@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.database.store import Row, Transaction
-from models.database.tables.network import TABLES, FloatingIP, Network, Port, Subnet
-from models.errors import BadRequest, Conflict, NotFound
+from models.database.tables.network import TABLES, FloatingIP, Port, Subnet
+from models.errors import BadRequest, Conflict
 from models.network.collections.collection import denied, revise
+from models.network.networks import Networks
 from models.network.ports import addresses
 from models.network.ports.addresses import by_address
 from models.network.ports.deletion import PortDeletion
@@ -24,9 +25,14 @@ class RouterGateway:
     """Works in the caller's transaction; returns the operations to announce after it."""
 
     def __init__(
-        self, changes: RouterChanges, port_rows: Ports, port_deletion: PortDeletion
+        self,
+        changes: RouterChanges,
+        network_rows: Networks,
+        port_rows: Ports,
+        port_deletion: PortDeletion,
     ) -> None:
         self._changes = changes
+        self._networks = network_rows
         self._ports = port_rows
         self._port_deletion = port_deletion
 
@@ -35,7 +41,7 @@ class RouterGateway:
     ) -> list[str]:
         """Give a router without gateway one; the gateway port gets its addresses here."""
         _permit(caller, info)
-        network = await self._external(tx, info.get("network_id"))
+        network = await self._external(tx, caller, info.get("network_id"))
         await self._refuse_gateways(tx, network["id"], info.get("external_fixed_ips") or [])
         port = await self._ports.insert(
             tx,
@@ -109,17 +115,15 @@ class RouterGateway:
                 f"Bad router request: External IP {taken} is the same as the gateway IP."
             )
 
-    async def _external(self, tx: Transaction, network_id: str | None) -> Row:
+    async def _external(self, tx: Transaction, caller: Caller, network_id: str | None) -> Row:
         if not network_id:
             raise BadRequest(
                 "Invalid input for external_gateway_info. Reason: Validation of dictionary's "
                 "keys failed: network_id is missing.",
                 "HTTPBadRequest",
             )
-        network = await tx.one(Network.select().where(Network.id == network_id))
-        if network is None:
-            raise NotFound(f"Network {network_id} could not be found.", "NetworkNotFound")
-        if not network.router_external:
+        network = await self._networks.kept(tx, caller, network_id)
+        if not network["router_external"]:
             raise BadRequest(
                 f"Bad router request: Network {network_id} is not an external network."
             )

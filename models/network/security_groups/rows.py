@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, not_, or_, select
+from sqlalchemy import ColumnElement, delete, select
 
 from models import work
 from models.database.store import Row, Store, Transaction
@@ -16,7 +16,7 @@ from models.network.collections.collection import (
     revise_parents,
 )
 from models.network.collections.listing import Filter, Page, Params
-from models.network.collections.shapes import boolean
+from models.network.collections.shared_collection import either
 from models.network.collections.sharing import forget_shares, is_given, shared_with, tell_shares
 from models.network.security_group_rules import SecurityGroupRules
 from models.network.security_groups.changes import SecurityGroupChanges
@@ -129,11 +129,7 @@ class SecurityGroups(Collection):
     def filters(self, caller: Caller) -> Mapping[str, Filter]:
         """Add ``shared``: what policies give to the caller."""
         given = shared_with(self.kind, self.table, caller)
-
-        def shared(values: Sequence[str]) -> ColumnElement[bool]:
-            return or_(*(given if boolean(value) else not_(given) for value in values))
-
-        return {**self.more_filters, "shared": shared}
+        return {**self.more_filters, "shared": either(given)}
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add the groups' rules."""

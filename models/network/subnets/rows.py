@@ -1,6 +1,6 @@
 """Subnets: address ranges of networks, made in the network's pod with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -19,6 +19,8 @@ from models.network.collections.collection import (
     revise,
     revise_parents,
 )
+from models.network.collections.listing import Filter
+from models.network.collections.shared_collection import either
 from models.network.consequences import clean_up, complete_copies, copied, update_copies
 from models.network.copies import SubnetCopies
 from models.network.holders import HolderKind
@@ -79,6 +81,21 @@ class Subnets(Collection):
             return own
         seen = select(Network.id).where(await self._networks.visible(tx, caller))
         return or_(own, self.table.c.network_id.in_(seen))
+
+    def filters(self, caller: Caller) -> Mapping[str, Filter]:
+        """Add what follows from the network: ``shared`` and ``router:external``."""
+        derived = {
+            "shared": self._networks.shared(caller),
+            "router:external": Network.router_external.is_(True),
+        }
+        of = self.table.c.network_id
+        return {
+            **self.more_filters,
+            **{
+                name: either(of.in_(select(Network.id).where(condition)))
+                for name, condition in derived.items()
+            },
+        }
 
     async def decorate(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Add whether the subnet's network is external."""

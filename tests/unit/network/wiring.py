@@ -166,9 +166,9 @@ class Network:
             self.port_deletion,
         )
         self.floatingips = FloatingIPs(
-            store, quotas, operations, self.ports, associations, floatingip_deletion
+            store, quotas, operations, self.networks, self.ports, associations, floatingip_deletion
         )
-        gateway = RouterGateway(changes, self.ports, self.port_deletion)
+        gateway = RouterGateway(changes, self.networks, self.ports, self.port_deletion)
         self.routers = Routers(store, quotas, self.pods, operations, self.ports, gateway)
         self.interfaces = RouterInterfaces(
             store,
@@ -179,7 +179,7 @@ class Network:
             self.port_deletion,
             changes,
         )
-        self.policies = RbacPolicies(store, quotas, operations)
+        self.policies = RbacPolicies(store, quotas, operations, self.networks)
         self.availabilities = NetworkIpAvailabilities(store)
         self.floatingip_pools = FloatingIPPools(store, self.networks)
         self.topologies = AutoAllocatedTopologies(
