@@ -36,7 +36,8 @@ class Resource:
     same thing in two pods is one thing in a merged list (volume types: ``name``). ``paged``: what
     all pods report is sorted and cut here, because no pod knows the others' objects. ``brief``:
     what a list without details shows; empty: the same as with them. ``links``: the key of a list's
-    next link, where it is not the collection's.
+    next link, where it is not the collection's. ``routed``: the type of the routings, where the
+    same objects are also another collection's (consistency groups are groups).
     """
 
     path: str
@@ -51,6 +52,12 @@ class Resource:
     links: str = ""
     brief: tuple[str, ...] = ("id", "name", "links")
     actions: Mapping[str, str] = field(default_factory=dict)
+    routed: str = ""
+
+    @property
+    def type(self) -> str:
+        """The type of the routings by which objects are found."""
+        return self.routed or self.member
 
     @property
     def collection(self) -> str:

@@ -49,7 +49,7 @@ class Pages:
         """Return the place of the marker's object; ``BadRequest`` when there is no such."""
         if not marker:
             return None
-        row = Routing.type == question.resource.member, Routing.top_id == marker
+        row = Routing.type == question.resource.type, Routing.top_id == marker
         wanted = select(Routing.created_at, Routing.top_id).where(*row)
         if not question.caller.admin:
             wanted = wanted.where(Routing.project_id == question.caller.project_id)
@@ -66,7 +66,7 @@ class Pages:
         """Return a marker in the pod safely before the place, and how many lie between them."""
         if place is None:
             return "", 0
-        mine = [Routing.type == question.resource.member, Routing.pod_id == pod.pod_id]
+        mine = [Routing.type == question.resource.type, Routing.pod_id == pod.pod_id]
         if not _all_projects(question):
             mine.append(Routing.project_id == question.caller.project_id)
         edge = place[0] + _SKEW
@@ -86,7 +86,7 @@ class Pages:
         """Return those of a pod's objects that have a routing there."""
         ids = [str(item.get("id")) for item in listed]
         gone = {id_ for id_, item in zip(ids, listed, strict=True) if item.get("status") in _GONE}
-        places = await self._lookups.places(question.resource.member, pod, ids, gone)
+        places = await self._lookups.places(question.resource.type, pod, ids, gone)
         for id_, item in zip(ids, listed, strict=True):
             # Who asks what has changed, or an admin, is told of the deleted ones as well.
             if id_ in gone and id_ not in places and item.get("created"):

@@ -95,7 +95,7 @@ class VolumeCreation:
                 body = body | {type_: carrying(inner, creation)}
             answer = await user.send(pod, "POST", path, orjson.dumps(body), version)
             if answer.status < 300:
-                id_ = answer.json()[type_]["id"]
+                id_ = next(iter(answer.json().values()))["id"]
                 await objects.recorded(creation, type_, pod, caller, id_, owner_id)
             else:
                 await objects.refused(creation)

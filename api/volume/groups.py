@@ -56,11 +56,15 @@ async def update(call: Call) -> Answer:
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "group", id_)
     body = await call.json()
-    joining = _inner(body, "group").get("add_volumes")
-    here = (f"group {id_}", pod)
+    await check_joining(call, pod, _inner(body, "group").get("add_volumes"))
+    return await PROXY.relay(call, pod, orjson.dumps(body))
+
+
+async def check_joining(call: Call, pod: Pod, joining: object) -> None:
+    """Refuse volumes that are to join a group, separated by commas, and are not in its pod."""
+    here = (f"group {call.args['id']}", pod)
     for volume_id in joining.split(",") if isinstance(joining, str) else ():
         await call.services.volume.objects.together(call.caller, here, "volume", volume_id.strip())
-    return await PROXY.relay(call, pod, orjson.dumps(body))
 
 
 @routes.route("POST", "/groups/{id}/action")
@@ -70,11 +74,16 @@ async def action(call: Call) -> Answer:
     body = await call.json()
     if "delete" not in body:
         return await PROXY.relay(call, pod, orjson.dumps(body))
+    return await end(call, pod, orjson.dumps(body))
+
+
+async def end(call: Call, pod: Pod, body: bytes) -> Answer:
+    """Pass on a call that may end a group, and the volumes in it."""
     objects = call.services.volume.objects
     volumes = await _members(call, pod, call.args["id"])
     going = [await objects.deleting(call.caller, "volume", id_) for id_ in volumes]
     try:
-        return await ending(call, "group", pod, orjson.dumps(body))
+        return await ending(call, "group", pod, body)
     finally:
         call.services.operations.announce(*going)
 

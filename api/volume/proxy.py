@@ -39,6 +39,7 @@ PROXY = Proxy(
         "backup": _placed,
         "group": _grouped,
         "group_snapshot": _grouped,
+        "consistencygroup": _grouped,
         "service": _service,
         **METADATA,
     },

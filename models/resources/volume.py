@@ -42,6 +42,24 @@ GROUP_SNAPSHOTS = Resource(
     brief=("id", "name", "group_type_id"),
     links="group_snapshot_links",
 )
+# Groups and their snapshots, as they were called before there were several kinds of them.
+CONSISTENCYGROUPS = Resource(
+    "/consistencygroups",
+    Home.ONE_POD,
+    verbs=("list",),
+    detail=True,
+    brief=("id", "name"),
+    links="consistencygroup_links",
+    routed="group",
+)
+CGSNAPSHOTS = Resource(
+    "/cgsnapshots",
+    Home.ONE_POD,
+    verbs=("list",),
+    detail=True,
+    brief=("id", "name"),
+    routed="group_snapshot",
+)
 ATTACHMENTS = Resource(
     "/attachments",
     Home.ALL_PODS,

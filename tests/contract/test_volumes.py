@@ -96,6 +96,12 @@ def _refusals(play: Play) -> None:
     demo("GET", "/volumes?offset=nonsense", expect=(400, "badRequest"))
     demo("GET", "/volumes", expect=406, version="3.999")
     demo("GET", "/volumes", expect=400, version="nonsense")
+    demo("GET", "/consistencygroups", expect=200)
+    demo("GET", "/cgsnapshots", expect=200)
+    for collection in ("consistencygroups", "cgsnapshots"):
+        demo("GET", f"/{collection}/{NOWHERE}", expect=(404, "itemNotFound"))
+    nothing = {"consistencygroup": {"name": play.name}}
+    demo("POST", "/consistencygroups", nothing, expect=(400, "badRequest"))
 
 
 def test_lists_are_paged(places: Places) -> None:

@@ -54,7 +54,7 @@ class Groups:
         unknown = [t for t in given.get("volume_types", ()) if t not in self.store.types]
         if unknown:
             raise missing("Volume type", unknown[0])
-        row = self._new(call, given["group_type"], list(given["volume_types"]), given)
+        row = self.add(call, given["group_type"], list(given["volume_types"]), given)
         return reply({"group": {"id": row["id"], "name": row["name"]}}, 202)
 
     def copy(self, call: Call) -> Response:
@@ -66,7 +66,7 @@ class Groups:
         source = self.store.groups.get(str(wanted))
         if source is None:
             raise missing("Group", str(wanted))
-        row = self._new(call, source["group_type"], source["volume_types"], given)
+        row = self.add(call, source["group_type"], source["volume_types"], given)
         for volume in self._volumes(source):
             kind = self.store.types[volume["volume_type_id"]]
             like = {"name": volume["name"], "source_volid": volume["id"]}
@@ -80,7 +80,11 @@ class Groups:
 
     def update(self, call: Call) -> Response:
         """Its name, and what is in it."""
-        row, given = self._get(call), call.request.envelope("group")
+        self.change(call, self._get(call), call.request.envelope("group"))
+        return empty(202)
+
+    def change(self, call: Call, row: Row, given: Json) -> None:
+        """Change a group's name, and what is in it."""
         row.update({key: given[key] for key in ("name", "description") if given.get(key)})
         for key, group_id in (("add_volumes", row["id"]), ("remove_volumes", None)):
             for wanted in (given.get(key) or "").split(","):
@@ -90,13 +94,17 @@ class Groups:
                     raise bad(f"Invalid volume: {text}.")
                 if volume is not None:
                     volume["group_id"] = group_id
-        return empty(202)
 
     def action(self, call: Call) -> Response:
         """The only one that clients need: its end."""
         row, body = self._get(call), call.request.document()
+        self.end(row, with_volumes=bool(pick(body, "delete").get("delete-volumes")))
+        return empty(202)
+
+    def end(self, row: Row, *, with_volumes: bool) -> None:
+        """Have a group go; one with volumes only with them."""
         volumes = self._volumes(row)
-        if volumes and not pick(body, "delete").get("delete-volumes"):
+        if volumes and not with_volumes:
             text = (
                 "Group still contains volumes. The delete-volumes flag is required to delete it."
             )
@@ -105,7 +113,6 @@ class Groups:
             self.store.delete(volume)
         row["status"] = "deleting"
         self.store.later(lambda: self._gone(self.store.groups, row))
-        return empty(202)
 
     def snapshots(self, call: Call) -> Response:
         """Names only."""
@@ -178,7 +185,8 @@ class Groups:
         }
         self.store.snapshots[snapshot["id"]] = snapshot
 
-    def _new(self, call: Call, kind: str, types: list[str], given: Json) -> Row:
+    def add(self, call: Call, kind: str, types: list[str], given: Json) -> Row:
+        """A new group."""
         row: Row = {
             "id": new_id(),
             "project_id": call.token.project.id,

@@ -13,6 +13,7 @@ from deploy.simulator.volume import versions
 from deploy.simulator.volume.attachments import Attachments
 from deploy.simulator.volume.backups import Backups
 from deploy.simulator.volume.collection import Volumes
+from deploy.simulator.volume.consistencygroups import ConsistencyGroups
 from deploy.simulator.volume.errors import CinderError
 from deploy.simulator.volume.group_types import GroupTypes
 from deploy.simulator.volume.groups import Groups
@@ -34,7 +35,7 @@ class VolumeService:
     def __init__(self, store: VolumeStore, images: ImageStore) -> None:
         self.routes: Routes[Callable[[Call], Response]] = Routes()
         Volumes(store, images).route(self.routes.add)
-        for part in (Snapshots, Backups, Transfers, Attachments, Groups):
+        for part in (Snapshots, Backups, Transfers, Attachments, Groups, ConsistencyGroups):
             part(store).route(self.routes.add)
         for kinds in (Types, QosSpecs, GroupTypes):
             kinds(store).route(self.routes.add)
