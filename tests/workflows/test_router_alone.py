@@ -344,6 +344,18 @@ async def test_a_job_of_routes_tells_why_they_failed(play: Play) -> None:
     assert play.doubles.of("settle_router") == [Settled(play.router_id)]
 
 
+async def test_routes_that_somebody_cancels_fail_their_job(play: Play) -> None:
+    held = Held()
+    play.doubles.tell("pods_with_wrong_routes", ["Pod1"])
+    play.doubles.tell("converge_extra_routes", held)
+    running = await play.offer(play.routes("job"))
+    await held.begun.wait()
+    in_pod = EXTRA_ROUTES.execution_in(play.router_id, "Pod1")
+    await play.client.get_workflow_handle(in_pod).cancel()
+    await running.result()
+    assert play.doubles.of("end_upkeep") == [Outcome(["job"], "cancelled")]
+
+
 async def test_routes_that_cannot_be_looked_at_fail_their_job(play: Play) -> None:
     play.doubles.tell("pods_with_wrong_routes", Conflict("no address is left"))
     await (await play.offer(play.routes("job"))).result()
