@@ -104,12 +104,21 @@ def number(value: Any, name: str) -> None:
         raise refuse(name, value, f"{value!r} is not of type 'number'")
 
 
-def integer(least: int | None = None, most: int | None = None, *, signed: bool = False) -> Judge:
-    """Take an integer, as a number or as its digits, within the limits."""
+def integer(
+    least: int | None = None,
+    most: int | None = None,
+    *,
+    signed: bool = False,
+    floats: bool = True,
+) -> Judge:
+    """Take an integer, as a number or as its digits, within the limits.
+
+    From a later draft of JSON schema on than Cinder's, 1.0 is one: ``floats``.
+    """
     digits = re.compile("-?[0-9]+" if signed else "[0-9]+")
 
     def judged(value: Any, name: str) -> None:
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        whole = isinstance(value, int) or (floats and isinstance(value, float) and value % 1 == 0)
         if isinstance(value, str) and not digits.fullmatch(value):
             raise refuse(name, value, f"{value!r} does not match '^{digits.pattern}$'")
         if isinstance(value, bool) or not (whole or isinstance(value, str)):

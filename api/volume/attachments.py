@@ -3,10 +3,10 @@
 import orjson
 
 from api.http import Answer, Call, Routes
+from api.microversions import VOLUME
 from api.volume.proxy import PROXY
-from models.errors import BadRequest
 from models.resources.volume import ATTACHMENTS
-from models.volume import checks
+from models.volume import bodies
 
 routes = Routes()
 
@@ -14,13 +14,11 @@ routes = Routes()
 @routes.route("POST", "/attachments")
 async def create(call: Call) -> Answer:
     """Reserve a volume for a server of the same pod, or connect it."""
-    body = await call.json()
-    wanted = body.get("attachment")
-    if not isinstance(wanted, dict):
-        raise BadRequest("Missing required element 'attachment' in request body.")
-    volume_id = str(checks.required(wanted, "volume_uuid", "attachment"))
+    body = await call.json("", bodies.attachment(VOLUME.of(call)))
+    wanted = body["attachment"]
+    volume_id = wanted["volume_uuid"]
     pod = await PROXY.pod_of(call, "volume", volume_id)
-    if isinstance(wanted.get("instance_uuid"), str):
+    if "instance_uuid" in wanted:
         here = (f"volume {volume_id}", pod)
         await call.services.volume.objects.together(
             call.caller, here, "server", wanted["instance_uuid"]

@@ -10,10 +10,9 @@ from api import quotas
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from api.volume.proxy import PROXY, ending, made, members, volume_size
-from models.errors import BadRequest
 from models.resources.volume import BACKUPS
 from models.values import Pod
-from models.volume import checks
+from models.volume import bodies
 
 routes = Routes()
 # From here on backups have metadata.
@@ -23,19 +22,12 @@ _DESCRIBED = (3, 43)
 @routes.route("POST", "/backups")
 async def create(call: Call) -> Answer:
     """Back up a volume, or a snapshot of it, in its pod."""
-    body = await call.json()
-    wanted = _inner(body, "backup")
-    checks.required(wanted, "volume_id", "backup")
-    for key in ("volume_id", "snapshot_id"):
-        value = wanted.get(key)
-        if value is not None and not (isinstance(value, str) and checks.is_id(value)):
-            raise checks.refuse(key, value, f"{value!r} is not a 'uuid'")
+    body = await call.json("", bodies.backup(VOLUME.of(call)))
+    wanted = body["backup"]
     objects = call.services.volume.objects
     sources = {key: wanted.get(key) for key in ("volume_id", "snapshot_id")}
     homes = await objects.homes(call.caller, sources)
     zone = wanted.get("availability_zone")
-    if zone is not None and not isinstance(zone, str):
-        raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
     pod = (await objects.candidates(call.caller, zone or "", homes))[0]
     if zone:
         kept = {key: value for key, value in wanted.items() if key != "availability_zone"}
@@ -54,9 +46,9 @@ async def create(call: Call) -> Answer:
 async def restore(call: Call) -> Answer:
     """Write a backup to a volume of its pod, or to a new one."""
     id_ = call.args["id"]
+    body = await call.json("", bodies.RESTORE)
+    wanted = body["restore"] or {}
     pod = await PROXY.pod_of(call, "backup", id_)
-    body = await call.json()
-    wanted = _inner(body, "restore", nullable=True)
     objects = call.services.volume.objects
     if wanted.get("volume_id"):
         here = (f"backup {id_}", pod)
@@ -91,9 +83,8 @@ async def export_record(call: Call) -> Answer:
 @routes.route("POST", "/backups/import_record", admin=True)
 async def import_record(call: Call) -> Answer:
     """Make a backup known again, in the pod that it or its volume came from."""
-    body = await call.json()
-    record = _inner(body, "backup-record")
-    pod = await _origin(call, record.get("backup_url"))
+    body = await call.json("", bodies.BACKUP_RECORD)
+    pod = await _origin(call, body["backup-record"]["backup_url"])
     return await PROXY.answer(call, await made(call, "backup", pod, body))
 
 
@@ -122,15 +113,6 @@ def _carrying(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
     if speaks and "metadata" not in wanted:
         return {"version": _DESCRIBED}
     return {"carries": False}
-
-
-def _inner(body: dict[str, Any], key: str, *, nullable: bool = False) -> dict[str, Any]:
-    inner = checks.required(body, key, "body")
-    if inner is None and nullable:
-        return {}
-    if not isinstance(inner, dict):
-        raise BadRequest(f"Missing required element '{key}' in request body.")
-    return inner
 
 
 async def _origin(call: Call, url: Any) -> Pod:

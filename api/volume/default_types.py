@@ -3,7 +3,7 @@
 from api.http import Answer, Call, Routes
 from api.microversions import VOLUME
 from models.errors import BadRequest, NotFound
-from models.volume import checks
+from models.volume import bodies
 
 routes = Routes()
 _SINCE = (3, 62)
@@ -31,9 +31,11 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Set a project's default."""
     _known(call)
-    body = checks.envelope(await call.json(), "default_type")
-    checks.only(body, ("volume_type",), "default_type")
-    wanted = checks.text(checks.required(body, "volume_type", "default_type"), "volume_type")
+    body = await call.json("", bodies.DEFAULT_TYPE)
+    if "default_type" not in body:
+        # Cinder's schema takes it, and Cinder itself then has no word for it.
+        raise BadRequest("'default_type' is a required property")
+    wanted = body["default_type"]["volume_type"]
     try:
         row = await call.services.volume.types.named(call.caller, wanted)
     except NotFound as error:

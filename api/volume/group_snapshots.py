@@ -3,9 +3,8 @@
 from api.http import Answer, Call, Routes
 from api.volume.groups import volumes_of
 from api.volume.proxy import PROXY, made, members
-from models.errors import BadRequest
 from models.resources.volume import GROUP_SNAPSHOTS
-from models.volume import checks
+from models.volume import bodies
 
 routes = Routes()
 # The first version that tells a snapshot's members by filter.
@@ -15,15 +14,10 @@ _FILTERS = (3, 29)
 @routes.route("POST", "/group_snapshots")
 async def create(call: Call) -> Answer:
     """Take a snapshot of every volume of a group."""
-    body = await call.json()
-    wanted = body.get("group_snapshot")
-    if not isinstance(wanted, dict):
-        raise BadRequest("Missing required element 'group_snapshot' in request body.")
-    group_id = checks.required(wanted, "group_id", "group_snapshot")
+    body = await call.json("", bodies.GROUP_SNAPSHOT)
+    group_id = body["group_snapshot"]["group_id"]
     objects = call.services.volume.objects
-    homes = await objects.homes(call.caller, {"group_id": str(group_id)})
-    if not homes:
-        raise checks.refuse("group_id", group_id, f"{group_id!r} is not a 'uuid'")
+    homes = await objects.homes(call.caller, {"group_id": group_id})
     pod = (await objects.candidates(call.caller, "", homes))[0]
     taken = [
         (str(volume["volume_type"]), {"snapshots": 1, "gigabytes": int(volume["size"])})

@@ -9,7 +9,7 @@ from api.microversions import VOLUME
 from api.volume.proxy import PROXY
 from models.database.store import Judge, Row
 from models.errors import BadRequest, NotFound
-from models.volume import checks
+from models.volume import bodies
 from models.volume.group_types import GroupTypes, no_spec, parsed
 
 routes = Routes()
@@ -31,7 +31,7 @@ async def list_(call: Call) -> Answer:
 @_SINCE
 async def create(call: Call) -> Answer:
     """Create a type; pods get it when it is first used in them."""
-    row = await _types(call).create(checks.envelope(await call.json(), "group_type"))
+    row = await _types(call).create((await call.json("", bodies.GROUP_TYPE))["group_type"])
     return Answer(202, {"group_type": _view(call, row)})
 
 
@@ -50,7 +50,7 @@ async def show(call: Call) -> Answer:
 @_SINCE
 async def update(call: Call) -> Answer:
     """Change name, description or visibility."""
-    values = parsed(checks.envelope(await call.json(), "group_type"))
+    values = parsed((await call.json("", bodies.GROUP_TYPE_CHANGE))["group_type"])
     row = await _copies(call).change((await _row(call))["id"], lambda _: values)
     return Answer(200, {"group_type": _view(call, row)})
 
@@ -74,7 +74,7 @@ async def specs(call: Call) -> Answer:
 @_SINCE
 async def set_specs(call: Call) -> Answer:
     """Add specs, or replace some."""
-    given = checks.specs(checks.envelope(await call.json(), "group_specs"), "group_specs")
+    given = (await call.json("", bodies.GROUP_SPECS))["group_specs"]
     await _copies(call).change((await _row(call))["id"], _with(given))
     return Answer(202, {"group_specs": given})
 
@@ -93,7 +93,7 @@ async def spec(call: Call) -> Answer:
 @_SINCE
 async def set_spec(call: Call) -> Answer:
     """Set one spec."""
-    given = checks.specs(await call.json(), "group_specs")
+    given = await call.json("", bodies.GROUP_SPEC)
     row = await _row(call)
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")

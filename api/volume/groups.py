@@ -6,10 +6,9 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members
-from models.errors import BadRequest
 from models.resources.volume import GROUPS
 from models.values import Pod
-from models.volume import checks
+from models.volume import bodies
 
 routes = Routes()
 _SOURCES = ("source_group_id", "group_snapshot_id")
@@ -20,11 +19,8 @@ _FILTERS = (3, 23)
 @routes.route("POST", "/groups")
 async def create(call: Call) -> Answer:
     """Create an empty group in the best pod of its zone."""
-    body = await call.json()
-    wanted = _inner(body, "group")
+    wanted = (await call.json("", bodies.GROUP))["group"]
     zone = wanted.get("availability_zone")
-    if zone is not None and not isinstance(zone, str):
-        raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
     pod = (await call.services.volume.objects.candidates(call.caller, zone or "", []))[0]
     inner = await call.services.volume.volumes.group_in_pod(call.caller, wanted, pod)
     return await PROXY.answer(call, await made(call, "group", pod, {"group": inner}))
@@ -33,12 +29,10 @@ async def create(call: Call) -> Answer:
 @routes.route("POST", "/groups/action")
 async def create_from_source(call: Call) -> Answer:
     """Create a group, and its volumes, from another or from a snapshot of one."""
-    body = await call.json()
-    wanted = _inner(body, "create-from-src")
+    body = await call.json("", bodies.GROUP_COPY)
+    wanted = body["create-from-src"]
     objects = call.services.volume.objects
     homes = await objects.homes(call.caller, {key: wanted.get(key) for key in _SOURCES})
-    if not homes:
-        raise BadRequest("Either 'source_group_id' or 'group_snapshot_id' must be given.")
     pod = (await objects.candidates(call.caller, "", homes))[0]
     copied = await _copied(call, pod, wanted)
     reservations = call.services.volume.reservations
@@ -54,9 +48,9 @@ async def create_from_source(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Change a group; volumes that join it must be in its pod."""
     id_ = call.args["id"]
+    body = await call.json("", bodies.GROUP_CHANGE)
     pod = await PROXY.pod_of(call, "group", id_)
-    body = await call.json()
-    await check_joining(call, pod, _inner(body, "group").get("add_volumes"))
+    await check_joining(call, pod, body["group"].get("add_volumes"))
     return await PROXY.relay(call, pod, orjson.dumps(body))
 
 
@@ -127,10 +121,3 @@ async def _copied(
         (str(volume["volume_type"]), {"volumes": 1, "gigabytes": int(volume["size"])})
         for volume in (await volumes_of(call, pod, str(group_id)) if group_id else ())
     ]
-
-
-def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
-    inner = checks.required(body, key, "body")
-    if not isinstance(inner, dict):
-        raise BadRequest(f"Missing required element '{key}' in request body.")
-    return inner

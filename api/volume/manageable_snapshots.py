@@ -7,15 +7,13 @@ from api.microversions import VOLUME
 from api.volume import manageable
 from api.volume.proxy import PROXY
 from api.volume.snapshots import beside
-from models.volume import checks
+from models.volume import bodies
 
 
 async def manage(call: Call) -> Answer:
     """Make a snapshot of what lies beside a volume, in the pod of the volume."""
-    body = await call.json()
-    wanted = checks.envelope(body, "snapshot")
-    checks.required(wanted, "ref", "snapshot")
-    pod, volume_id, each = await beside(call, wanted)
+    body = await call.json("", bodies.MANAGED_SNAPSHOT)
+    pod, volume_id, each = await beside(call, body["snapshot"])
     user, reservations = PROXY.as_user(call), call.services.volume.reservations
     type_ = reservations.type_of(user, pod, volume_id)
     async with reservations.hold(user, each, type_) as held:

@@ -8,7 +8,7 @@ from api.volume import manageable
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound
 from models.values import Pod
-from models.volume import checks
+from models.volume import bodies
 
 # From here on a cluster may be named instead of a host.
 _CLUSTERED = (3, 16)
@@ -16,13 +16,10 @@ _CLUSTERED = (3, 16)
 
 async def manage(call: Call) -> Answer:
     """Make a volume of what lies on a host, in the pod of the host."""
-    body = await call.json()
-    wanted = checks.envelope(body, "volume")
-    checks.required(wanted, "ref", "volume")
+    body = await call.json("", bodies.managed_volume(VOLUME.of(call)))
+    wanted = body["volume"]
     kind, name = manageable.backend(call, wanted, _CLUSTERED)
     zone = wanted.get("availability_zone")
-    if zone is not None and not isinstance(zone, str):
-        raise checks.refuse("availability_zone", zone, f"{zone!r} is not of type 'string'")
     pod = await _home(call, kind, name, zone or "")
     user, reservations = PROXY.as_user(call), call.services.volume.reservations
     try:

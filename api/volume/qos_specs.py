@@ -6,7 +6,7 @@ from api.http import Answer, Call, Routes
 from api.links import itself, next_page
 from models.database.store import Judge, Row
 from models.errors import BadRequest
-from models.volume import checks
+from models.volume import bodies, checks
 from models.volume.qos_specs import QosSpecs
 
 routes = Routes()
@@ -25,7 +25,7 @@ async def list_(call: Call) -> Answer:
 @routes.route("POST", "/qos-specs", admin=True)
 async def create(call: Call) -> Answer:
     """Create specs; pods get them with a type that they are associated with."""
-    row = await _specs(call).create(checks.envelope(await call.json(), "qos_specs"))
+    row = await _specs(call).create((await call.json("", bodies.QOS_SPECS))["qos_specs"])
     return Answer(200, _shown(call, row))
 
 
@@ -38,8 +38,8 @@ async def show(call: Call) -> Answer:
 @routes.route("PUT", "/qos-specs/{id}", admin=True)
 async def update(call: Call) -> Answer:
     """Add keys, or replace some."""
-    body = await call.json()
-    given = checks.envelope(body, "qos_specs")
+    body = await call.json("", bodies.QOS_SPECS_CHANGE)
+    given = body["qos_specs"]
     row = await _specs(call).update((await _row(call))["id"], given)
     await call.services.volume.qos_copies.converge(row)
     return Answer(200, body)
@@ -48,11 +48,7 @@ async def update(call: Call) -> Answer:
 @routes.route("PUT", "/qos-specs/{id}/delete_keys", admin=True)
 async def delete_keys(call: Call) -> Answer:
     """Remove keys."""
-    body = await call.json()
-    checks.only(body, ("keys",), "body")
-    keys = checks.required(body, "keys", "body")
-    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
-        raise checks.refuse("keys", keys, f"{keys!r} is not of type 'array'")
+    keys = (await call.json("", bodies.QOS_KEYS))["keys"]
     row = await _specs(call).unset((await _row(call))["id"], keys)
     await call.services.volume.qos_copies.converge(row)
     return Answer(202)

@@ -3,7 +3,8 @@
 from api.http import Answer, Call, Routes
 from api.quotas import asker
 from api.volume.proxy import PROXY
-from api.volume.quota_sets import given_in, limits_in, of_types
+from api.volume.quota_sets import limits_in, of_types
+from models.volume import bodies
 
 routes = Routes()
 _PATH = "/os-quota-class-sets/{id}"
@@ -21,7 +22,7 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Set the limits of a quota class, here and in every pod."""
     id_, quotas = call.args["id"], call.services.quotas
-    given = given_in(await call.json(), "quota_class_set")
+    given = (await call.json("", bodies.QUOTA_CLASS_SET))["quota_class_set"]
     limits = limits_in(given, await _class(call, id_), "quota class set")
     await quotas.limits.set_class(call.caller, "volume", id_, limits)
     return Answer(200, {"quota_class_set": await _class(call, id_)})

@@ -9,6 +9,7 @@ from api.volume.proxy import PROXY
 from models.compute import checks
 from models.errors import BadRequest
 from models.quotas.figures import Figures
+from models.volume import bodies
 
 routes = Routes()
 _SETS = "/os-quota-sets/{id}"
@@ -38,7 +39,7 @@ async def defaults(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Set limits, here and in every pod."""
     id_, quotas = call.args["id"], call.services.quotas
-    given = given_in(await call.json(), "quota_set")
+    given = (await call.json("", bodies.QUOTA_SET))["quota_set"]
     figures = await _figures(call, id_)
     limits = limits_in(given, figures, "quota set")
     for name, limit in limits.items():
@@ -70,15 +71,6 @@ async def of_types(call: Call) -> dict[str, int]:
     figures: Figures = {}
     await call.services.type_limits.complete(figures)
     return limits_of(figures)
-
-
-def given_in(body: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return the limits that the body gives under the key, not yet checked."""
-    checks.only(body, (key,), "body")
-    given = checks.required(body, key, "body")
-    if not isinstance(given, dict) or not given:
-        raise checks.refuse(key, given, f"{given!r} is no object with properties")
-    return given
 
 
 def limits_in(given: dict[str, Any], known: Iterable[str], what: str) -> dict[str, int]:

@@ -11,6 +11,7 @@ from models.errors import BadRequest, NotFound, PodUnavailable
 from models.failures import lacking
 from models.resources.volume import SERVICES
 from models.values import Pod
+from models.volume import bodies
 
 routes = Routes()
 _ONE_HOST = {
@@ -29,7 +30,7 @@ _ALL_HOSTS = {"get-log", "set-log"}
 async def update(call: Call) -> Answer:
     """Do something to a service; its log levels, to the services of all pods."""
     action = call.args["action"]
-    body = await call.json()
+    body = await call.json("", bodies.SERVICES.get(action))
     if action in _ALL_HOSTS:
         return await _everywhere(call, body)
     if action not in _ONE_HOST:

@@ -7,10 +7,10 @@ import orjson
 
 from api.http import Answer, Call, Routes
 from api.volume.proxy import PROXY, ending, made, members, volume_size
-from models.errors import BadRequest
+from models.errors import NotFound
 from models.resources.volume import SNAPSHOT_METADATA, SNAPSHOTS
 from models.values import Pod
-from models.volume import checks
+from models.volume import bodies, checks
 
 routes = Routes()
 
@@ -18,8 +18,8 @@ routes = Routes()
 async def beside(call: Call, wanted: Mapping[str, Any]) -> tuple[Pod, str, dict[str, int]]:
     """Return the pod of the volume that a snapshot is to be of, its id, and the room it takes."""
     volume_id = checks.required(wanted, "volume_id", "snapshot")
-    if not isinstance(volume_id, str) or not checks.is_id(volume_id):
-        raise checks.refuse("volume_id", volume_id, f"{volume_id!r} is not a 'uuid'")
+    if volume_id is None:
+        raise NotFound("Volume None could not be found.")
     objects = call.services.volume.objects
     homes = await objects.homes(call.caller, {"volume_id": volume_id})
     pod = (await objects.candidates(call.caller, "", homes))[0]
@@ -29,11 +29,8 @@ async def beside(call: Call, wanted: Mapping[str, Any]) -> tuple[Pod, str, dict[
 @routes.route("POST", "/snapshots")
 async def create(call: Call) -> Answer:
     """Take a snapshot of a volume."""
-    body = await call.json()
-    wanted = body.get("snapshot")
-    if not isinstance(wanted, dict):
-        raise BadRequest("Missing required element 'snapshot' in request body.")
-    pod, volume_id, each = await beside(call, wanted)
+    body = await call.json("", bodies.SNAPSHOT)
+    pod, volume_id, each = await beside(call, body["snapshot"])
     user, reservations = PROXY.as_user(call), call.services.volume.reservations
     type_ = reservations.type_of(user, pod, volume_id)
     async with reservations.hold(user, each, type_) as held:

@@ -3,11 +3,11 @@
 import orjson
 
 from api.http import Answer, Call, Routes
+from api.microversions import VOLUME
 from api.volume.proxy import PROXY
-from models.errors import BadRequest
 from models.resource import Resource
 from models.resources.volume import VOLUME_TRANSFERS
-from models.volume import checks
+from models.volume import bodies
 
 
 def serve(resource: Resource) -> Routes:
@@ -21,18 +21,14 @@ def serve(resource: Resource) -> Routes:
 
 async def _create(call: Call) -> Answer:
     """Offer a volume to whoever has the key."""
-    body = await call.json()
-    wanted = body.get("transfer")
-    if not isinstance(wanted, dict):
-        raise BadRequest("Missing required element 'transfer' in request body.")
-    volume_id = checks.required(wanted, "volume_id", "transfer")
-    pod = await PROXY.pod_of(call, "volume", str(volume_id))
+    body = await call.json("", bodies.transfer(VOLUME.of(call)))
+    pod = await PROXY.pod_of(call, "volume", body["transfer"]["volume_id"])
     return await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
 
 
 async def _accept(call: Call) -> Answer:
     """Take over the volume; from then on it is the caller's, with its snapshots."""
-    body = await call.json()
+    body = await call.json("", bodies.ACCEPT)
     objects = call.services.volume.objects
     pod, volume_id = await call.services.volume.upkeep.offered(call.args["id"])
     volume = await call.services.volume.upkeep.shown(pod, "volume", volume_id) or {}

@@ -5,12 +5,13 @@ from typing import Any
 import orjson
 
 from api.http import Answer, Call, Routes
+from api.microversions import VOLUME
 from api.volume.proxy import PROXY, ending, members, volume_size
 from models.creations import unmarked
-from models.errors import BadRequest
 from models.failures import lacking
 from models.resources.volume import VOLUME_ENCRYPTION, VOLUME_METADATA, VOLUMES
 from models.values import Pod
+from models.volume import bodies
 from models.volume.checks import size_of
 
 routes = Routes()
@@ -21,10 +22,7 @@ _ENDS = {"os-force_delete", "os-unmanage"}
 @routes.route("POST", "/volumes")
 async def create(call: Call) -> Answer:
     """Create a volume where its source is, or in the best pod of its zone that takes it."""
-    body = await call.json()
-    wanted = body.get("volume")
-    if not isinstance(wanted, dict):
-        raise BadRequest("Missing required element 'volume' in request body.")
+    body = await call.json("", bodies.volume(VOLUME.of(call)))
     query = f"?{call.query}" if call.query else ""
     creation = call.services.volume.creation
     answer = await creation.create(PROXY.as_user(call), body, call.path + query)
@@ -62,8 +60,10 @@ async def action(call: Call) -> Answer:
         return await ending(call, "volume", pod, orjson.dumps(body))
     if isinstance(inner, dict):
         if name == "os-extend":
+            bodies.EXTEND(body, "body")
             return await _extend(call, pod, body, inner)
-        if name == "os-retype" and isinstance(inner.get("new_type"), str):
+        if name == "os-retype":
+            bodies.RETYPE(body, "body")
             return await _retype(call, pod, inner)
         body = await _translated(call, pod, name, inner) or body
     answer = await PROXY.send(call, pod, orjson.dumps(body))

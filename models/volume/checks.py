@@ -18,15 +18,6 @@ def refuse(name: str, value: object, reason: str) -> BadRequest:
     return BadRequest(f"Invalid input for field/attribute {name}. Value: {value}. {reason}")
 
 
-def envelope(body: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Return the object under the only key of a body."""
-    only(body, (key,), "body")
-    inner = required(body, key, "body")
-    if not isinstance(inner, dict):
-        raise refuse(key, inner, f"{inner!r} is not of type 'object'")
-    return inner
-
-
 def only(body: Mapping[str, Any], known: Iterable[str], name: str) -> None:
     """Return if the object has known keys only."""
     unknown = sorted(set(body) - set(known))

@@ -103,6 +103,8 @@ def parsed(body: Mapping[str, Any]) -> dict[str, Any]:
     checks.only(body, ("name", "description", "is_public"), "group_type")
     values: dict[str, Any] = {}
     if body.get("name") is not None:
+        if isinstance(body["name"], str) and not body["name"].strip():
+            raise BadRequest("Group type name can not be empty.")
         values["name"] = checks.text(body["name"], "name")
     if body.get("description") is not None:
         values["description"] = checks.description(body["description"])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.stack import Stack
 from tests.values.play import PYTHON, cases, differences, told
-from tests.values.requests import COMPUTE, NETWORK, Request
+from tests.values.requests import COMPUTE, NETWORK, VOLUME, Request
 from tests.values.world import World
 
 pytestmark = pytest.mark.skipif(
@@ -27,7 +27,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(stack)
 
 
-@pytest.mark.parametrize("requests", [COMPUTE, NETWORK], ids=["compute", "network"])
+@pytest.mark.parametrize(
+    "requests", [COMPUTE, NETWORK, VOLUME], ids=["compute", "network", "volume"]
+)
 def test_values(world: World, requests: list[Request]) -> None:
     asked = list(cases(world, requests))
     # A map or a schema that is not read would find nothing to differ about.

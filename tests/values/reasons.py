@@ -31,5 +31,9 @@ REASONS = {
         "No column holds it: Neutron fails with it in its database."
     ),
     # The compute API.
+    r"^compute POST /os-volumes .*size = \d+\.0$": "Nova hands it to Cinder, which refuses it.",
+    r"^volume POST /qos-specs .*qos_specs\.(?!name)": (
+        "Cinder's controller refuses it a moment later, with 400 as well."
+    ),
     rf"^compute .*max_server_per_host {_HUGE}": "No integer column holds it.",
 }

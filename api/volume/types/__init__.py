@@ -8,7 +8,7 @@ from api.links import next_page
 from api.volume.proxy import PROXY
 from models.database.store import Judge, Row
 from models.errors import BadRequest, Conflict, NotFound
-from models.volume import checks
+from models.volume import bodies, checks
 from models.volume.types import VISIBLE, VolumeTypes
 
 routes = Routes()
@@ -28,7 +28,7 @@ async def list_(call: Call) -> Answer:
 @routes.route("POST", "/types", admin=True)
 async def create(call: Call) -> Answer:
     """Create a type; pods get it when it is first used in them."""
-    row = await _types(call).create(checks.envelope(await call.json(), "volume_type"))
+    row = await _types(call).create((await call.json("", bodies.TYPE))["volume_type"])
     return Answer(200, {"volume_type": _view(call, row)})
 
 
@@ -47,8 +47,7 @@ async def show(call: Call) -> Answer:
 @routes.route("PUT", "/types/{id}", admin=True)
 async def update(call: Call) -> Answer:
     """Change name, description or visibility."""
-    body = checks.envelope(await call.json(), "volume_type")
-    checks.only(body, ("name", "description", "is_public"), "volume_type")
+    body = (await call.json("", bodies.TYPE_CHANGE))["volume_type"]
     values: dict[str, Any] = {}
     if body.get("name") is not None:
         if isinstance(body["name"], str) and not body["name"].strip():
@@ -93,9 +92,8 @@ async def action(call: Call) -> Answer:
     name = next(iter(body), "")
     if len(body) != 1 or name not in ("addProjectAccess", "removeProjectAccess"):
         raise BadRequest(f"There is no such action: {name}")
-    inner = checks.envelope(body, name)
-    checks.only(inner, ("project",), name)
-    project = checks.text(checks.required(inner, "project", name), "project")
+    bodies.TYPE_ACTIONS[name](body, "body")
+    project = body[name]["project"]
 
     def judge(row: Row) -> Row:
         if row["is_public"]:
@@ -135,10 +133,7 @@ async def specs(call: Call) -> Answer:
 @routes.route("POST", "/types/{id}/extra_specs", admin=True)
 async def set_specs(call: Call) -> Answer:
     """Add extra specs, or replace some."""
-    body = await call.json()
-    checks.only(body, ("extra_specs",), "body")
-    given = checks.required(body, "extra_specs", "body")
-    given = checks.specs(given, "extra_specs", spaces=False)
+    given = (await call.json("", bodies.EXTRA_SPECS))["extra_specs"]
     await _copies(call).change((await _row(call))["id"], _with(given))
     return Answer(200, {"extra_specs": given})
 
@@ -157,7 +152,7 @@ async def spec(call: Call) -> Answer:
 @routes.route("PUT", "/types/{id}/extra_specs/{key}", admin=True)
 async def set_spec(call: Call) -> Answer:
     """Set one extra spec."""
-    given = checks.specs(await call.json(), "extra_specs", spaces=False)
+    given = await call.json("", bodies.EXTRA_SPEC)
     row = await _row(call)
     if set(given) != {call.args["key"]}:
         raise BadRequest("Request body and URI mismatch")

@@ -6,7 +6,7 @@ from activities.volume.type_copies import TypeCopies
 from api.http import Answer, Call, Routes
 from models.database.store import Row, new_id
 from models.errors import BadRequest, NotFound
-from models.volume import checks
+from models.volume import bodies
 
 routes = Routes()
 _SETTINGS = ("provider", "control_location", "cipher", "key_size")
@@ -21,7 +21,7 @@ async def encryption(call: Call) -> Answer:
 @routes.route("POST", "/types/{id}/encryption", admin=True)
 async def encrypt(call: Call) -> Answer:
     """Have the type's volumes encrypted."""
-    given = _parsed(await call.json(), required=("provider", "control_location"))
+    given = _parsed(await call.json("", bodies.ENCRYPTION))
     given["encryption_id"] = new_id()
 
     def judge(row: Row) -> Row:
@@ -47,7 +47,7 @@ async def encryption_item(call: Call) -> Answer:
 @routes.route("PUT", "/types/{id}/encryption/{key}", admin=True)
 async def reencrypt(call: Call) -> Answer:
     """Change settings of the encryption."""
-    given = _parsed(await call.json(), required=())
+    given = _parsed(await call.json("", bodies.ENCRYPTION_CHANGE))
 
     def judge(row: Row) -> Row:
         return {"encryption": _encrypted(row)["encryption"] | given}
@@ -96,21 +96,8 @@ def _encrypted(row: Row) -> Row:
     return row
 
 
-def _parsed(body: dict[str, Any], *, required: tuple[str, ...]) -> dict[str, Any]:
-    given = checks.envelope(body, "encryption")
-    for key in required:
-        checks.required(given, key, "encryption")
-    if given.get("control_location", "front-end") not in ("front-end", "back-end"):
-        where = given["control_location"]
-        reason = f"{where!r} is not one of ['front-end', 'back-end']"
-        raise checks.refuse("control_location", where, reason)
-    for key in ("provider", "cipher"):
-        if given.get(key) is not None or key in required:
-            checks.text(given[key], key, least=0)
-    size = given.get("key_size")
-    if size is not None:
-        number = size if isinstance(size, str) else str(size)
-        if isinstance(size, bool) or not number.isdecimal():
-            raise checks.refuse("key_size", size, f"{size!r} is not of type 'integer'")
-        given["key_size"] = int(number)
+def _parsed(body: dict[str, Any]) -> dict[str, Any]:
+    given = body["encryption"]
+    if given.get("key_size") is not None:
+        given["key_size"] = int(given["key_size"])
     return {key: given[key] for key in _SETTINGS if key in given}

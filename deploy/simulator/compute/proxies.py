@@ -60,7 +60,6 @@ class OldProxies:
             raise forbidden("os_compute_api:os-volumes:create")
         given = call.request.envelope("volume")
         size = given.get("size")
-        size = int(size) if isinstance(size, float) and size.is_integer() else size
         if not str(size).isdecimal() or int(str(size)) < 1:
             raise bad(f"Invalid input for field/attribute size. Value: {size}.")
         store = self.service.volumes

@@ -226,9 +226,12 @@ class VolumeStore:
             )
             if source is not None:
                 return int(source["size"])
+            raise bad(
+                "Invalid input received: Invalid volume size provided for create request: None "
+                "(size argument must be an integer (or string representation of an integer) and "
+                "greater than zero)."
+            )
         if isinstance(size, str) and size.isdigit():
-            size = int(size)
-        if isinstance(size, float) and size.is_integer():
             size = int(size)
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise bad(
