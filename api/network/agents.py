@@ -26,6 +26,15 @@ async def agents(call: Call) -> Answer:
     return await PROXY.listed(call, AGENTS, call.path)
 
 
+@routes.route("POST", "/agents", admin=True)
+async def create(call: Call) -> Answer:
+    """Refuse, in Neutron's words: agents report themselves."""
+    await call.json()
+    raise BadRequest(
+        "Bad agents request: Agent creation using API is not supported.", "BadRequest"
+    )
+
+
 @routes.route("GET", "/agents/{id}")
 async def agent(call: Call) -> Answer:
     """Show the agent of whichever pod has it."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.http import Answer, Call, Routes
+from api.http import Answer, Call, Route, Routes
 from models.errors import NotFound
 from models.network.extensions.served import SERVED
 
@@ -27,6 +27,16 @@ async def extension(call: Call) -> Answer:
     if alias not in _EXTENSIONS or not await _works(call, alias):
         raise NotFound(f"Extension with alias {alias} does not exist", "HTTPNotFound")
     return Answer(200, {"extension": _shown(alias)})
+
+
+async def _absent(call: Call) -> Answer:
+    """Answer as Neutron does who changes what is only told: there is nothing to change."""
+    raise NotFound("The resource could not be found.", "HTTPNotFound")
+
+
+for _path in ("/extensions", "/extensions/{alias}"):
+    for _method in ("POST", "PUT", "DELETE"):
+        routes.add(Route(_method, _path, _absent))
 
 
 async def _works(call: Call, alias: str) -> bool:

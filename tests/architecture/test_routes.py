@@ -30,11 +30,14 @@ ROUTES = [
     for api in APIS
     for route in (*api.public().declared, *api.routes().declared)
 ]
-# They tell what is always the same.
+# They tell, or with some methods refuse, what is always the same.
 ASK_NOBODY = {
     "/compute/v2",
     "/network/",
     "/network/v2.0/",
+    "/network/v2.0/agents",
+    "/network/v2.0/extensions",
+    "/network/v2.0/extensions/{alias}",
     "/network/v2.0/quotas/tenant",
     "/network/v2.0/quotas/project",
     "/image/",
