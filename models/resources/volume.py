@@ -19,7 +19,16 @@ def _transfers(path: str) -> Resource:
 
 # Create, show, delete and actions of the first three have their own code.
 VOLUMES = Resource("/volumes", Home.ONE_POD, verbs=("list", "update"), detail=True)
-SNAPSHOTS = Resource("/snapshots", Home.ONE_POD, verbs=("list", "update"), detail=True, brief=())
+SNAPSHOTS = Resource(
+    "/snapshots",
+    Home.ONE_POD,
+    verbs=("list", "update"),
+    detail=True,
+    brief=(
+        *("id", "created_at", "updated_at", "name", "description", "volume_id", "status"),
+        *("size", "metadata"),
+    ),
+)
 BACKUPS = Resource("/backups", Home.ONE_POD, verbs=("list", "update"), detail=True)
 VOLUME_METADATA = Resource("/volumes/{parent_id}/metadata", Home.PARENT, verbs=_METADATA)
 VOLUME_ENCRYPTION = Resource("/volumes/{parent_id}/encryption", Home.PARENT)

@@ -18,10 +18,6 @@ def test_size_that_is_counted(size: Any, counted: int) -> None:
     assert checks.size_of({"size": size}) == counted
 
 
-def test_envelope_and_numbers() -> None:
-    assert checks.envelope({"volume": {"a": 1}}, "volume") == {"a": 1}
-    for body in ({}, {"volume": 3}, {"volume": {}, "more": {}}):
-        with pytest.raises(BadRequest):
-            checks.envelope(body, "volume")
+def test_specs_and_numbers() -> None:
     with pytest.raises(BadRequest, match="a b"):
         checks.specs({"a b": "c"}, "metadata", spaces=False)
