@@ -12,6 +12,7 @@ from activities.pods.versions import PodVersions
 from activities.pods.zones import Zones
 from models.creations import Creations
 from models.database.store import Store
+from models.departures import Departures
 from models.operations import Operations, Outbox
 from models.placement import Placement
 from models.places import Places
@@ -37,6 +38,7 @@ class Core:
     placement: Placement
     places: Places
     creations: Creations
+    departures: Departures
 
 
 @asynccontextmanager
@@ -70,6 +72,9 @@ async def open_core(
             placement=placement,
             places=Places(placement, pods, routings),
             creations=creations,
+            departures=Departures(
+                store, operations, settings.pod_timeout, settings.pod_late_seconds
+            ),
         )
     finally:
         await versions.stop()

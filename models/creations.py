@@ -33,8 +33,6 @@ _ITEMS = 128
 _LOOK_SECONDS = 10.0
 # A clean-up that failed is begun again after so long.
 _AGAIN = timedelta(minutes=10)
-# Answers by which not the pod speaks but what stands before it, which waited for too long.
-_BEFORE_THE_POD = (502, 504)
 
 
 def can_carry(given: Mapping[str, Any], *, null: bool = True) -> bool:
@@ -155,9 +153,8 @@ class Creations:
             async with self._store.write() as tx:
                 await self.settle(tx, id_)
             return
-        # Who answers is done with it.
-        done = silent and silent.answered and silent.answered not in _BEFORE_THE_POD
-        await self._abandoned(id_, project_id, timedelta(0) if done else self._late)
+        over = silent is not None and silent.over
+        await self._abandoned(id_, project_id, timedelta(0) if over else self._late)
 
     async def _abandoned(self, id_: str, project_id: str, late: timedelta) -> None:
         mine = creations.update().where(Creation.id == id_)

@@ -18,6 +18,9 @@ from temporalio.exceptions import ApplicationError
 # What is in use now is usually free in a moment: no growing pauses, as for a pod that is out.
 _SOON = timedelta(seconds=2)
 
+# By these not the pod speaks but what stands before it, which waited for too long.
+_BEFORE_THE_POD = (502, 504)
+
 
 class GatewayError(ApplicationError):
     """A request or an operation failed for a reason that a person can be told.
@@ -150,6 +153,11 @@ class PodUnavailable(GatewayError):
         self.after = after
         soon = _SOON if answered == 409 else None
         super().__init__(self._told(), retry_after=soon)
+
+    @property
+    def over(self) -> bool:
+        """Whether the pod does no more of what it was asked than it has done by now."""
+        return not self.asked or bool(self.answered and self.answered not in _BEFORE_THE_POD)
 
     def _told(self) -> str:
         return f"Pod {self.pod} is not available: {self.reason}"

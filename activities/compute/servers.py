@@ -15,9 +15,11 @@ from models.compute.servers.attachments import PLUGGED, Attachments
 from models.compute.servers.reservations import ServerReservations
 from models.compute.servers.volumes import ServerVolumes
 from models.database.store import Store
+from models.database.tables.base import now
 from models.database.tables.network import TABLES, Port
 from models.database.tables.operation import Operation
 from models.database.tables.routing import Routing, routings
+from models.departures import Departures, still_to_go
 from models.errors import GatewayError, PodBusy, PodFault
 from models.operations import Operations
 from models.pods import PodDirectory
@@ -45,6 +47,7 @@ class Servers:
         attachments: Attachments,
         volumes: ServerVolumes,
         reservations: ServerReservations,
+        departures: Departures,
     ) -> None:
         self._store = store
         self._regions = regions
@@ -54,31 +57,25 @@ class Servers:
         self._attachments = attachments
         self._volumes = volumes
         self._reservations = reservations
+        self._departures = departures
         self._plugged: Cache[str, None] = Cache(_REMEMBERED)
-
-    async def deleting(self, caller: Caller, id_: str) -> str:
-        """Write the clean-up of a server that is about to be deleted; return its operation."""
-        async with self._store.write() as tx:
-            return await self._operations.add(tx, work.CleanUp.SERVER.on(id_), caller=caller)
 
     async def delete(self, user: AsUser, pod: Pod, id_: str) -> PodAnswer:
         """Have the pod delete a server; return what it answers. Its ports go when it is gone."""
-        operation = await self.deleting(user.caller, id_)
-        try:
-            return await user.send(pod, "DELETE", f"/servers/{id_}")
-        finally:
-            # Also after a refusal: the clean-up looks at the pod, and finds that nothing is to do.
-            self._operations.announce(operation)
+        async with self._departures.asked(user.caller, work.CleanUp.SERVER, id_) as departure:
+            return departure.answered(await user.send(pod, "DELETE", f"/servers/{id_}"))
 
     async def clean_up(self, id_: str) -> None:
         """Remove what the gateway keeps for a server once its pod no longer has it.
 
-        ``PodBusy`` while the pod is deleting it. A server that the pod keeps (it refused to delete
-        it, or never heard of it) keeps everything.
+        ``PodBusy`` while the pod is deleting it, or may still begin to: one that is being built
+        does not always show it. A server that the pod keeps (it refused to delete it, or never
+        heard of it) keeps everything.
         """
         row = await self._routings.where_is("server", id_)
         if row is None:
             return
+        at = now()
         pod = await self._pods.get(row["pod_id"])
         try:
             server = (await self._regions.admin(pod, "compute", "GET", f"/servers/{id_}"))[
@@ -94,6 +91,8 @@ class Servers:
             await self._let_go(id_)
         if server["status"] in _GOING or server.get("OS-EXT-STS:task_state") in _TASKS:
             raise PodBusy(f"Pod {pod.pod_name} is still deleting server {id_}")
+        if still_to_go(row["late_until"], at):
+            raise PodBusy(f"Pod {pod.pod_name} may still delete server {id_}", soon=False)
 
     async def gone(self, id_: str) -> None:
         """Do at once what a server that was just seen gone from its pod leaves to do."""

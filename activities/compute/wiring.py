@@ -99,7 +99,7 @@ def build(
         inner_zones,
     )
     unbinding = Unbinding(store, pods, operations, routings, network.network_copies)
-    server_volumes = ServerVolumes(store, operations, core.places)
+    server_volumes = ServerVolumes(store, operations, core.places, core.departures)
     server_reservations = ServerReservations(store)
     attachments = Attachments(network.ports, network.port_deletion)
     boots = Boots(
@@ -125,6 +125,7 @@ def build(
         attachments,
         server_volumes,
         server_reservations,
+        core.departures,
     )
     interfaces = Interfaces(
         store, regions, pods, operations, routings, planner, attachments, network.port_copies
@@ -166,7 +167,7 @@ def build(
         server_view=ServerView(core.settings, store, inner_zones),
         server_volumes=server_volumes,
         servers=servers,
-        volumes=ComputeVolumes(store, operations, core.places, core.creations),
+        volumes=ComputeVolumes(store, core.places, core.creations),
         boots=boots,
         workers={
             work.CleanUp.SERVER: servers.clean_up,

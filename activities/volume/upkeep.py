@@ -6,7 +6,9 @@ from urllib.parse import quote
 from activities.creations import GROUPED
 from activities.pods.region import Regions
 from models.database.store import Store
+from models.database.tables.base import now
 from models.database.tables.routing import Routing, routings
+from models.departures import still_to_go
 from models.errors import NotFound, PodBusy, PodFault, PodUnavailable
 from models.failures import lacking
 from models.pods import PodDirectory
@@ -29,11 +31,12 @@ class VolumeUpkeep:
     async def clean_up(self, type_: str, id_: str) -> None:
         """Forget an object that its pod no longer has, and what went with it.
 
-        ``PodBusy`` while it is being deleted.
+        ``PodBusy`` while it is being deleted, or its pod may still begin to.
         """
         row = await self._routings.where_is(type_, id_)
         if row is None:
             return
+        at = now()
         pod = await self._pods.get(row["pod_id"])
         shown = await self.shown(pod, type_, id_)
         if shown is None:
@@ -43,6 +46,8 @@ class VolumeUpkeep:
             await self._routings.forget(type_, id_, pod)
         elif shown["status"] in _GOING:
             raise PodBusy(f"Pod {pod.pod_name} is still deleting {type_} {id_}")
+        elif still_to_go(row["late_until"], at):
+            raise PodBusy(f"Pod {pod.pod_name} may still delete {type_} {id_}", soon=False)
 
     async def given(self, volume_id: str) -> None:
         """Write anew whose a volume and its snapshots are, as their pod says."""

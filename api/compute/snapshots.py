@@ -10,6 +10,7 @@ from api.quotas import room
 from models.compute import bodies
 from models.errors import Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_SNAPSHOTS
+from models.work import CleanUp
 
 routes = Routes()
 _LAST = (2, 35)
@@ -56,11 +57,8 @@ async def _delete(call: Call) -> Answer:
     """Delete a snapshot; its routing goes when the pod no longer has it."""
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "snapshot", id_)
-    operation = await call.services.volume.objects.deleting(call.caller, "snapshot", id_)
-    try:
-        return await PROXY.relay(call, pod)
-    finally:
-        call.services.operations.announce(operation)
+    async with call.services.departures.asked(call.caller, CleanUp.SNAPSHOT, id_) as departure:
+        return departure.answered(await PROXY.relay(call, pod))
 
 
 routes.add(Route("POST", "/os-snapshots", until(_LAST, _create)))

@@ -15,6 +15,7 @@ from models.errors import BadRequest, Forbidden, NotFound, OverLimit
 from models.resources.compute import OS_VOLUMES
 from models.values import Pod
 from models.volume.checks import size_of
+from models.work import CleanUp
 
 routes = Routes()
 _LAST = (2, 35)
@@ -105,11 +106,8 @@ async def _delete(call: Call) -> Answer:
     """Delete a volume; its routing goes when the pod no longer has it."""
     id_ = call.args["id"]
     pod = await PROXY.pod_of(call, "volume", id_)
-    operation = await call.services.compute.volumes.deleting(call.caller, id_)
-    try:
-        return await PROXY.relay(call, pod)
-    finally:
-        call.services.operations.announce(operation)
+    async with call.services.departures.asked(call.caller, CleanUp.VOLUME, id_) as departure:
+        return departure.answered(await PROXY.relay(call, pod))
 
 
 routes.add(Route("POST", "/os-volumes", until(_LAST, _create)))

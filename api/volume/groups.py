@@ -9,6 +9,7 @@ from api.volume.proxy import PROXY, ending, made, members
 from models.resources.volume import GROUPS
 from models.values import Pod
 from models.volume import bodies
+from models.work import CleanUp
 
 routes = Routes()
 _SOURCES = ("source_group_id", "group_snapshot_id")
@@ -73,13 +74,10 @@ async def action(call: Call) -> Answer:
 
 async def end(call: Call, pod: Pod, body: bytes) -> Answer:
     """Pass on a call that may end a group, and the volumes in it."""
-    objects = call.services.volume.objects
     volumes = await _members(call, pod, call.args["id"])
-    going = [await objects.deleting(call.caller, "volume", id_) for id_ in volumes]
-    try:
-        return await ending(call, "group", pod, body)
-    finally:
-        call.services.operations.announce(*going)
+    departures = call.services.departures
+    async with departures.asked(call.caller, CleanUp.VOLUME, *volumes) as departure:
+        return departure.answered(await ending(call, "group", pod, body))
 
 
 # A group is deleted by an action only.

@@ -10,6 +10,7 @@ from api.proxy import METADATA, Proxy
 from models.creations import unmarked
 from models.values import Pod
 from models.volume.objects import ObjectType
+from models.work import CleanUp
 
 
 async def _placed(call: Call, pod: Pod, items: list[dict[str, Any]]) -> None:
@@ -79,12 +80,9 @@ async def volume_size(call: Call, pod: Pod, id_: str) -> int:
 
 async def ending(call: Call, type_: ObjectType, pod: Pod, body: bytes | None = None) -> Answer:
     """Pass on a call that may end an object; its routing goes when the pod no longer has it."""
-    id_ = call.args["id"]
-    operation = await call.services.volume.objects.deleting(call.caller, type_, id_)
-    try:
-        return await PROXY.relay(call, pod, body)
-    finally:
-        call.services.operations.announce(operation)
+    kind, departures = CleanUp(type_), call.services.departures
+    async with departures.asked(call.caller, kind, call.args["id"]) as departure:
+        return departure.answered(await PROXY.relay(call, pod, body))
 
 
 def members(path: str, type_: ObjectType) -> Routes:

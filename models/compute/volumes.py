@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models import work
 from models.creations import Creations
 from models.database.store import Store
-from models.errors import NotFound
-from models.operations import Operations
 from models.places import Places
 from models.values import Caller, Pod
 
@@ -15,11 +12,8 @@ from models.values import Caller, Pod
 class ComputeVolumes:
     """What the gateway does about them beside passing the calls on."""
 
-    def __init__(
-        self, store: Store, operations: Operations, places: Places, creations: Creations
-    ) -> None:
+    def __init__(self, store: Store, places: Places, creations: Creations) -> None:
         self._store = store
-        self._operations = operations
         self._places = places
         self.creations = creations
 
@@ -42,10 +36,3 @@ class ComputeVolumes:
         """Record that the pod has made nothing."""
         async with self._store.write() as tx:
             await self.creations.settle(tx, creation)
-
-    async def deleting(self, caller: Caller, id_: str) -> str:
-        """Write the clean-up of a volume that is about to be deleted; return its operation."""
-        if await self._places.home("volume", id_) is None:
-            raise NotFound(f"Volume {id_} could not be found.")
-        async with self._store.write() as tx:
-            return await self._operations.add(tx, work.CleanUp.VOLUME.on(id_), caller=caller)

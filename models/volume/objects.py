@@ -69,11 +69,6 @@ class VolumeObjects:
         async with self._store.write() as tx:
             await self.creations.settle(tx, creation)
 
-    async def deleting(self, caller: Caller, type_: ObjectType, id_: str) -> str:
-        """Write the clean-up of an object that is about to be deleted; return its operation."""
-        async with self._store.write() as tx:
-            return await self._operations.add(tx, work.CleanUp(type_).on(id_), caller=caller)
-
     async def together(self, caller: Caller, here: Home, type_: str, id_: str) -> None:
         """Return if another object is in the same pod; ``BadRequest`` naming both."""
         what, pod = here

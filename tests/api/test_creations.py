@@ -1,4 +1,4 @@
-"""What pods are asked to make, and whose answer never comes: it goes, whenever it is made."""
+"""What pods are asked to make, or to delete, and whose answer never comes: whenever it is done."""
 
 from __future__ import annotations
 
@@ -207,3 +207,45 @@ def test_what_nobody_can_mark_becomes_the_users(stack: Stack, maker: Maker) -> N
     stack.settle()
     (restored,) = maker.user.volume.list(f"/volumes?name={name}")
     assert maker.user.volume.get(f"/volumes/{restored['id']}")["name"] == name
+
+
+def test_a_server_that_is_deleted_late_leaves_no_ports(stack: Stack, maker: Maker) -> None:
+    site = Site(stack, maker.user)
+    net = site.net("az1", "10.9.1.0/24")
+    server = site.boot(net)
+    late: dict[str, Any] = {"region": "Pod1", "service": "compute", "method": "DELETE"}
+    with stack.simulator.fault("belated", **late, times=1, seconds=1.0) as belated:
+        assert maker.user.compute("DELETE", f"/servers/{server['id']}").status == 503
+    assert belated["hits"] == 1
+    stack.settle()
+    assert stack.routings(resource_type="server", top_id=server["id"]) == []
+    assert maker.user.network.list(f"/ports?network_id={net.id}") == []
+    maker.user.network.delete(f"/networks/{net.id}")
+
+
+@pytest.mark.parametrize("kind", ["volume", "snapshot", "backup"])
+def test_what_is_deleted_late_is_forgotten(stack: Stack, maker: Maker, kind: str) -> None:
+    made = maker.make(kind)
+    assert made.status == 202, made.body
+    path = f"/{kind}s/{made.body[kind]['id']}"
+    until(lambda: maker.user.volume.get(path)["status"] == "available", "it is there")
+    late: dict[str, Any] = {"region": "Pod1", "service": "volume", "method": "DELETE"}
+    with stack.simulator.fault("belated", **late, times=1, seconds=1.0):
+        assert maker.user.volume("DELETE", path).status == 503
+    stack.settle()
+    assert stack.routings(resource_type=kind, top_id=made.body[kind]["id"]) == []
+
+
+def test_a_server_that_its_pod_keeps_keeps_everything(stack: Stack, maker: Maker) -> None:
+    site = Site(stack, maker.user)
+    net = site.net("az1", "10.9.2.0/24")
+    server = site.boot(net)
+    never: dict[str, Any] = {"region": "Pod1", "service": "compute", "method": "DELETE"}
+    for fault, status in (({"kind": "status", "status": 409}, 409), ({"kind": "refuse"}, 503)):
+        with stack.simulator.fault(**fault, **never, times=1):
+            assert maker.user.compute("DELETE", f"/servers/{server['id']}").status == status
+        stack.settle()
+        (port,) = maker.user.network.list(f"/ports?network_id={net.id}")
+        assert port["device_id"] == server["id"]
+    site.drop_server(server)
+    maker.user.network.delete(f"/networks/{net.id}")

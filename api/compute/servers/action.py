@@ -12,6 +12,7 @@ from api.microversions import COMPUTE
 from models.compute import bodies
 from models.errors import BadRequest, NotFound
 from models.values import Pod
+from models.work import CleanUp
 
 routes = Routes()
 _IMAGES = ("createImage", "createBackup")
@@ -55,11 +56,10 @@ async def action(call: Call) -> Answer:
 
 
 async def _deleting(call: Call, pod: Pod, body: dict[str, Any]) -> Answer:
-    operation = await call.services.compute.servers.deleting(call.caller, call.args["id"])
-    try:
-        return await PROXY.answer(call, await PROXY.send(call, pod, orjson.dumps(body)))
-    finally:
-        call.services.operations.announce(operation)
+    departures, id_ = call.services.departures, call.args["id"]
+    async with departures.asked(call.caller, CleanUp.SERVER, id_) as departure:
+        sent = departure.answered(await PROXY.send(call, pod, orjson.dumps(body)))
+    return await PROXY.answer(call, sent)
 
 
 async def _add_group(call: Call, inner: Any) -> None:

@@ -10,6 +10,7 @@ from models.cache import Cache
 from models.compute.servers.boot_request import BootRequest
 from models.database.store import Store, Transaction
 from models.database.tables.routing import Routing, routings
+from models.departures import Departures
 from models.operations import Operations
 from models.places import Places
 from models.values import Pod
@@ -24,10 +25,13 @@ class ServerVolumes:
     A volume that goes with a server has the server as its owner.
     """
 
-    def __init__(self, store: Store, operations: Operations, places: Places) -> None:
+    def __init__(
+        self, store: Store, operations: Operations, places: Places, departures: Departures
+    ) -> None:
         self._store = store
         self._operations = operations
         self._places = places
+        self._departures = departures
         self._known: Cache[str, None] = Cache(_REMEMBERED)
 
     async def seen(self, pod: Pod, servers: Iterable[Mapping[str, Any]]) -> None:
@@ -66,8 +70,12 @@ class ServerVolumes:
             await self._own(tx, ids, server_id)
 
     async def gone(self, tx: Transaction, server_id: str) -> list[str]:
-        """Write the clean-up of what may have gone with a server; return it to announce."""
+        """Write the clean-up of what may have gone with a server, or is still to go.
+
+        Return it to announce.
+        """
         mine = Routing.type == "volume", Routing.owner_id == server_id
+        await self._departures.expect(tx, *mine)
         return [
             await self._operations.add(
                 tx, work.CleanUp.VOLUME.on(row.top_id), project_id=row.project_id

@@ -42,6 +42,8 @@ class Routing(
     owner_id: Field[str] = column(String(64), default="")
     # What was last known to be set on the copy; empty means: read it from the pod.
     applied: Field[Any] = column(JSON(), null=True)
+    # Until then its pod may still delete the object, having been asked to.
+    late_until: Field[datetime | None] = column(DateTime(), null=True)
     created_at: Field[datetime] = column(DateTime(), default=now)
     updated_at: Field[datetime | None] = column(DateTime(), onupdate=now, null=True)
 

@@ -63,7 +63,7 @@ async def test_object_is_where_its_pod_has_made_it(
         await objects.together(member, ("group g", two), "volume", "vol")
     await objects.found("snapshot", one, member, {"snap": "vol"})
     assert await objects.homes_of(member, "snapshot", "snap") == [("snapshot snap", one)]
-    assert await objects.deleting(member, "volume", "vol") != await objects.giving(member, "vol")
+    assert await objects.giving(member, "vol")
 
 
 async def test_creation_that_fails_is_looked_for(
