@@ -82,6 +82,10 @@ class CopyKind(ABC):
     async def delete(self, copy: Row, pod: Pod) -> None:
         """Delete the copy; one without an id is looked for by its mark."""
 
+    async def lose(self, tx: Transaction, copy: Row) -> None:
+        """Note of what goes with the copy that nobody knows whether the pod has it."""
+        return
+
     async def release(self, copy: Row, pod: Pod) -> None:
         """Remove from the pod what only the copy needed; it is gone, its row is not yet."""
         return
@@ -236,6 +240,9 @@ class Copies:
         async def delete(bottom: str) -> None:
             await kind.delete(copy | {"bottom_id": bottom}, pod)
 
+        async def lose(tx: Transaction) -> None:
+            await kind.lose(tx, copy)
+
         async def forget(tx: Transaction) -> None:
             await kind.forget(tx, copy)
 
@@ -245,6 +252,7 @@ class Copies:
             pod,
             delete,
             stays=stays,
+            lost=lose,
             then=partial(kind.release, copy, pod),
             along=forget,
         )

@@ -71,8 +71,8 @@ class Ledger(ABC):
         """Set columns of the row (``bottom_id``, ``applied``)."""
 
     @abstractmethod
-    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
-        """Note that from now on nobody knows whether the copy is there."""
+    async def lose(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
+        """Note that nobody knows any more whether the copy is there; and what goes ``along``."""
 
     @abstractmethod
     async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
@@ -146,6 +146,7 @@ class Ledger(ABC):
         delete: Delete,
         *,
         stays: Stays | None = None,
+        lost: Along | None = None,
         then: Then | None = None,
         along: Along | None = None,
     ) -> None:
@@ -154,7 +155,8 @@ class Ledger(ABC):
         A row without a copy id may stand for a copy whose creation, or deletion, lost its answer:
         ``delete`` is called with an empty id then, and has to look for the mark itself.
 
-        ``stays`` is asked about the row when nobody else can change the copy any more. What only
+        ``stays`` is asked about the row when nobody else can change the copy any more. Of what
+        goes with the copy in its pod, ``lost`` notes beforehand that nobody knows it. What only
         the copy needed goes with it: ``then`` in calls, before the row goes, since without the
         row nobody would try again; ``along`` in the transaction in which it goes.
         """
@@ -164,7 +166,7 @@ class Ledger(ABC):
                 return
             bottom = row["bottom_id"] or ""
             # When the answer is lost nobody knows: the next one to need the copy looks for it.
-            await self.lose(type_, top_id, pod)
+            await self.lose(type_, top_id, pod, lost)
             try:
                 await delete(bottom)
             except PodFault as fault:
@@ -265,9 +267,12 @@ class Routings(Ledger):
         async with self._store.write() as tx:
             await tx.run(routings.update().where(*_key(type_, top_id, pod)).values(**values))
 
-    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
+    async def lose(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
         """Note that from now on nobody knows whether the copy is there: who needs it looks."""
-        await self.update(type_, top_id, pod, bottom_id=None)
+        async with self._store.write() as tx:
+            await tx.run(routings.update().where(*_key(type_, top_id, pod)).values(bottom_id=None))
+            if along is not None:
+                await along(tx)
 
     async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
         """Delete the row, whatever it stands for; and what goes ``along`` in one transaction."""
@@ -306,7 +311,7 @@ class Unrecorded(Ledger):
     async def update(self, type_: str, top_id: str, pod: Pod, **values: Any) -> None:
         """Keep nothing."""
 
-    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
+    async def lose(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
         """Keep nothing."""
 
     async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:

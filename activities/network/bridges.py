@@ -1,6 +1,7 @@
 """Bridges in pods: a network and a subnet in each pod that a bridge joins."""
 
 import ipaddress
+from typing import Any
 from urllib.parse import quote
 
 from activities.copies import Copies, MarkedKind
@@ -75,10 +76,13 @@ class _Networks(_BridgeKind):
                 return True
         return False
 
+    async def lose(self, tx: Transaction, copy: Row) -> None:
+        """Note it of the subnet, which goes along."""
+        await tx.run(routings.update().where(*_inside(copy)).values(bottom_id=None))
+
     async def forget(self, tx: Transaction, copy: Row) -> None:
         """Forget the subnet, which goes along; release the bridge when nothing uses it."""
-        of = (Routing.top_id == copy["top_id"], Routing.pod_id == copy["pod_id"])
-        await tx.run(routings.delete().where(Routing.type == _Subnets.type, *of))
+        await tx.run(routings.delete().where(*_inside(copy)))
         await self._bridges.release_bridge(tx, copy["top_id"])
 
 
@@ -138,3 +142,12 @@ class BridgeNetworks:
     async def remove_network(self, bridge_id: str, pod: Pod) -> None:
         """Delete the bridge's network in the pod; release the bridge when nothing uses it."""
         await self._networks.remove_in(bridge_id, pod)
+
+
+def _inside(copy: Row) -> tuple[Any, ...]:
+    """Return what selects the row of the subnet in the network's copy."""
+    return (
+        Routing.type == _Subnets.type,
+        Routing.top_id == copy["top_id"],
+        Routing.pod_id == copy["pod_id"],
+    )

@@ -56,13 +56,13 @@ class _Networks(MarkedKind):
     async def update(self, row: Row, pod: Pod, bottom: str, applied: Any) -> None:
         await self.put(pod, bottom, self._body(row))
 
+    async def lose(self, tx: Transaction, copy: Row) -> None:
+        """Note it of the copies of the subnets, which go along as in Neutron."""
+        await tx.run(routings.update().where(*_inside(copy)).values(bottom_id=None))
+
     async def forget(self, tx: Transaction, copy: Row) -> None:
-        """Forget the copies of the subnets, which go along as in Neutron, and their addresses."""
-        inside = (
-            Routing.type == "subnet",
-            Routing.owner_id == copy["top_id"],
-            Routing.pod_id == copy["pod_id"],
-        )
+        """Forget the copies of the subnets, and their addresses."""
+        inside = _inside(copy)
         noted = IPAllocation.subnet_id.in_(select(Routing.top_id).where(*inside))
         await tx.run(ip_allocations.delete().where(noted))
         await tx.run(routings.delete().where(*inside))
@@ -73,6 +73,15 @@ class _Networks(MarkedKind):
         if row["mtu"]:
             body["mtu"] = row["mtu"]
         return body
+
+
+def _inside(copy: Row) -> tuple[Any, ...]:
+    """Return what selects the rows of the subnets in the network's copy."""
+    return (
+        Routing.type == "subnet",
+        Routing.owner_id == copy["top_id"],
+        Routing.pod_id == copy["pod_id"],
+    )
 
 
 class NetworkCopies:

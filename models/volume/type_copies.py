@@ -58,7 +58,7 @@ class TypeCopyRows(Ledger):
                 mine = type_copies.update().where(*_key(type_, top_id, pod))
                 await tx.run(mine.values(**values))
 
-    async def lose(self, type_: str, top_id: str, pod: Pod) -> None:
+    async def lose(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:
         """Note nothing: who needs the copy again is told by its pod that it is gone."""
 
     async def forget(self, type_: str, top_id: str, pod: Pod, along: Along | None = None) -> None:

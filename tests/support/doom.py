@@ -1,4 +1,4 @@
-"""The commit at which one of our own processes dies."""
+"""The commit, or the call to a pod, at which one of our own processes dies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Any
 
 from sqlalchemy import Engine, Pool, event
 
+from activities.pods.region import Regions
+
 MOMENTS = ("before", "after")
+CALL = "call"
 
 
 class Doom:
@@ -23,7 +26,11 @@ class Doom:
         self._file = file
 
     def come(self, commit: int, moment: str) -> None:
-        """Have the process die at that commit from now on, counted from 1."""
+        """Have the process die at that commit from now on, counted from 1.
+
+        At ``CALL`` it is the service user's calls that are counted, those that change a pod: it
+        dies when the pod has answered, and knows of nothing yet.
+        """
         fresh = self._file.with_suffix(".new")
         fresh.write_text(f"{commit} {moment}")
         fresh.rename(self._file)
@@ -64,17 +71,24 @@ class Doom:
             self.go()
 
     def watch(self) -> None:
-        """Count the commits of this process, and die."""
+        """Count the commits and calls of this process, and die."""
+        asked = Regions._request
+
+        async def ask(regions: Regions, region: str, method: str, *more: Any) -> Any:
+            answer = await asked(regions, region, method, *more)
+            if method != "GET" and (left := self._left(CALL)):
+                self._count(*left)
+            return answer
+
+        Regions._request = ask  # type: ignore[method-assign]
 
         @event.listens_for(Engine, "commit")
         def _about_to(connection: Any) -> None:
-            if (left := self._left()) is None:
+            if (left := self._left(*MOMENTS)) is None:
                 return
             commit, moment = left
-            if commit > 1:
-                self.come(commit - 1, moment)
-            elif moment == "before":
-                self._die()
+            if commit > 1 or moment == "before":
+                self._count(commit, moment)
             else:
                 connection.info["doomed"] = True
 
@@ -83,12 +97,18 @@ class Doom:
             if record.info.pop("doomed", False):
                 self._die()
 
-    def _left(self) -> tuple[int, str] | None:
+    def _left(self, *moments: str) -> tuple[int, str] | None:
         try:
-            commit, moment = self._file.read_text().split()
+            number, moment = self._file.read_text().split()
         except FileNotFoundError:
             return None
-        return int(commit), moment
+        return (int(number), moment) if moment in moments else None
+
+    def _count(self, number: int, moment: str) -> None:
+        if number > 1:
+            self.come(number - 1, moment)
+        else:
+            self._die()
 
     def _die(self) -> None:
         self._file.unlink(missing_ok=True)

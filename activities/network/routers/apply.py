@@ -19,6 +19,7 @@ from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodBusy, PodFault
 from models.network.bridges.addresses import UnallocatedError
 from models.network.routers.diff import (
+    UNKNOWN,
     Have,
     differs,
     gateway_applied,
@@ -238,12 +239,13 @@ class RouterCopies:
         """Take routes and gateway off the router copy, where they are in the way."""
         applied = noted(copy)
         if links_go:
-            kept = [r for r in applied.get("routes", []) if r in plan.routes]
+            kept = [r for r in applied.get("routes") or [] if r in plan.routes]
             await self._set_routes(copy, pod, kept)
         gateway = applied.get("gateway")
         # Not known after a crash: clearing what is clear already is no error.
         unknown = copy["applied"] is None and plan.gateway is None
         if unknown or (gateway and (not plan.gateway or is_elsewhere(gateway, plan.gateway))):
+            await self._note(copy, pod, gateway=UNKNOWN)
             await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": {}})
             await self._note(copy, pod, gateway=None)
 
@@ -314,15 +316,20 @@ class RouterCopies:
         assert copy is not None
         wanted = gateway_applied(plan.gateway)
         if wanted is not None and noted(copy).get("gateway") != wanted:
+            await self._note(copy, pod, gateway=UNKNOWN)
             await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": info})
             await self._note(copy, pod, gateway=wanted)
 
     async def _set_routes(self, copy: Row, pod: Pod, wanted: list[Row]) -> None:
         if noted(copy).get("routes", []) != wanted:
+            await self._note(copy, pod, routes=None)
             await self._kind.set(copy["bottom_id"], pod, {"routes": wanted})
             await self._note(copy, pod, routes=wanted)
 
     async def _note(self, copy: Row, pod: Pod, **applied: object) -> None:
-        """Remember what was just set on the copy."""
+        """Remember what is set on the copy; before that, that nobody knows.
+
+        Who dies in between leaves what differs from all that can be wanted: it is set again.
+        """
         copy["applied"] = {**noted(copy), **applied}
         await self._routings.update("router", copy["top_id"], pod, applied=copy["applied"])

@@ -23,7 +23,7 @@ from models.network.bridges.addresses import Bridge
 from models.network.bridges.purposes import Purpose, Use
 from models.network.bridges.rows import Bridges
 from models.network.ports.owners import DeviceOwner
-from models.network.routers.diff import held, moved
+from models.network.routers.diff import NOWHERE, held, moved
 from models.network.routers.plan import Floating, Interface
 from models.routings import Along, Routings, mark
 from models.values import Pod
@@ -137,6 +137,8 @@ class RouterParts:
             return
         body = {"fixed_ips": await self._subnets.fixed_ips(port["fixed_ips"], pod)}
         path = f"/ports/{row['bottom_id']}"
+        # Who dies in between leaves what it is moved from again.
+        await self._routings.update("router_interface", port["id"], pod, applied=NOWHERE)
         # 409: an address that another operation is giving back at this moment.
         await self._regions.admin(pod, "network", "PUT", path, {"port": body}, retry_conflict=True)
         await self._routings.update("router_interface", port["id"], pod, applied=held(interface))
@@ -156,6 +158,10 @@ class RouterParts:
         elif not bottoms and router:
             ports = await self._interface_ports(pod, router)
             bottoms = [p["id"] for p in ports if p["id"] not in known]
+        if row["bottom_id"]:
+            # Who dies in between leaves nothing that would be taken for attached.
+            unknown: dict[str, Any] = {"bottom_id": None, "applied": None}
+            await self._routings.update(row["type"], row["top_id"], pod, **unknown)
         for bottom in bottoms:
             if router:
                 await self._detach(pod, router, bottom)

@@ -5,6 +5,10 @@ from models.network.bridges.addresses import Bridge
 from models.network.routers.plan import Gateway, Interface, Plan
 
 Have = dict[tuple[str, str], Row]
+# Remembered of a gateway while it is being set.
+UNKNOWN: Row = {"network": "", "snat": None}
+# The same, of an interface's addresses.
+NOWHERE: Row = {"addresses": []}
 
 
 def differs(router_id: str, plan: Plan, have: Have) -> bool:
