@@ -1,9 +1,11 @@
-"""``deploy/test [static] [unit] [fast] [real]``: the rings of tests, each with its count.
+"""``deploy/test [static] [unit] [fast] [postgresql] [real]``: the rings, each with its count.
 
 static: ruff, mypy, import-linter, and checks of our own. unit: the rules of ``models/``, without a
 process, in seconds; it fails where it covers too few of their lines. fast: ring 1, all processes
-real but the regions. real: rings 2 and 3, two OpenStack regions and packets, and the walk in both
-orders; where real regions cannot run it says so and walks through simulated ones.
+real but the regions. postgresql: what of it has a database, on a PostgreSQL server of the tests'
+own; where none is installed it says so. real: rings 2 and 3, two OpenStack regions and packets,
+and the walk in both orders; where real regions cannot run it says so and walks through simulated
+ones.
 """
 
 import re
@@ -23,7 +25,7 @@ from deploy.pods.packages import check_machine
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.prefix) / "bin"
-RINGS = ("static", "unit", "fast", "real")
+RINGS = ("static", "unit", "fast", "postgresql", "real")
 # Longer than anything takes that works; then it hangs, and a log is worth more than waiting.
 MOST_SECONDS = 1500
 STATIC = (
@@ -35,6 +37,7 @@ STATIC = (
 )
 UNIT = (("tests/unit/network",), ("tests/unit", "--ignore=tests/unit/network"))
 FAST = ("tests/architecture", "tests/api", "tests/workflows", "tests/replay", "tests/contract")
+POSTGRESQL = ("tests/api", "tests/workflows")
 REAL = ("tests/lab", "tests/contract", "tests/real")
 
 
@@ -65,10 +68,11 @@ def main() -> int:
     """Run the rings; 0 when nothing failed. The last line is ``N passed, M failed``."""
     asked = sys.argv[1:] or list(RINGS)
     if unknown := [name for name in asked if name not in RINGS]:
-        say(f"usage: deploy/test [static] [unit] [fast] [real]; there is no {' '.join(unknown)}")
+        say(f"usage: deploy/test [{'] ['.join(RINGS)}]; there is no {' '.join(unknown)}")
         return 2
     state = State.from_environment()
     run = {"static": _static, "unit": _unit, "fast": _fast, "real": _real}
+    run["postgresql"] = _postgresql
     rings = [run[name](state) for name in RINGS if name in asked]
     say("\n== Summary")
     for ring in rings:
@@ -113,16 +117,30 @@ def _unit(state: State) -> Ring:
 
 def _fast(state: State) -> Ring:
     ring = Ring("fast")
-    # Two halves at once (tests/support/halves.py), each with all processes of its own.
-    env = {"TRIO2O_CONTRACT_LAB": "no"}
-    log = state.folder("log") / "pytest-fast-1.log"
+    _halves(ring, state, FAST, {"TRIO2O_CONTRACT_LAB": "no"})
+    return ring.end()
+
+
+def _postgresql(state: State) -> Ring:
+    ring = Ring("postgresql")
+    if not list(Path("/usr/lib/postgresql").glob("*/bin")):
+        ring.notes.append("SKIPPED: PostgreSQL is not installed (apt-get install postgresql)")
+        ring.skipped += len(POSTGRESQL)
+        return ring.end()
+    _halves(ring, state, POSTGRESQL, {"TRIO2O_TEST_DATABASE": "postgresql"})
+    return ring.end()
+
+
+def _halves(ring: Ring, state: State, folders: Sequence[str], env: Mapping[str, str]) -> None:
+    """Run two halves at once (tests/support/halves.py), each with all processes of its own."""
+    one, two = (f"{ring.name}-{half}" for half in (1, 2))
+    log = state.folder("log") / f"pytest-{one}.log"
     with log.open("w") as out:
-        other = _start(_pytest_command("fast-1", state, FAST, "--half=1"), env, out)
-    _pytest(ring, "fast-2", state, FAST, env, "--half=2")
+        other = _start(_pytest_command(one, state, folders, "--half=1"), env, out)
+    _pytest(ring, two, state, folders, env, "--half=2")
     status, _ = _follow(other)
     say(f"\n== the other half\n{log.read_text()}   {_verdict(status)}")
-    _read(ring, "fast-1", state, status)
-    return ring.end()
+    _read(ring, one, state, status)
 
 
 def _real(state: State) -> Ring:

@@ -6,7 +6,6 @@ a pod gives no metadata (groups, restored volumes) does not, and becomes its pro
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from models import work
+from models.database.leases import clock
 from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.base import now
 from models.database.tables.creation import Creation, creations
@@ -184,7 +184,7 @@ class Creations:
             rows = await tx.all(old)
             if not rows:
                 return []
-            current = select(Lease.name).where(Lease.expires > time.time())
+            current = select(Lease.name).where(Lease.expires > clock(tx))
             held = {lease["name"] for lease in await tx.all(current)}
             kind = work.CleanUp.CREATION
             cleaned = select(Operation.resource_id).where(

@@ -114,13 +114,13 @@ class Leases:
     async def _is_held(self, name: str) -> bool:
         async with self._read() as tx:
             valid = select(leases.c.name).where(
-                leases.c.name == name, leases.c.expires >= _now(tx)
+                leases.c.name == name, leases.c.expires >= clock(tx)
             )
             return await tx.one(valid) is not None
 
     async def _claim(self, name: str, owner: str) -> bool:
         async with self._begin() as tx:
-            now = _now(tx)
+            now = clock(tx)
             row = {"name": name, "owner": owner, "expires": now + self._seconds}
             if await tx.insert_new(leases, row):
                 return True
@@ -136,7 +136,7 @@ class Leases:
             asked = loop.time()
             try:
                 async with self._begin() as tx:
-                    renewed = await tx.run(mine.values(expires=_now(tx) + self._seconds))
+                    renewed = await tx.run(mine.values(expires=clock(tx) + self._seconds))
             except GatewayError:
                 continue
             held.until = asked + self._seconds if renewed else asked
@@ -189,7 +189,7 @@ def _lost(name: str) -> PodBusy:
     return PodBusy(f"the lease of {name} could not be renewed in time")
 
 
-def _now(tx: Transaction) -> ColumnElement[Any]:
+def clock(tx: Transaction) -> ColumnElement[Any]:
     """Return the database's own time, in seconds: those of other machines differ."""
     if tx.dialect == "sqlite":
         return literal_column("(julianday('now') - 2440587.5) * 86400.0", Float)

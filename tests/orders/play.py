@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.orders.canonical import State, Thing, apart, canonical, of_project
@@ -127,12 +126,7 @@ class Orders:
 def remains(stack: Stack) -> set[tuple[str, ...]]:
     """All that there is: objects in pods, rows in the database, executions that run."""
     things: set[tuple[str, ...]] = set(stack.things_in_pods())
-    with closing(sqlite3.connect(stack.folder / "trio2o.db")) as database:
-        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        for (table,) in tables.fetchall():
-            if table not in _KEPT_TABLES:
-                rows = database.execute(f"SELECT * FROM {table}").fetchall()
-                things |= {(table, *map(str, row)) for row in rows}
+    things |= {row for row in stack.database.rows() if row[0] not in _KEPT_TABLES}
     return things | running(stack)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,6 +54,21 @@ class Server:
     @property
     def _data(self) -> str:
         return str(self._folder / "data")
+
+
+@cache
+def shared() -> Server:
+    """A server that runs until this process ends, for whoever wants a database on it."""
+    folder = TemporaryDirectory(prefix="trio2o-postgresql-")
+    made = Server(Path(folder.name))
+    made.start()
+
+    def end() -> None:
+        made.stop()
+        folder.cleanup()
+
+    atexit.register(end)
+    return made
 
 
 @contextmanager
