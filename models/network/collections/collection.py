@@ -80,7 +80,8 @@ class Collection:
                 )
             if given:
                 value = check(attribute, body[attribute.name])
-                if value != attribute.default:
+                # What services set has no default for others to say.
+                if value != attribute.default or attribute.service_sets:
                     named.append(attribute)
                 row[attribute.column] = value
         # As in Neutron: what is wrong is told before what is not permitted.
@@ -114,7 +115,7 @@ class Collection:
             if not attribute.put:
                 raise _bad(f"Cannot update read-only attribute {name}")
             value = check(attribute, body[name])
-            if not attribute.stored or row[attribute.column] != value:
+            if attribute.stored and row[attribute.column] != value:
                 changes[attribute.column] = value
         for name in body:
             if name in self.attributes:

@@ -27,7 +27,13 @@ class Associations:
         router_id: str,
         request_id: str,
     ) -> tuple[Row, list[str]]:
-        """Lead the floating IP to the port's address by the router; return its row and work."""
+        """Lead the floating IP to the port's address by the router; return its row and work.
+
+        One that leads there already stays as it is; after an error it is led there once more.
+        """
+        there = row["port_id"], row["fixed_ip_address"], row["router_id"]
+        if there == (port_id, fixed_ip_address, router_id) and row["status"] != "ERROR":
+            return await revise(tx, floatingips, row, {}), []
         waiting = []
         if row["router_id"] and row["router_id"] != router_id:
             waiting.append(

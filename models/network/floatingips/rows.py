@@ -110,14 +110,14 @@ class FloatingIPs(Collection):
             if body.get("fixed_ip_address") and not port_id:
                 raise _without_port()
             plain = {k: v for k, v in changes.items() if k == "description"}
-            moves = port_id or ("port_id" in body and row["port_id"])
-            if plain or not moves:
+            leaves = row["port_id"] and ("port_id" in body or not body)
+            if plain or not (port_id or leaves):
                 # Neutron counts every update, be nothing new in it.
                 row = await self.change(tx, row, plain)
             if port_id:
                 fixed = body.get("fixed_ip_address")
                 row, waiting = await self._associate(tx, caller, row, port_id, fixed)
-            elif row["port_id"] and ("port_id" in body or not body):
+            elif leaves:
                 row, waiting = await self._associations.lead_nowhere(tx, row, caller.request_id)
             shown = await self.shown(caller, row, tx)
         self._operations.announce(*waiting)
