@@ -1,11 +1,11 @@
 """FlavorCopies: a flavor in a pod, with the same id and what is said of it now."""
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
 from activities.copies import Copies, CopyKind
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.compute.flavors import aside_name
 from models.compute.release import released
 from models.database.store import Row, Store
@@ -116,7 +116,7 @@ class _Flavors(CopyKind):
         there = {entry["tenant_id"] for entry in listed}
         changes = [("removeTenantAccess", project) for project in there - set(desired)]
         changes += [("addTenantAccess", project) for project in set(desired) - there]
-        await asyncio.gather(
+        await all_of(
             *(
                 self._admin(pod, "POST", f"{path}/action", {action: {"tenant": project}})
                 for action, project in changes

@@ -1,6 +1,5 @@
 """Networks in pods: made when first needed there, with their subnets; shared as at the top."""
 
-import asyncio
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from activities.copies import Copies, MarkedKind
 from activities.network.predecessors import Predecessors
 from activities.network.rbac_policies import converge_shares
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import IPAllocation, Network, Subnet, ip_allocations
 from models.database.tables.routing import Routing, routings
@@ -116,7 +116,7 @@ class NetworkCopies:
         async with self._store.read() as tx:
             own = await tx.all(Subnet.select().where(Subnet.network_id == network_id))
         inside: Row = {"network": network, "bottom_network": bottom}
-        await asyncio.gather(*(self._subnets.materialise(inside | subnet, pod) for subnet in own))
+        await all_of(*(self._subnets.materialise(inside | subnet, pod) for subnet in own))
         return bottom
 
     async def bound(self, network_id: str, pod: Pod) -> Row:

@@ -91,3 +91,18 @@ async def overlapping() -> AsyncIterator[Callable[[Coroutine[Any, Any, R]], asyn
         raise
     finally:
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def all_of(*parts: Awaitable[R]) -> list[R]:
+    """Do the parts at once; return what they return, in their order.
+
+    When some fail, the first failure is raised once all have ended: what undoes them afterwards
+    does not meet one that is still making something.
+    """
+    ended = await asyncio.gather(*parts, return_exceptions=True)
+    made: list[R] = []
+    for end in ended:
+        if isinstance(end, BaseException):
+            raise end
+        made.append(end)
+    return made

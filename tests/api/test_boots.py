@@ -14,6 +14,7 @@ from tests.support.topology import Net, Site
 
 BOOT = {"service": "compute", "method": "POST", "path": "/servers$", "times": 1}
 PORT = {"service": "network", "method": "POST", "path": "/ports$", "times": 1}
+NETWORK = {"service": "network", "method": "POST", "path": "/networks$", "times": 1}
 # What goes wrong on the way, and the status that the user gets.
 FAULTS: dict[str, tuple[Json, int]] = {
     "the pod refuses the server": ({**BOOT, "kind": "status", "status": 403}, 403),
@@ -23,6 +24,7 @@ FAULTS: dict[str, tuple[Json, int]] = {
     "the pod refuses the port": ({**PORT, "kind": "status", "status": 403}, 403),
     "the port's answer is lost": ({**PORT, "kind": "lose"}, 503),
     "the pod breaks at the port": ({**PORT, "kind": "status", "status": 500}, 500),
+    "the pod breaks at the network": ({**NETWORK, "kind": "status", "status": 500}, 500),
 }
 
 

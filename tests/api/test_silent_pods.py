@@ -200,17 +200,18 @@ def test_what_a_pod_says_during_a_boot_is_passed_on(
     stack: Stack, tenant: User, service: str, method: str, path: str, status: int
 ) -> None:
     site = Site(stack, tenant)
-    net = site.net(None, "10.8.0.0/24")
-    server = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
-    server |= {"networks": [{"uuid": net.id}], "availability_zone": "az1"}
-    said = AGAIN | {"status": status, "service": service, "method": method, "path": path}
-    with stack.simulator.fault("status", **said) as seen:
-        answer = tenant.compute("POST", "/servers", {"server": server})
-    assert seen["hits"]
-    _is_passed_on(answer, status)
-    # What a pod that failed at the server has made of it is looked for.
-    stack.settle()
-    site.tear_down()
+    with stack.nothing_left():
+        net = site.net(None, "10.8.0.0/24")
+        server = {"name": "vm", "imageRef": site.image(), "flavorRef": site.flavor()}
+        server |= {"networks": [{"uuid": net.id}], "availability_zone": "az1"}
+        said = AGAIN | {"status": status, "service": service, "method": method, "path": path}
+        with stack.simulator.fault("status", **said) as seen:
+            answer = tenant.compute("POST", "/servers", {"server": server})
+        assert seen["hits"]
+        _is_passed_on(answer, status)
+        # What a pod that failed at the server has made of it is looked for.
+        stack.settle()
+        site.tear_down()
 
 
 @pytest.mark.parametrize("status", [429, 500])

@@ -1,6 +1,5 @@
 """Ports in pods: made when first needed there, with their network and security groups."""
 
-import asyncio
 from typing import Any
 
 from activities.copies import Copies, MarkedKind
@@ -9,6 +8,7 @@ from activities.network.predecessors import Predecessors, patiently
 from activities.network.security_groups.copies import SecurityCopies
 from activities.network.subnets import SubnetCopies
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.database.store import Row, Store
 from models.database.tables.network import Port
 from models.errors import NotFound
@@ -114,7 +114,7 @@ class PortCopies:
             return known
         # Bound first: a group's copy stays only where a port of that pod needs it.
         await self._networks.bound(port["network_id"], pod)
-        network, *groups = await asyncio.gather(
+        network, *groups = await all_of(
             self._networks.network(port["network_id"], pod),
             *(self._security.group(group, pod) for group in port["security_groups"] or []),
         )

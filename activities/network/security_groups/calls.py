@@ -1,10 +1,10 @@
 """SecurityCalls: what is said to a pod's Neutron about security and address groups."""
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.database.store import Row
 from models.errors import PodBusy, PodFault
 from models.network.security_groups.state import Wanted, alike
@@ -64,7 +64,7 @@ class SecurityCalls:
                 del missing[known]
             else:
                 extra.append(rule["id"])
-        await asyncio.gather(*(self.delete(pod, f"/security-group-rules/{id_}") for id_ in extra))
+        await all_of(*(self.delete(pod, f"/security-group-rules/{id_}") for id_ in extra))
         if missing:
             own = {"security_group_id": bottom, "project_id": group["project_id"]}
             bodies = [{**body, **own, "description": key} for key, body in missing.items()]

@@ -1,12 +1,12 @@
 """SecurityMaker: makes and removes the copy of one security group in one pod."""
 
-import asyncio
 from contextlib import AbstractAsyncContextManager
 
 from activities.copies import Copies, CopyKind
 from activities.network.address_groups import AddressGroupCopies, MemberCopies
 from activities.network.security_groups.calls import SecurityCalls
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.database.store import Row, Store
 from models.database.tables.network import SecurityGroup
 from models.errors import NotFound, PodBusy, PodFault
@@ -103,15 +103,13 @@ class SecurityMaker:
         # What the rules refer to comes first and outside this group's lease: two groups may admit
         # each other.
         remotes = sorted(wanted.remotes - {sg_id})
-        copies = await asyncio.gather(*(self._shell(remote, pod) for remote in remotes))
+        copies = await all_of(*(self._shell(remote, pod) for remote in remotes))
         inside = dict(zip(remotes, copies, strict=True))
         elsewhere = sorted(wanted.elsewhere)
-        address_groups = await asyncio.gather(
-            *(self._members.make(remote, pod) for remote in elsewhere)
-        )
+        address_groups = await all_of(*(self._members.make(remote, pod) for remote in elsewhere))
         outside = dict(zip(elsewhere, address_groups, strict=True))
         named = sorted(wanted.named)
-        made = await asyncio.gather(*(self._named.make(id_, pod) for id_ in named))
+        made = await all_of(*(self._named.make(id_, pod) for id_ in named))
         outside |= dict(zip(named, made, strict=True))
         async with self._held(sg_id, pod):
             # Read again: of several at once, the last to hold the lease applies the newest state.

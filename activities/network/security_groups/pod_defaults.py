@@ -1,8 +1,7 @@
 """PodDefaults: the default groups that the pods' Neutrons make for every project by themselves."""
 
-import asyncio
-
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.errors import PodFault
 from models.pods import PodDirectory
 from models.values import Pod
@@ -25,7 +24,7 @@ class PodDefaults:
     async def remove(self, project_id: str) -> None:
         """Remove the project's default group from every pod that has one."""
         pods = await self._pods.serving()
-        await asyncio.gather(*(self._remove(pod, project_id) for pod in pods))
+        await all_of(*(self._remove(pod, project_id) for pod in pods))
 
     async def _remove(self, pod: Pod, project_id: str) -> None:
         query = f"?name=default&project_id={project_id}&fields=id"

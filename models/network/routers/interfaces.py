@@ -91,7 +91,9 @@ class RouterInterfaces:
         await _refuse_foreign(tx, caller, subnet)
         await self._refuse_overlap(tx, router, subnet)
         network = await tx.one(Network.select().where(Network.id == subnet["network_id"]))
-        assert network is not None
+        if network is None:
+            # Deleted since its subnet was read.
+            raise self._subnets.missing(subnet_id)
         port = await self._ports.insert(
             tx,
             network=network,
