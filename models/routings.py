@@ -2,8 +2,8 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,6 +198,20 @@ class Routings(Ledger):
     async def of(self, type_: str, top_id: str) -> Sequence[Row]:
         """Return the rows of all copies of an object, oldest first."""
         return await self.rows(Routing.type == type_, Routing.top_id == top_id)
+
+    @asynccontextmanager
+    async def unknown(self, row: Row, pod: Pod, **values: Any) -> AsyncIterator[None]:
+        """Have columns of the copy's row say that nobody knows, while a pod is asked for a change.
+
+        Who dies meanwhile leaves them so. A refusal is an answer: they are as before then.
+        """
+        before = {name: row[name] for name in values}
+        await self.update(row["type"], row["top_id"], pod, **values)
+        try:
+            yield
+        except PodFault:
+            await self.update(row["type"], row["top_id"], pod, **before)
+            raise
 
     async def where_is(self, type_: str, top_id: str) -> Row | None:
         """Return the routing of an object that lives in one pod (server, volume)."""

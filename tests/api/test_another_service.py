@@ -133,7 +133,7 @@ def test_admins_see_what_all_pods_report(stack: Stack, disks: Api) -> None:
 def test_the_command_shows_it() -> None:
     lines = [line for line in routes.lines(Disks) if line.rule == "disks:get:/volumes/{id}"]
     assert [line.path for line in lines] == ["/disks/v1/volumes/{id}"]
-    assert lines[0].logic == "models.places, activities.pods.region"
+    assert lines[0].logic == "models.places, activities.pods.region, models.routings"
     assert "/disks/v1/volumes/{id}" in routes.table(MORE)
     assert "/disks/" not in routes.table()
 

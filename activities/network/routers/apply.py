@@ -19,7 +19,6 @@ from models.database.tables.routing import Routing, routings
 from models.errors import NotFound, PodBusy, PodFault
 from models.network.bridges.addresses import UnallocatedError
 from models.network.routers.diff import (
-    UNKNOWN,
     Have,
     differs,
     gateway_applied,
@@ -38,6 +37,8 @@ from models.routings import Made, Routings, mark
 from models.values import Pod
 
 T = TypeVar("T")
+# Remembered of a copy while it is being set.
+_UNKNOWN = {"gateway": {"network": "", "snat": None}, "routes": None}
 
 
 class RouterKind(MarkedKind):
@@ -245,9 +246,7 @@ class RouterCopies:
         # Not known after a crash: clearing what is clear already is no error.
         unknown = copy["applied"] is None and plan.gateway is None
         if unknown or (gateway and (not plan.gateway or is_elsewhere(gateway, plan.gateway))):
-            await self._note(copy, pod, gateway=UNKNOWN)
-            await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": {}})
-            await self._note(copy, pod, gateway=None)
+            await self._set(copy, pod, {"external_gateway_info": {}}, gateway=None)
 
     def _goes(self, row: Row, plan: Plan) -> bool:
         if row["type"] == "router_interface":
@@ -316,20 +315,19 @@ class RouterCopies:
         assert copy is not None
         wanted = gateway_applied(plan.gateway)
         if wanted is not None and noted(copy).get("gateway") != wanted:
-            await self._note(copy, pod, gateway=UNKNOWN)
-            await self._kind.set(copy["bottom_id"], pod, {"external_gateway_info": info})
-            await self._note(copy, pod, gateway=wanted)
+            await self._set(copy, pod, {"external_gateway_info": info}, gateway=wanted)
 
     async def _set_routes(self, copy: Row, pod: Pod, wanted: list[Row]) -> None:
         if noted(copy).get("routes", []) != wanted:
-            await self._note(copy, pod, routes=None)
-            await self._kind.set(copy["bottom_id"], pod, {"routes": wanted})
-            await self._note(copy, pod, routes=wanted)
+            await self._set(copy, pod, {"routes": wanted}, routes=wanted)
 
-    async def _note(self, copy: Row, pod: Pod, **applied: object) -> None:
-        """Remember what is set on the copy; before that, that nobody knows.
+    async def _set(self, copy: Row, pod: Pod, body: Row, **applied: object) -> None:
+        """Set gateway or routes of the copy, and remember what is set.
 
         Who dies in between leaves what differs from all that can be wanted: it is set again.
         """
-        copy["applied"] = {**noted(copy), **applied}
+        unknown = noted(copy) | {name: _UNKNOWN[name] for name in applied}
+        async with self._routings.unknown(copy, pod, applied=unknown):
+            await self._kind.set(copy["bottom_id"], pod, body)
+        copy["applied"] = noted(copy) | applied
         await self._routings.update("router", copy["top_id"], pod, applied=copy["applied"])

@@ -137,10 +137,11 @@ class RouterParts:
             return
         body = {"fixed_ips": await self._subnets.fixed_ips(port["fixed_ips"], pod)}
         path = f"/ports/{row['bottom_id']}"
-        # Who dies in between leaves what it is moved from again.
-        await self._routings.update("router_interface", port["id"], pod, applied=NOWHERE)
-        # 409: an address that another operation is giving back at this moment.
-        await self._regions.admin(pod, "network", "PUT", path, {"port": body}, retry_conflict=True)
+        async with self._routings.unknown(row, pod, applied=NOWHERE):
+            # 409: an address that another operation is giving back at this moment.
+            await self._regions.admin(
+                pod, "network", "PUT", path, {"port": body}, retry_conflict=True
+            )
         await self._routings.update("router_interface", port["id"], pod, applied=held(interface))
 
     async def remove_link(
@@ -158,14 +159,12 @@ class RouterParts:
         elif not bottoms and router:
             ports = await self._interface_ports(pod, router)
             bottoms = [p["id"] for p in ports if p["id"] not in known]
-        if row["bottom_id"]:
-            # Who dies in between leaves nothing that would be taken for attached.
-            unknown: dict[str, Any] = {"bottom_id": None, "applied": None}
-            await self._routings.update(row["type"], row["top_id"], pod, **unknown)
-        for bottom in bottoms:
-            if router:
-                await self._detach(pod, router, bottom)
-            await self._delete(pod, "ports", bottom)
+        # Who dies in between leaves nothing that would be taken for attached.
+        async with self._routings.unknown(row, pod, bottom_id=None, applied=None):
+            for bottom in bottoms:
+                if router:
+                    await self._detach(pod, router, bottom)
+                await self._delete(pod, "ports", bottom)
         if row["type"] == "bridge_port":
             await self._leave_bridge(pod, row)
         else:

@@ -5,9 +5,7 @@ from models.network.bridges.addresses import Bridge
 from models.network.routers.plan import Gateway, Interface, Plan
 
 Have = dict[tuple[str, str], Row]
-# Remembered of a gateway while it is being set.
-UNKNOWN: Row = {"network": "", "snat": None}
-# The same, of an interface's addresses.
+# Remembered of an interface's addresses while others are being set.
 NOWHERE: Row = {"addresses": []}
 
 
