@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from models.database import sqlite
 from models.database.leases import Leases, fence
 from models.database.transaction import Judge, Row, Transaction, new_id
-from models.errors import DatabaseUnavailable
+from models.errors import BadRequest, DatabaseUnavailable
 
 # So long a statement waits for other writers.
 _LOCKED_SECONDS = 30.0
@@ -22,7 +22,9 @@ _CONNECT_SECONDS = 5.0
 # What PostgreSQL says of itself or of the moment, not of a statement: it cannot be reached, two
 # transactions wait for each other, it has no room, it is being stopped or started.
 _PASSING = ("08", "40", "53", "57P")
-# The same, of SQLite.
+# What it says of a value that no column holds.
+_DATA = "22"
+# The same as above, of SQLite.
 _PASSING_CODES = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -91,6 +93,8 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except (DBAPIError, sqlite3.Error) as error:
         if _passes(error):
             raise DatabaseUnavailable(_name(error)) from error
+        if _state(error).startswith(_DATA):
+            raise BadRequest("Invalid input: a value is too long or too large.") from error
         raise
     finally:
         await connection.close()
@@ -101,9 +105,15 @@ def _passes(error: DBAPIError | sqlite3.Error) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
-    state = getattr(cause, "sqlstate", None)
     code = getattr(cause, "sqlite_errorcode", None)
-    return str(state).startswith(_PASSING) or (code is not None and code & 0xFF in _PASSING_CODES)
+    return _state(error).startswith(_PASSING) or (
+        code is not None and code & 0xFF in _PASSING_CODES
+    )
+
+
+def _state(error: DBAPIError | sqlite3.Error) -> str:
+    """Return PostgreSQL's word for what is wrong; SQLite has none."""
+    return str(getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", ""))
 
 
 def _name(error: Exception) -> str:

@@ -115,6 +115,7 @@ class VolumeTypes:
         """Make a type the project's default; None: none."""
         mine = DefaultType.project_id == project_id
         async with self._store.write() as tx:
+            await tx.alone(f"default-type/{project_id}")
             await tx.run(default_types.delete().where(mine))
             if id_:
                 row = {"project_id": project_id, "volume_type_id": id_}

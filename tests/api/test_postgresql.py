@@ -12,7 +12,8 @@ from models import work
 from models.database.record import METADATA
 from models.database.store import Store
 from models.database.tables.operation import Operation
-from models.errors import DatabaseUnavailable, PodBusy
+from models.database.tables.routing import leases
+from models.errors import BadRequest, DatabaseUnavailable, PodBusy
 from models.operations import Operations
 from models.work import State
 from tests.support import postgresql
@@ -119,6 +120,15 @@ async def test_who_waits_for_each_other_is_told_to_try_again(store: Store) -> No
 
     ends = await asyncio.gather(take(ids), take(ids[::-1]), return_exceptions=True)
     assert sorted(type(end) for end in ends if end is not None) == [DatabaseUnavailable]
+
+
+async def test_what_no_column_holds_is_bad_input(store: Store) -> None:
+    async def write() -> None:
+        async with store.write() as tx:
+            await tx.insert(leases, {"name": "x" * 300, "owner": "me", "expires": 0.0})
+
+    with pytest.raises(BadRequest, match="too long or too large"):
+        await write()
 
 
 def test_a_gateway_outlives_its_database(

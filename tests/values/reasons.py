@@ -31,6 +31,9 @@ REASONS = {
         "No column holds it: Neutron fails with it in its database."
     ),
     # The compute API.
+    r"^compute POST /os-keypairs .*user_id = \"x{200}": (
+        "Keystone's ids of users have 64 characters at most, and so has the column."
+    ),
     r"^compute POST /os-volumes .*size = \d+\.0$": "Nova hands it to Cinder, which refuses it.",
     r"^volume POST /qos-specs .*qos_specs\.(?!name)": (
         "Cinder's controller refuses it a moment later, with 400 as well."
