@@ -34,7 +34,7 @@ async def create(call: Call) -> Answer:
     body = await call.json("keypair", bodies.keypair(version))
     user_id = call.caller.user_id
     if version >= _OF_USER and "user_id" in body:
-        user_id = _allowed(call, checks.text(body["user_id"], "user_id", most=64))
+        user_id = _allowed(call, checks.text(body["user_id"], "user_id", least=0, most=64))
     asking = await asker(call, PROXY, "compute")
     limit = await call.services.quotas.own_limit(asking, call.caller, "key_pairs")
     row, private = await call.services.compute.keypairs.create(user_id, body, version, limit)
