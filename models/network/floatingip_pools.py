@@ -11,13 +11,6 @@ from models.network.collections.listing import Params
 from models.network.networks import Networks
 from models.values import Caller
 
-_FILTERS = {
-    "subnet_id": Subnet.id,
-    "subnet_name": Subnet.name,
-    "network_id": Subnet.network_id,
-    "cidr": Subnet.cidr,
-}
-
 
 class FloatingIPPools:
     """The IPv4 subnets of external networks, as Neutron calls them pools."""
@@ -27,12 +20,9 @@ class FloatingIPPools:
         self._networks = network_rows
 
     async def list(self, caller: Caller, params: Params) -> list[dict[str, Any]]:
-        """Return the pools that the filters name; each is shown as the caller's project's."""
-        given: dict[str, list[str]] = {}
-        for name, value in params:
-            given.setdefault(name, []).append(value)
-        fields = given.pop("fields", [])
-        unknown = [name for name in given if name not in _FILTERS]
+        """Return the pools, each as if it were the caller's project's; they have no filters."""
+        fields = [value for name, value in params if name == "fields"]
+        unknown = sorted({name for name, _ in params} - {"fields"})
         if unknown:
             raise BadRequest(f"{unknown} is invalid attribute for filtering", "HTTPBadRequest")
         async with self._store.read() as tx:
@@ -40,12 +30,7 @@ class FloatingIPPools:
             statement = (
                 select(Subnet.id, Subnet.name, Subnet.network_id, Subnet.cidr)
                 .join(TABLES["networks"], Network.id == Subnet.network_id)
-                .where(
-                    Network.router_external.is_(True),
-                    Subnet.ip_version == 4,
-                    seen,
-                    *(_FILTERS[name].in_(values) for name, values in given.items()),
-                )
+                .where(Network.router_external.is_(True), Subnet.ip_version == 4, seen)
             )
             rows = await tx.all(statement.order_by(Subnet.created_at, Subnet.id))
         pools = [

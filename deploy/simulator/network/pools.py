@@ -108,6 +108,11 @@ class SubnetPools(Resource):
         lengths = ("default_prefixlen", "min_prefixlen", "max_prefixlen")
         return {**row, **{name: str(row[name]) for name in lengths}}
 
+    def changed(self, row: Row) -> Row:
+        """Lengths are numbers, and what is not set is not shown."""
+        unset = ("default_quota", "address_scope_id")
+        return {name: row[name] for name in row if name not in unset or row[name] is not None}
+
     def counts(self, before: Row, row: Row) -> bool:
         """Always: Neutron writes it anew."""
         return True

@@ -52,7 +52,7 @@ class Readings:
 
     def pools(self, token: Token, request: Request) -> Response:
         """The subnets that floating IPs come from."""
-        wanted = query.filters(request, {"subnet_id", "subnet_name", "network_id", "cidr"})
+        wanted = query.filters(request, set())
         rows = [
             {
                 "subnet_id": subnet["id"],

@@ -64,6 +64,10 @@ class Resource:
         """The object as the answer to its creation shows it."""
         return self.decorate(row)
 
+    def changed(self, row: Row) -> Row:
+        """What an update answers."""
+        return self.decorate(row)
+
     # What HTTP asks for.
 
     def index(self, token: Token, request: Request) -> Response:
@@ -134,7 +138,7 @@ class Resource:
         self.change(token, row, values)
         if self.counts(before, row):
             touch(row)
-        return reply({self.name: self.view(token, row)})
+        return reply({self.name: self.shown(token, row, self.changed(row))})
 
     def delete(self, token: Token, request: Request) -> Response:
         """`DELETE /<plural>/<id>`."""

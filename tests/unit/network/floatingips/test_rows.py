@@ -168,8 +168,7 @@ async def test_the_ranges_of_external_networks_are_pools(world: World) -> None:
         "tenant_id": USER.project_id,
     }
     assert await world.floatingip_pools.list(USER, []) == [pool]
-    asked = [("cidr", pool["cidr"]), ("fields", "subnet_id")]
+    asked = [("fields", "subnet_id")]
     assert await world.floatingip_pools.list(USER, asked) == [{"subnet_id": ranged["id"]}]
-    assert await world.floatingip_pools.list(USER, [("network_id", ranged["id"])]) == []
     with pytest.raises(BadRequest):
-        await world.floatingip_pools.list(USER, [("colour", "red")])
+        await world.floatingip_pools.list(USER, [("cidr", pool["cidr"])])
