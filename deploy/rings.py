@@ -61,7 +61,7 @@ class Ring:
     def line(self) -> str:
         """Its line of the summary."""
         counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-        return "\n   ".join((f"{self.name:8}{counts}, {self.seconds:.0f} s", *self.notes))
+        return "\n   ".join((f"{self.name:11}{counts}, {self.seconds:.0f} s", *self.notes))
 
 
 def main() -> int:
