@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from models.bodies import refuse as refuse
 from models.errors import BadRequest
 from models.uuids import is_uuid_like
 
 _TRUE = {"true", "1", "on", "yes", "t", "y"}
 _FALSE = {"false", "0", "off", "no", "f", "n"}
-
-
-def refuse(name: str, value: object, reason: str) -> BadRequest:
-    """Return the error about one field."""
-    return BadRequest(f"Invalid input for field/attribute {name}. Value: {value}. {reason}")
 
 
 def only(body: Mapping[str, Any], known: Iterable[str], name: str) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from models.bodies import refuse as refuse
 from models.errors import BadRequest
 
 _TRUE = {"true", "1", "on", "yes", "t", "y"}
@@ -11,11 +12,6 @@ _FALSE = {"false", "0", "off", "no", "f", "n"}
 _KEY = re.compile(r"^[a-zA-Z0-9-_:. /]{1,255}$")
 _SPACELESS = re.compile(r"^[a-zA-Z0-9-_:.]{1,255}$")
 _ID = re.compile(r"^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$")
-
-
-def refuse(name: str, value: object, reason: str) -> BadRequest:
-    """Return the error about one field."""
-    return BadRequest(f"Invalid input for field/attribute {name}. Value: {value}. {reason}")
 
 
 def only(body: Mapping[str, Any], known: Iterable[str], name: str) -> None:
