@@ -4,8 +4,9 @@ Two stacks can stand side by side, one on the real regions and one on simulated 
 own ports, database, logs and pid files.
 """
 
+import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,29 +30,35 @@ TEMPORAL = {
 
 @dataclass(frozen=True)
 class Ports:
-    """Where one stack listens."""
+    """Where one stack listens; simulated regions from ``simulator`` on."""
 
     gateway: int
     network: int
     temporal: int
     temporal_ui: int
+    simulator: int
 
 
-REAL = Ports(gateway=19999, network=9696, temporal=7233, temporal_ui=8233)
+REAL = Ports(gateway=19999, network=9696, temporal=7233, temporal_ui=8233, simulator=0)
 # Below 32768: from there on the kernel gives ports to outgoing connections, and then one is taken.
-SIMULATED = Ports(gateway=31999, network=31696, temporal=31233, temporal_ui=31833)
-SIMULATOR_PORT = 31000
-SIMULATED_REGIONS = ("Pod1", "Pod2")
+SIMULATED = Ports(gateway=31999, network=31696, temporal=31233, temporal_ui=31833, simulator=31000)
 
 
 class Stack:
     """Temporal, gateway and worker in front of the regions that one clouds.yaml names."""
 
+    regions: tuple[str, ...] = ("Pod1", "Pod2")
+
     def __init__(self, state: State, *, simulated: bool = False) -> None:
         self.simulated = simulated
-        self.ports = SIMULATED if simulated else REAL
-        self.state = State(state.root / "simulated") if simulated else state
+        self.ports, self.state = self.place(state)
         self.supervisor = Supervisor(self.state)
+
+    def place(self, state: State) -> tuple[Ports, State]:
+        """Where it listens and where its files lie."""
+        if self.simulated:
+            return SIMULATED, State(state.root / "simulated")
+        return REAL, state
 
     @property
     def clouds(self) -> Path:
@@ -70,7 +77,7 @@ class Stack:
 
     @property
     def temporal_ui(self) -> str:
-        """Temporal's Web UI."""
+        """Temporal's Web UI; '': there is none."""
         return f"http://127.0.0.1:{self.ports.temporal_ui}"
 
     @property
@@ -92,29 +99,44 @@ class Stack:
             **({"TRIO2O_POD_INTERFACE": "internal"} if pods_are_hidden() else {}),
         }
 
-    def daemons(self) -> Iterator[Daemon]:
+    def daemons(self) -> list[Daemon]:
         """All processes, in the order of starting."""
-        if self.simulated:
-            yield self._simulator()
-        yield self._temporal()
-        settings = self.settings()
-        serves = f"{self.gateway_url}/v1.0"
-        yield Daemon("gateway", (str(BIN / "gateway-api"),), settings, url=serves)
-        yield Daemon("worker", (str(BIN / "gateway-worker"),), settings)
+        return [*self.foundations(), *self.programs()]
 
-    def _simulator(self) -> Daemon:
+    def foundations(self) -> list[Daemon]:
+        """What has to run before the database has its tables."""
+        return [*([self.simulator()] if self.simulated else []), self._temporal()]
+
+    def programs(self) -> list[Daemon]:
+        """Trio2o itself."""
+        return [self.gateway("gateway", self.settings()), self.worker("worker")]
+
+    def gateway(self, name: str, settings: Mapping[str, str]) -> Daemon:
+        """A gateway that serves where the settings say."""
+        serves = f"http://127.0.0.1:{settings['TRIO2O_PORT']}/v1.0"
+        return Daemon(name, (str(BIN / "gateway-api"),), settings, url=serves)
+
+    def worker(self, name: str) -> Daemon:
+        """A worker."""
+        return Daemon(name, (str(BIN / "gateway-worker"),), self.settings())
+
+    def simulator(self) -> Daemon:
+        """Keystone, Glance and the regions in one process; its control API listens last."""
         command = (
             sys.executable,
             *("-m", "deploy.simulator"),
-            *("--regions", ",".join(SIMULATED_REGIONS)),
+            *("--regions", ",".join(self.regions)),
             *("--gateway", self.gateway_url),
-            *("--port", str(SIMULATOR_PORT)),
+            *("--port", str(self.ports.simulator)),
             *("--clouds-yaml", str(self.clouds)),
             *(("--hide-pods", "interface") if pods_are_hidden() else ()),
         )
-        # Keystone, Glance and the regions come first; the control API is the last to listen.
-        control = SIMULATOR_PORT + 2 + len(SIMULATED_REGIONS)
-        return Daemon("simulator", command, {"PYTHONPATH": str(ROOT)}, port=control)
+        return Daemon("simulator", command, {"PYTHONPATH": str(ROOT)}, port=self.control_port)
+
+    @property
+    def control_port(self) -> int:
+        """Where simulated regions are told what to do."""
+        return self.ports.simulator + 2 + len(self.regions)
 
     def _temporal(self) -> Daemon:
         values = (f"--dynamic-config-value={name}={value}" for name, value in TEMPORAL.items())
@@ -132,27 +154,31 @@ class Stack:
     def up(self) -> None:
         """Gateway and worker serve, on the newest database schema."""
         if self.simulated and not self.supervisor.pid("simulator"):
-            self._forget()
-        *before, gateway, worker = self.daemons()
-        with step("Temporal" if not self.simulated else "simulated regions, Temporal"):
-            for daemon in before:
-                self.supervisor.start(daemon)
-            for daemon in before:
-                self.supervisor.wait(daemon)
+            self.forget()
+        self.start_foundations()
         with step("database migration, gateway, worker"):
-            self._migrate()
-            self.supervisor.start(gateway)
-            self.supervisor.start(worker)
-            self.supervisor.wait(gateway)
-            self.supervisor.wait(worker)
+            self.migrate()
+            self.start(self.programs())
 
-    def _forget(self) -> None:
-        """Start from nothing: simulated regions keep nothing when they end."""
+    def start_foundations(self) -> None:
+        """What has to run before the database has its tables serves."""
+        with step("Temporal" if not self.simulated else "simulated regions, Temporal"):
+            self.start(self.foundations())
+
+    def start(self, daemons: Sequence[Daemon]) -> None:
+        """Those of them run that did not, and all of them answer."""
+        for daemon in daemons:
+            self.supervisor.start(daemon)
+        for daemon in daemons:
+            self.supervisor.wait(daemon)
+
+    def forget(self) -> None:
+        """Nothing runs and nothing is remembered: simulated regions keep nothing either."""
         self.down()
-        for file in self.state.folder("data").iterdir():
-            file.unlink()
+        shutil.rmtree(self.state.folder("data"))
 
-    def _migrate(self) -> None:
+    def migrate(self) -> None:
+        """The database has the newest schema."""
         env = environment(self.state, self.settings())
         command = (str(BIN / "alembic"), "upgrade", "head")
         run(command, env=env, cwd=ROOT, log=self.supervisor.log_file("migration"))
@@ -173,26 +199,29 @@ class Stack:
         return healthy
 
 
-def main() -> int:
-    """``python -m deploy.stack up|down|restart|status [--simulated]``."""
-    words = [word for word in sys.argv[1:] if word != "--simulated"]
-    if len(words) != 1 or words[0] not in ("up", "down", "restart", "status"):
-        say("usage: deploy/gateway up|down|restart|status [--simulated]")
+def steer(stack: Stack, command: str, words: Sequence[str]) -> int:
+    """Do to the stack what the words of a command line say; the command's exit status."""
+    asked = [word for word in words if word != "--simulated"]
+    if len(asked) != 1 or asked[0] not in ("up", "down", "restart", "status"):
+        say(f"usage: {command} up|down|restart|status [--simulated]")
         return 2
-    stack = Stack(State.from_environment(), simulated="--simulated" in sys.argv)
     try:
-        if words[0] == "status":
+        if asked[0] == "status":
             return 0 if stack.status() else 1
-        if words[0] in ("down", "restart"):
+        if asked[0] in ("down", "restart"):
             stack.down()
-        if words[0] in ("up", "restart"):
+        if asked[0] in ("up", "restart"):
             stack.up()
-            say(f"gateway {stack.gateway_url}, Temporal Web UI {stack.temporal_ui}")
+            temporal = (
+                f"Web UI {stack.temporal_ui}" if stack.temporal_ui else stack.temporal_address
+            )
+            say(f"gateway {stack.gateway_url}, Temporal {temporal}")
     except LabError as error:
-        say(f"deploy/gateway: {error}")
+        say(f"{command}: {error}")
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stack = Stack(State.from_environment(), simulated="--simulated" in sys.argv)
+    sys.exit(steer(stack, "deploy/gateway", sys.argv[1:]))

@@ -26,7 +26,8 @@ _LIFE = "TRIO2O_LIFE"
 
 @dataclass(frozen=True)
 class Daemon:
-    """One long-lived process and how to see that it serves."""
+    """One long-lived process and how to see that it serves; ``probe`` is a command that succeeds
+    then, for what listens before it serves."""
 
     name: str
     command: tuple[str, ...]
@@ -35,10 +36,13 @@ class Daemon:
     socket: Path | None = None
     url: str | None = None
     namespace: str | None = None
+    probe: tuple[str, ...] = ()
     patience: float = 120
 
     def answers(self) -> bool:
         """Whether it accepts connections (or, without a door of its own, always true)."""
+        if self.probe:
+            return subprocess.run(self.probe, capture_output=True).returncode == 0
         if self.url:
             return _http_answers(self.url)
         if self.port:

@@ -1,4 +1,7 @@
-"""``deploy/demo [--simulated] [--reverse] [--undo]``: bring everything up and walk the guide."""
+"""``deploy/demo [--simulated] [--reverse] [--undo]``: bring everything up and walk the guide.
+
+``deploy/cluster walk`` is the same walk, in front of the cluster.
+"""
 
 import argparse
 import sys
@@ -9,6 +12,7 @@ from deploy.pods.console import LabError, say
 from deploy.pods.lab import Lab
 from deploy.pods.layout import State
 from deploy.pods.packages import check_machine
+from deploy.production.cluster import Cluster
 from deploy.stack import ROOT, Stack
 from deploy.walkthrough.guide import Guide
 from deploy.walkthrough.orders import GUIDE, REVERSE, Step
@@ -27,6 +31,9 @@ def main() -> int:
     parser.add_argument(
         "--undo", action="store_true", help="at the end remove what the steps have made"
     )
+    parser.add_argument(
+        "--cluster", action="store_true", help="with the topology of production, deploy/cluster"
+    )
     words = parser.parse_args()
     simulated = words.simulated or _cannot_be_real()
     order = REVERSE if words.reverse else GUIDE
@@ -34,7 +41,7 @@ def main() -> int:
         order = replace(order, steps=(*order.steps, Step.UNDO))
     begin = time.monotonic()
     state = State.from_environment()
-    stack = Stack(state, simulated=simulated)
+    stack = (Cluster if words.cluster else Stack)(state, simulated=simulated)
     report = Report()
     try:
         if not simulated:
@@ -64,14 +71,12 @@ def _cannot_be_real() -> bool:
 
 
 def _tell(stack: Stack, seconds: float) -> None:
-    down = (
-        "deploy/gateway down --simulated"
-        if stack.simulated
-        else "deploy/gateway down, deploy/lab down"
-    )
+    ours = "deploy/cluster" if isinstance(stack, Cluster) else "deploy/gateway"
+    down = f"{ours} down --simulated" if stack.simulated else f"{ours} down, deploy/lab down"
     say(f"\nAfter {seconds:.0f} s everything is left running:")
     say(f"   gateway          {stack.gateway_url}   (Network API also at {stack.network_url})")
-    say(f"   Temporal Web UI  {stack.temporal_ui}")
+    if stack.temporal_ui:
+        say(f"   Temporal Web UI  {stack.temporal_ui}")
     say(f"   clouds.yaml      {stack.clouds}")
     say(f"   try              export OS_CLIENT_CONFIG_FILE={stack.clouds} OS_CLOUD=demo")
     say(f"                    {ROOT}/.venv/bin/openstack server list")

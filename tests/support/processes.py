@@ -66,9 +66,9 @@ class Process:
         """Take it away without a warning: kill -9."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> None:
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to end; insist after a while."""
-        self._end(signal.SIGTERM)
+        self._end(number)
 
     @property
     def pid(self) -> int:
