@@ -1,32 +1,29 @@
 """Regions: the one door to the pods and to Keystone.
 
-Three clients, each with one job: ``Wire`` forwards a user's call with the user's token, aiohttp
-what is streamed, openstacksdk's session makes the service user's calls. Whether a failure is worth
-a retry is decided here, once.
+``Wire`` makes every call, with the user's token or the service user's; aiohttp what is streamed.
+No call has a thread, so none waits for one that another pod keeps. Whether a failure is worth a
+retry is decided here, once.
 """
 
 import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-import openstack
 import orjson
-from keystoneauth1 import exceptions as ksa
 from temporalio import activity
 
-from activities.pods.connection import Broken, Unreached
+from activities.pods.connection import Broken, Reply, Unreached
 from activities.pods.faults import failure, fault, reason
+from activities.pods.service_user import ServiceUser
 from activities.pods.wire import Wire
 from models.database.leases import certain
-from models.errors import NotFound, PodFailed, PodFault, PodUnavailable
+from models.errors import PodFailed, PodFault, PodUnavailable
 from models.failures import TOO_MANY
 from models.logs import REQUEST_ID
 from models.settings import Settings
@@ -109,11 +106,9 @@ class Regions:
     def __init__(self, settings: Settings, more: Mapping[str, Endpoint] | None = None) -> None:
         self._settings = settings
         self._endpoints = {**ENDPOINTS, **(more or {})}
-        self._threads = ThreadPoolExecutor(64, thread_name_prefix="pods")
+        self._user = ServiceUser(settings)
         self._http: aiohttp.ClientSession | None = None
-        self._wire = Wire(settings.pod_connect_timeout)
-        self._connection: Any = None
-        self._connecting = asyncio.Lock()
+        self._wire = Wire(settings.pod_connect_timeout, self._user.tls)
         self._roots: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def close(self) -> None:
@@ -121,22 +116,15 @@ class Regions:
         self._wire.close()
         if self._http is not None:
             await self._http.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._user.close()
 
     async def root(self, region: str, service: str) -> str:
         """Return the region's endpoint of a service, without version, from the catalog."""
         cached = self._roots.get((region, service))
         if cached and cached[1] > time.monotonic():
             return cached[0]
-        session = await self._session()
         for kind in self._endpoints[service].types:
-            found = await self._call(
-                region,
-                session.get_endpoint,
-                service_type=kind,
-                region_name=region,
-                interface=self._settings.pod_interface,
-            )
+            found = await self._user.endpoint(region, kind)
             if found:
                 root = _VERSION.sub("", found.rstrip("/"))
                 self._roots[region, service] = (root, time.monotonic() + _CATALOG_SECONDS)
@@ -212,8 +200,7 @@ class Regions:
                 timeout or self._settings.pod_timeout,
             )
         except Broken as error:
-            asked = not isinstance(error, Unreached)
-            raise PodUnavailable(pod.pod_name, str(error), asked=asked) from error
+            raise _unanswered(pod.pod_name, error) from error
         return PodAnswer(pod, status, told, content)
 
     async def admin(
@@ -237,10 +224,11 @@ class Regions:
         if microversion:
             kind = {"volume": "volume"}.get(service, service)
             headers["OpenStack-API-Version"] = f"{kind} {microversion}"
-        url = await self.root(pod.pod_name, service) + self._endpoints[service].version + path
+        root = await self.root(pod.pod_name, service)
+        whole = self._endpoints[service].version + path
         if method != "GET":
             certain()
-        status, raw, after = await self._request(pod.pod_name, method, url, headers, body)
+        status, raw, after = await self._request(pod.pod_name, method, root, whole, headers, body)
         if status < 300:
             made = orjson.loads(raw) if raw else None
             if method != "GET":
@@ -271,9 +259,10 @@ class Regions:
 
         ``PodUnavailable`` where Keystone cannot say, as services answer then.
         """
-        session = await self._session()
-        url = _VERSION.sub("", str(session.auth.auth_url).rstrip("/")) + path
-        status, body, after = await self._request("Keystone", method, url, headers or {}, None)
+        root = _VERSION.sub("", (await self._user.auth_url()).rstrip("/"))
+        status, body, after = await self._request(
+            "Keystone", method, root, path, headers or {}, None
+        )
         if status >= 500 or status == TOO_MANY:
             reason = f"it answered {status}"
             raise PodUnavailable("Keystone", reason, answered=status, after=after)
@@ -281,71 +270,71 @@ class Regions:
 
     async def token(self) -> str:
         """Return a token of the service user, for what is streamed."""
-        session = await self._session()
-        return str(await self._call("Keystone", session.get_token))
+        return await self._user.token()
 
     async def identity_url(self) -> str:
         """Return Keystone's address, as a 401 names it."""
-        return str((await self._session()).auth.auth_url)
+        return await self._user.auth_url()
 
     async def _request(
-        self, region: str, method: str, url: str, headers: Mapping[str, str], body: Any
+        self,
+        region: str,
+        method: str,
+        root: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Any,
     ) -> tuple[int, bytes, str]:
-        session = await self._session()
-        answer = await self._call(
-            region,
-            session.request,
-            url,
-            method,
-            json=body,
-            headers=dict(_named(headers)),
-            raise_exc=False,
-            redirect=False,
-        )
-        after = str(answer.headers.get("Retry-After", ""))
-        return int(answer.status_code), bytes(answer.content), after
+        """Call as the service user; return status, body and when to try again.
 
-    async def _call(self, region: str, function: Any, *args: Any, **kwargs: Any) -> Any:
-        def run() -> Any:
-            return function(*args, **kwargs)
-
-        context = copy_context()
-        call = asyncio.get_running_loop().run_in_executor(self._threads, context.run, run)
+        A token that is refused has ended before its time: asked once more, with a new one.
+        """
+        given = {**_named(headers), "User-Agent": "trio2o"}
+        sent = None
+        if body is not None:
+            sent = orjson.dumps(body)
+            given["Content-Type"] = "application/json"
+        given["X-Auth-Token"] = await self._user.token()
+        seconds = self._settings.pod_timeout
         try:
-            return await asyncio.shield(call)
+            reply = await self._exchange(method, root, path, given, sent, seconds)
+            if reply[0] == 401:
+                given["X-Auth-Token"] = await self._user.token(given["X-Auth-Token"])
+                reply = await self._exchange(method, root, path, given, sent, seconds)
+        except Broken as error:
+            raise _unanswered(region, error) from error
+        status, told, raw = reply
+        return status, raw, told.get(b"retry-after", b"").decode("latin-1")
+
+    async def _exchange(self, method: str, *rest: Any) -> Reply:
+        ask = self._wire.ask(method, *rest)
+        if method == "GET":
+            return await ask
+        asking = asyncio.create_task(ask)
+        try:
+            return await asyncio.shield(asking)
         except asyncio.CancelledError:
-            # The call goes on in its thread. Whoever holds a lease must keep it until then, or
+            # What was sent is done all the same. Whoever holds a lease must keep it until then, or
             # the next holder would look for a copy that is only about to be made.
-            await asyncio.wait([call])
+            await asyncio.wait([asking])
+            if not asking.cancelled():
+                asking.exception()
             raise
-        except ksa.HttpError as error:
-            raise PodUnavailable("Keystone", f"{error.http_status}") from error
-        except ksa.ClientException as error:
-            raise PodUnavailable(region, type(error).__name__) from error
-
-    async def _session(self) -> Any:
-        if self._connection is None:
-            async with self._connecting:
-                if self._connection is None:
-                    self._connection = await self._call("Keystone", self._connect)
-        return self._connection.session
-
-    def _connect(self) -> Any:
-        try:
-            return openstack.connect(
-                cloud=self._settings.cloud, api_timeout=self._settings.pod_timeout
-            )
-        except openstack.exceptions.ConfigException as error:
-            raise NotFound(f"clouds.yaml: {error}") from error
 
     def _client(self) -> aiohttp.ClientSession:
         if self._http is None:
             self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15),
+                connector=aiohttp.TCPConnector(
+                    limit=0, keepalive_timeout=15, ssl=self._user.tls()
+                ),
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._http
+
+
+def _unanswered(pod: str, error: Broken) -> PodUnavailable:
+    return PodUnavailable(pod, str(error), asked=not isinstance(error, Unreached))
 
 
 def _named(headers: Mapping[str, str]) -> Mapping[str, str]:

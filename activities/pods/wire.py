@@ -9,7 +9,7 @@ how many connections there are follows from how many calls there are.
 import asyncio
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -34,9 +34,14 @@ _SAFE = "!\"$%&'()*+,/:;<=>?@[\\]^`{|}"
 class Wire:
     """Connections to pods, kept for the next call. Redirects are answers like any other."""
 
-    def __init__(self, connect_seconds: float) -> None:
+    def __init__(
+        self,
+        connect_seconds: float,
+        context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
         """``connect_seconds`` bound the wait for who answers nobody else meanwhile, either."""
         self._connect_seconds = connect_seconds
+        self._context = context
         self._roots: dict[str, tuple[_Origin, str]] = {}
         self._origins: dict[str, _Origin] = {}
         self._tls: ssl.SSLContext | None = None
@@ -124,7 +129,7 @@ class Wire:
         only a long queue of new connections.
         """
         if origin.secure and self._tls is None:
-            self._tls = ssl.create_default_context()
+            self._tls = self._context()
         deadline = asyncio.timeout_at(until)
         looked = loop.time()
         timer: asyncio.TimerHandle
