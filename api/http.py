@@ -51,7 +51,7 @@ class Call:
     ``root`` is what stands for the API in its addresses (``/compute``); ``jobs`` are the ids of
     the operations that were accepted for it. ``missing`` are the pods without whose word it is
     answered, with why; ``strict``: then it is not answered. ``ours`` is what the query says to the
-    gateway alone, and links to other pages say again.
+    gateway alone, and links to other pages say again. ``peer`` is the client's address and port.
     """
 
     method: str
@@ -73,6 +73,7 @@ class Call:
     missing: list[PodUnavailable] = field(default_factory=list)
     strict: bool = False
     ours: list[tuple[str, str]] = field(default_factory=list)
+    peer: Any = None
 
     @property
     def address(self) -> str:

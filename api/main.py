@@ -17,7 +17,7 @@ from api.compute import Compute
 from api.connections import Connection
 from api.image import Image
 from api.network import Network
-from api.policy import Policy
+from api.policy import BadPolicy, Policy, default
 from api.service import ServiceApp
 from api.volume import Volume
 from models import logs
@@ -40,8 +40,9 @@ class Prefixes:
     FastAPI's.
     """
 
-    def __init__(self, apis: Apis) -> None:
+    def __init__(self, apis: Apis, policy: Policy) -> None:
         self._apis = apis
+        self._policy = policy
         self.apps: dict[str, ServiceApp] = {}
         self.rest: Any = None
 
@@ -58,10 +59,9 @@ class Prefixes:
 
     def build(self, services: Services, settings: Settings) -> None:
         """Make the APIs on the open services."""
-        tokens = Tokens(settings, services.regions)
-        policy = Policy(settings.policy_file)
+        tokens = Tokens(settings, services.regions, self._policy.administers)
         for api in self._apis:
-            self.apps[api.prefix] = api(services, tokens, policy)
+            self.apps[api.prefix] = api(services, tokens, self._policy)
         services.versions.start()
         services.creations.start()
 
@@ -75,8 +75,14 @@ class Prefixes:
 
 
 def create_app(settings: Settings, apis: Apis = APIS) -> tuple[Prefixes, FastAPI]:
-    """Return the application of all APIs, and that of the network API at the root."""
-    prefixes = Prefixes(apis)
+    """Return the application of all APIs, and that of the network API at the root.
+
+    ``BadPolicy`` where the operator's policy cannot be meant.
+    """
+    rules = {
+        route.rule(api.name): default(route) for api in apis for route in api.routes().declared
+    }
+    prefixes = Prefixes(apis, Policy(settings.policy_file, rules, system=settings.system_scope))
     endpoints = {api.name: api.endpoint for api in apis if api.endpoint}
 
     @asynccontextmanager
@@ -120,4 +126,7 @@ async def serve(settings: Settings, apis: Apis = APIS) -> None:
 def run(apis: Apis = APIS) -> None:
     """Start the gateway: the console script ``gateway-api``."""
     logs.set_up()
-    uvloop.run(serve(Settings(), apis))
+    try:
+        uvloop.run(serve(Settings(), apis))
+    except BadPolicy as error:
+        raise SystemExit(f"TRIO2O_POLICY_FILE: {error}") from None

@@ -37,7 +37,7 @@ _VERBS = {
     "clear": ("DELETE", ""),
     "action": ("POST", "/{id}/action"),
 }
-_PASSED_ON = ("accept", "content-type", "user-agent")
+_PASSED_ON = ("accept", "content-type", "user-agent", "x-service-token")
 _PASSED_BACK = (b"retry-after", b"content-type")
 
 

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 from api.http import Handler, Route
 from api.logic import logic
 from api.main import APIS, Apis
-from api.policy import default
+from api.policy import ADMIN, default
 from api.service import ServiceApp
 
 _HEAD = ("method", "path", "policy rule", "by default", "handler", "logic")
@@ -51,7 +51,7 @@ def lines(api: type[ServiceApp]) -> Iterator[Line]:
     for route in api.routes().declared:
         rule = route.rule(api.name)
         path = api.address(route.path)
-        roles = default(route).replace("role:", "")
+        roles = default(route).replace(f"rule:{ADMIN}", "admin").replace("role:", "")
         yield Line(route.method, path, rule, roles, *_code(api, route))
 
 

@@ -10,27 +10,31 @@ from typing import Any, ClassVar
 import orjson
 from temporalio.exceptions import ApplicationError
 
-from activities.pods.region import Endpoint
+from activities.pods.region import ENDPOINTS, Endpoint
 from activities.wiring import Services
+from api.access_rules import permit
 from api.auth import Tokens
 from api.errors import Dialect, render
 from api.http import Answer, Call, Receive, Route, Routes, canonical
 from api.microversions import Microversions
 from api.nouns import gather
+from api.owners import target
 from api.policy import Policy
 from api.proxy import Proxy
 from api.versions import document
 from models.compute.checks import boolean
-from models.errors import BadRequest, GatewayError, NotAllowed, NotFound
+from models.errors import BadRequest, GatewayError, NotAllowed, NotFound, Unauthorized
 from models.failures import lacking
 from models.logs import REQUEST_ID
 from models.operations import ACCEPTED
 from models.resource import Resource
+from models.values import Caller
 
 LOG = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
 # What a query says to the gateway alone.
 _STRICT = "strict"
+_SERVICE_TOKEN = "x-service-token"
 _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 Send = Callable[[Any], Any]
 
@@ -69,10 +73,11 @@ class ServiceApp:
         self._tokens = tokens
         self._policy = policy
         self._routes = self.routes()
-        policy.register(self.name, self._routes)
         if self.microversions:
             self._routes = self.microversions.guard(self._routes)
         self._public = self.public()
+        endpoint = self.endpoint or ENDPOINTS.get(self.name)
+        self._types = endpoint.types if endpoint else ()
 
     @classmethod
     def routes(cls) -> Routes:
@@ -115,6 +120,7 @@ class ServiceApp:
             limit=self._services.settings.max_body_bytes,
             request_id=_request_id(),
             series=self.versions[0],
+            peer=scope.get("client"),
         )
         REQUEST_ID.set(call.request_id)
         ACCEPTED.set(call.jobs)
@@ -151,7 +157,7 @@ class ServiceApp:
         versioned = self._version.match(call.path)
         if not versioned:
             return await self.elsewhere(call)
-        caller = await self._tokens.caller(call.headers.get("x-auth-token", ""))
+        caller = await self._caller(call)
         call.caller = caller.asking(call.request_id)
         call.project = versioned[1] or ""
         if call.project and call.project[1:] != call.caller.project_id:
@@ -160,12 +166,27 @@ class ServiceApp:
         if call.path != "/" and call.path.endswith("/") and self.exact:
             raise NotFound("The resource could not be found.", "HTTPNotFound")
         route, call.args = self._route(call)
-        self._policy.check(route.rule(self.name), call.caller)
+        rule = route.rule(self.name)
+        if not self._policy.check(rule, call.caller):
+            self._policy.judge(rule, call.caller, await target(call, self.name, route))
         self._take_strictness(call)
         answer = await route.handler(call)
         if call.missing and call.strict:
             raise lacking(call.missing, "a complete answer needs its part")
         return answer
+
+    async def _caller(self, call: Call) -> Caller:
+        token, service = call.headers.get("x-auth-token", ""), call.headers.get(_SERVICE_TOKEN)
+        if service:
+            # A service goes on with what its user was permitted to begin.
+            return await self._tokens.served(token, service, call.peer)
+        caller = await self._tokens.caller(token, call.peer)
+        rules = caller.credentials.access_rules
+        if rules is not None:
+            paths = (call.path, call.root + call.path)
+            if not permit(rules, self._types, call.method, paths):
+                raise Unauthorized("The request you have made requires authentication.")
+        return caller
 
     async def elsewhere(self, call: Call) -> Answer:
         """Answer what is below none of the versions: whoever asks may know that."""

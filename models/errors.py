@@ -3,7 +3,7 @@
 GatewayError 500
   BadRequest 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAllowed 405
   NotAcceptable 406 · Conflict 409 · OverQuota 409 · Gone 410 · Outdated 412 · TooLarge 413
-  OverLimit 413
+  OverLimit 413 · TooMany 429
   PodUnavailable 503 (retryable) · PodBusy 503 (retryable) · DatabaseUnavailable 503 (retryable)
   PodFailed 429, 500 (retryable) · PodFault - the pod's own status and body, passed on untouched
 
@@ -130,6 +130,17 @@ class OverLimit(GatewayError):
 
     status = 413
     kind = "OverLimit"
+
+
+class TooMany(GatewayError):
+    """The client asks more at once than it is given."""
+
+    status = 429
+    kind = "TooManyRequests"
+
+    def __init__(self, message: str, *, after: str) -> None:
+        self.after = after
+        super().__init__(message)
 
 
 class PodUnavailable(GatewayError):

@@ -29,8 +29,23 @@ class Settings(BaseSettings):
         "", description="Base of the links in answers; empty: as the request addressed it"
     )
     policy_file: str = Field("", description="oslo.policy overrides (YAML); empty: defaults")
+    system_scope: bool = Field(
+        False,
+        description="Tokens of the whole system read, where policy `system_reader` says so; they "
+        "change nothing. `False`: only tokens of a project are taken",
+    )
     token_cache_seconds: int = Field(
         120, description="How long a validated token is believed; a revocation is seen after it"
+    )
+    token_questions: int = Field(
+        8,
+        description="Unknown tokens of one client address that Keystone is asked about at once; "
+        "of more some wait, others are 429. 0: any number, where a proxy hides the addresses",
+    )
+    service_token_roles: str = Field(
+        "service",
+        description="Roles, by commas, one of which makes an `X-Service-Token` that of a service; "
+        "beside it a user's token is taken that has expired. Others are refused",
     )
     max_body_bytes: int = Field(1_048_576, description="Largest JSON body accepted; more is 413")
     pod_interface: Literal["public", "internal", "admin"] = Field(

@@ -1,7 +1,9 @@
 """Frozen values that several layers share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +15,40 @@ class Condition:
     revision: int
 
 
+# Whose is what the gateway makes for itself: no caller's project, for none may be without one.
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """A call that an application credential is good for."""
+
+    service: str
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What Keystone says of a token beside whose it is.
+
+    ``values`` are there for policies. A token with ``access_rules`` is good for nothing else.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    access_rules: tuple[AccessRule, ...] | None = None
+
+
+_PLAIN = Credentials()
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks, as Keystone validated it. The token is never shown by ``repr``.
 
-    ``condition`` is what one request asks of the object that it changes.
+    Whether it is an ``admin`` is said by a policy, once for each token. Without a project it is
+    one who reads the whole system. ``condition`` is what one request asks of the object that it
+    changes.
     """
 
     user_id: str
@@ -28,6 +59,7 @@ class Caller:
     project_name: str = ""
     request_id: str = ""
     admin: bool = False
+    credentials: Credentials = field(repr=False, compare=False, default=_PLAIN)
     condition: Condition | None = None
 
     @property
@@ -46,6 +78,7 @@ class Caller:
             self.project_name,
             request_id,
             self.admin,
+            self.credentials,
         )
 
     def provided(self, condition: Condition) -> "Caller":

@@ -17,7 +17,8 @@ async def show(call: Call) -> Answer:
         return Answer(200, {"auto_allocated_topology": await topologies.check(project_id)})
     if set(fields) - {"id", "tenant_id", "project_id"}:
         raise BadRequest("Bad auto_allocate request: Unrecognized field.", "BadRequest")
-    if not {"member", "admin"} & set(call.caller.roles):
+    caller = call.caller
+    if not caller.project_id or not (caller.admin or "member" in caller.roles):
         raise Forbidden("rule:get_auto_allocated_topology is disallowed by policy")
     made = await topologies.get(call.caller, project_id)
     return Answer(200, {"auto_allocated_topology": made})

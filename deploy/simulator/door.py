@@ -106,7 +106,9 @@ class Door:
         """The answer, or None when the connection is to be cut."""
         kinds = {fault.kind: fault for fault in faults}
         if "belated" in kinds:
-            later = asyncio.create_task(self._act(service, request, kinds["belated"].seconds))
+            later = asyncio.create_task(
+                self._act(name, service, request, kinds["belated"].seconds)
+            )
             self.acting.add(later)
             later.add_done_callback(self.acting.discard)
             return None
@@ -126,26 +128,32 @@ class Door:
             if fault.retry_after is not None:
                 response.headers.append((b"retry-after", str(fault.retry_after).encode()))
             return response
-        response = self._answer(service, request)
+        response = self._answer(name, service, request)
         if "late" in kinds:
             await asyncio.sleep(kinds["late"].seconds)
         return None if "lose" in kinds else response
 
-    async def _act(self, service: Service, request: Request, seconds: float) -> None:
+    async def _act(self, name: str, service: Service, request: Request, seconds: float) -> None:
         deaths = self._deaths
         await asyncio.sleep(seconds)
         if self._deaths == deaths:
-            self._answer(service, request)
+            self._answer(name, service, request)
 
-    def _answer(self, service: Service, request: Request) -> Response:
+    def _answer(self, name: str, service: Service, request: Request) -> Response:
         if service.everything is not None:
             return service.everything(request)
         told = _told_anybody(service, request)
         if told is not None:
             return told
-        token = self.watch.identity.valid(request.headers.get("x-auth-token", ""))
+        headers = request.headers
+        token = self.watch.identity.presented(
+            headers.get("x-auth-token", ""), headers.get("x-service-token", "")
+        )
         if token is None:
             return dialects.unauthorized(self.auth_url)
+        if token.scope:
+            # Every policy of the services is one of projects.
+            return dialects.refusal(name, 403, "Policy doesn't allow it to be performed.")
         if service.private is None:
             return dialects.image(404, "The resource could not be found.")
         return service.private(token, request)

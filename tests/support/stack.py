@@ -144,6 +144,18 @@ class Stack:
         entry = self.simulator.tenant(name, "member", "reader", *roles)
         return User(self.url, entry["auth"]).sign_in()
 
+    def wider(self, scope: str, *roles: str) -> User:
+        """Somebody new with these roles in the ``domain`` or the ``system``, and such a token."""
+        user = self.tenant()
+        keystone, token = user.auth["auth_url"], {"X-Auth-Token": self.admin.token}
+        known = send("GET", f"{keystone}/roles", None, token).body["roles"]
+        where = "domains/default" if scope == "domain" else scope
+        for role in known:
+            if role["name"] in roles:
+                path = f"{keystone}/{where}/users/{user.user_id}/roles/{role['id']}"
+                assert send("PUT", path, None, token).status == 204
+        return user.sign_in({scope: {"id": "default"} if scope == "domain" else {"all": True}})
+
     def jobs(self, **filters: str) -> list[Json]:
         """The jobs that match, newest first."""
         query = "&".join(f"{name}={value}" for name, value in filters.items())

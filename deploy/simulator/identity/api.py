@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from deploy.simulator import dialects
@@ -10,7 +11,17 @@ from deploy.simulator.http import BadBody, Json, Request, Response, empty, reply
 from deploy.simulator.identity import documents
 from deploy.simulator.identity.catalog import SERVICE_NAMES, Catalog
 from deploy.simulator.identity.errors import IdentityError, missing, unauthorized
-from deploy.simulator.identity.state import DOMAIN_ID, DOMAIN_NAME, Identity, Project, Token, User
+from deploy.simulator.identity.state import (
+    DOMAIN_ID,
+    DOMAIN_NAME,
+    DOMAIN_SCOPE,
+    EXPIRED_WINDOW,
+    SYSTEM_SCOPE,
+    Identity,
+    Project,
+    Token,
+    User,
+)
 from deploy.simulator.identity.writing import Writing
 from deploy.simulator.routes import NoRoute, Routes, WrongMethod
 
@@ -69,6 +80,8 @@ class IdentityApi:
         auth = request.envelope("auth")
         who = auth.get("identity") or {}
         methods = who.get("methods") or []
+        if "application_credential" in methods:
+            return self._issued(request, self._by_credential(who["application_credential"]))
         if "password" in methods:
             user = self._by_password((who.get("password") or {}).get("user") or {})
             fallback = user.project
@@ -79,10 +92,18 @@ class IdentityApi:
             user, fallback = old.user, old.project
         else:
             raise unauthorized()
-        project = self._scope(auth.get("scope"), fallback)
+        scope = auth.get("scope")
+        for wider in (DOMAIN_SCOPE, SYSTEM_SCOPE):
+            if isinstance(scope, dict) and wider in scope:
+                if wider not in user.wider:
+                    raise unauthorized()
+                return self._issued(request, self.identity.issue(user, scope=wider))
+        project = self._scope(scope, fallback)
         if project is None or project.id not in user.roles:
             raise unauthorized()
-        token = self.identity.issue(user, project)
+        return self._issued(request, self.identity.issue(user, project))
+
+    def _issued(self, request: Request, token: Token) -> Response:
         response = self._describe(token, request, 201)
         response.headers.append((b"x-subject-token", token.id.encode()))
         return response
@@ -90,7 +111,11 @@ class IdentityApi:
     def validate(self, request: Request) -> Response:
         """What a token means; 404 when it means nothing (any more)."""
         caller = self._caller(request)
-        subject = self._subject(request, caller, ("admin", "service"))
+        window = EXPIRED_WINDOW if request.flag("allow_expired") else timedelta()
+        subject = self._subject(request, caller, ("admin", "service"), window)
+        rules = subject.credential.access_rules if subject.credential else None
+        if rules and not request.headers.get("openstack-identity-access-rules"):
+            raise missing("token", "the one given")
         response = self._describe(subject, request, 200)
         response.headers.append((b"x-subject-token", subject.id.encode()))
         if request.method == "HEAD":
@@ -172,12 +197,18 @@ class IdentityApi:
             raise unauthorized()
         return token
 
-    def _subject(self, request: Request, caller: Token, roles: tuple[str, ...]) -> Token:
+    def _subject(
+        self,
+        request: Request,
+        caller: Token,
+        roles: tuple[str, ...],
+        window: timedelta = timedelta(),
+    ) -> Token:
         wanted = request.headers.get("x-subject-token", "")
         if wanted != caller.id and not set(roles) & set(caller.roles):
             text = "You are not authorized to perform the requested action."
             raise IdentityError(403, "Forbidden", text)
-        token = self.identity.valid(wanted)
+        token = self.identity.valid(wanted, window)
         if token is None:
             raise missing("token", "the one given")
         return token
@@ -195,6 +226,12 @@ class IdentityApi:
         if user is None or user.password != given.get("password"):
             raise unauthorized()
         return user
+
+    def _by_credential(self, given: Json) -> Token:
+        found = self.identity.credentials.get(str(given.get("id")))
+        if found is None or found.secret != given.get("secret"):
+            raise unauthorized()
+        return self.identity.issue(found.user, found.project, credential=found)
 
     def _scope(self, scope: Any, fallback: Project) -> Project | None:
         if not isinstance(scope, dict):

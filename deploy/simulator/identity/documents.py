@@ -6,7 +6,17 @@ from datetime import datetime
 
 from deploy.simulator.http import Json
 from deploy.simulator.identity.catalog import Catalog
-from deploy.simulator.identity.state import DOMAIN_ID, DOMAIN_NAME, Identity, Project, Token, User
+from deploy.simulator.identity.state import (
+    DOMAIN_ID,
+    DOMAIN_NAME,
+    DOMAIN_SCOPE,
+    SYSTEM_SCOPE,
+    ApplicationCredential,
+    Identity,
+    Project,
+    Token,
+    User,
+)
 
 DOMAIN = {"id": DOMAIN_ID, "name": DOMAIN_NAME}
 _MEDIA = {
@@ -43,10 +53,24 @@ def token(value: Token, identity: Identity, catalog: Catalog | None) -> Json:
         "audit_ids": [value.audit_id],
         "expires_at": _time(value.expires_at),
         "issued_at": _time(value.issued_at),
-        "project": {"domain": DOMAIN, "id": value.project.id, "name": value.project.name},
-        "is_domain": False,
         "roles": [{"id": identity.role_ids[name], "name": name} for name in value.roles],
     }
+    if value.scope == DOMAIN_SCOPE:
+        body["domain"] = DOMAIN
+    elif value.scope == SYSTEM_SCOPE:
+        body["system"] = {"all": True}
+    else:
+        body["project"] = {"domain": DOMAIN, "id": value.project.id, "name": value.project.name}
+        body["is_domain"] = False
+    if value.credential is not None:
+        body["methods"] = ["application_credential"]
+        body["application_credential"] = {
+            "id": value.credential.id,
+            "name": value.credential.name,
+            "restricted": not value.credential.unrestricted,
+        }
+        if value.credential.access_rules:
+            body["application_credential"]["access_rules"] = value.credential.access_rules
     if catalog is not None:
         body["catalog"] = catalog.for_token(value.project.name)
     return {"token": body}
@@ -99,4 +123,22 @@ def service(kind: str, name: str, service_id: str, origin: str) -> Json:
         "name": name,
         "enabled": True,
         "links": {"self": f"{origin}/v3/services/{service_id}"},
+    }
+
+
+def application_credential(value: ApplicationCredential, identity: Identity, origin: str) -> Json:
+    """An application credential, without its secret."""
+    return {
+        "id": value.id,
+        "name": value.name,
+        "description": None,
+        "project_id": value.project.id,
+        "expires_at": None,
+        "unrestricted": value.unrestricted,
+        "access_rules": value.access_rules or [],
+        "roles": [
+            {"id": identity.role_ids[name], "name": name, "domain_id": None}
+            for name in value.roles
+        ],
+        "links": {"self": f"{origin}/v3/users/{value.user.id}/application_credentials/{value.id}"},
     }

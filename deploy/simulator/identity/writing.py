@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from deploy.simulator.http import Json, Request, Response, empty, reply
 from deploy.simulator.identity import documents
 from deploy.simulator.identity.errors import IdentityError, missing, unauthorized
-from deploy.simulator.identity.state import Identity, Project, User
+from deploy.simulator.identity.state import (
+    DOMAIN_ID,
+    DOMAIN_SCOPE,
+    SYSTEM_SCOPE,
+    ApplicationCredential,
+    Identity,
+    Project,
+    User,
+)
+from deploy.simulator.ids import new_hex_id
 from deploy.simulator.routes import Routes
 
 GRANT = "/v3/projects/{project}/users/{user}/roles"
@@ -28,6 +38,9 @@ class Writing:
         routes.add("GET", GRANT, self._granted)
         routes.add("PUT", f"{GRANT}/{{role}}", self._grant)
         routes.add("DELETE", f"{GRANT}/{{role}}", self._revoke)
+        routes.add("PUT", "/v3/domains/{domain}/users/{user}/roles/{role}", self._grant_domain)
+        routes.add("PUT", "/v3/system/users/{user}/roles/{role}", self._grant_system)
+        routes.add("POST", "/v3/users/{user}/application_credentials", self._create_credential)
 
     def _create_project(self, request: Request) -> Response:
         self._allow(request, "create_project")
@@ -92,6 +105,46 @@ class Writing:
         if not user.roles[project.id]:
             del user.roles[project.id]
         return empty()
+
+    def _grant_domain(self, request: Request) -> Response:
+        if request.params["domain"] != DOMAIN_ID:
+            raise missing("domain", request.params["domain"])
+        return self._grant_wider(request, DOMAIN_SCOPE)
+
+    def _grant_system(self, request: Request) -> Response:
+        return self._grant_wider(request, SYSTEM_SCOPE)
+
+    def _grant_wider(self, request: Request, scope: str) -> Response:
+        self._allow(request, "create_grant")
+        user, role = self._user(request.params["user"]), self._role(request)
+        had = user.wider.get(scope, ())
+        user.wider[scope] = had if role in had else (*had, role)
+        return empty()
+
+    def _create_credential(self, request: Request) -> Response:
+        """One of the caller's own, with its roles in the token's project or some of them."""
+        token = self._identity.valid(request.headers.get("x-auth-token", ""))
+        if token is None:
+            raise unauthorized()
+        restricted = token.credential is not None and not token.credential.unrestricted
+        if token.user.id != request.params["user"] or token.scope or restricted:
+            text = "You are not authorized to perform the requested action."
+            raise IdentityError(403, "Forbidden", text)
+        body = request.envelope("application_credential")
+        wanted = [str(role.get("name")) for role in body.get("roles") or ()]
+        rules = [{"id": new_hex_id(), **rule} for rule in body.get("access_rules") or ()]
+        made = ApplicationCredential(
+            str(body.get("name")),
+            token.user,
+            token.project,
+            tuple(name for name in token.roles if not wanted or name in wanted),
+            str(body.get("secret") or secrets.token_urlsafe(12)),
+            body.get("unrestricted") is True,
+            rules or None,
+        )
+        self._identity.credentials[made.id] = made
+        shown = documents.application_credential(made, self._identity, request.origin)
+        return reply({"application_credential": {**shown, "secret": made.secret}}, 201)
 
     def _allow(self, request: Request, rule: str) -> None:
         token = self._identity.valid(request.headers.get("x-auth-token", ""))

@@ -17,7 +17,7 @@ from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
 from models.operations import Operations
 from models.resources.network import FLOATINGIPS
-from models.values import Caller
+from models.values import NOBODY, Caller
 
 
 class FloatingIPs(Collection):
@@ -74,7 +74,7 @@ class FloatingIPs(Collection):
             holder = await self._ports.insert(
                 tx,
                 network=network,
-                project_id="",
+                project_id=NOBODY,
                 device_id=row["id"],
                 device_owner=DeviceOwner.FLOATINGIP,
                 fixed_ips=_asked(row),

@@ -15,7 +15,7 @@ from models.network.ports.deletion import PortDeletion
 from models.network.ports.owners import DeviceOwner
 from models.network.ports.rows import Ports
 from models.network.routers.changes import RouterChanges
-from models.values import Caller
+from models.values import NOBODY, Caller
 from models.work import RouterChange
 
 routers = TABLES["routers"]
@@ -46,7 +46,7 @@ class RouterGateway:
         port = await self._ports.insert(
             tx,
             network=network,
-            project_id="",
+            project_id=NOBODY,
             device_id=router["id"],
             device_owner=DeviceOwner.ROUTER_GATEWAY,
             fixed_ips=info.get("external_fixed_ips") or None,

@@ -55,6 +55,8 @@ class DefaultGroups:
 
     async def looked_at(self, caller: Caller, params: Params) -> None:
         """See to it that a list finds the default group of the project it asks for."""
+        if not caller.project_id:
+            return  # Who reads the whole system makes nothing.
         wanted = [value for name, value in params if name in ("project_id", "tenant_id")]
         project_id = wanted[0] if wanted and caller.admin else caller.project_id
         if project_id:
