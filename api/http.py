@@ -4,7 +4,7 @@ Raw ASGI underneath: a framework's route layer costs more than the whole rest of
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -72,7 +72,7 @@ class Call:
     version: Version | None = None
     missing: list[PodUnavailable] = field(default_factory=list)
     strict: bool = False
-    ours: list[tuple[str, str]] = field(default_factory=list)
+    ours: Sequence[tuple[str, str]] = ()
     peer: Any = None
 
     @property
@@ -153,9 +153,7 @@ def canonical(path: str) -> str:
 
     What has a meaning of its own stays encoded: ``%2F`` is no slash between segments.
     """
-    if "%" in path:
-        path = _PLAIN.sub(lambda found: chr(int(found[1], 16)), path)
-    return _SLASHES.sub("/", path) if "//" in path else path
+    return _SLASHES.sub("/", _PLAIN.sub(lambda found: chr(int(found[1], 16)), path))
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
@@ -236,8 +234,7 @@ class Routes:
 
     def find(self, method: str, path: str) -> tuple["Route", dict[str, str]] | None:
         """Return route and arguments, or None; ``NotAllowed``."""
-        segments = _segments(path)
-        found = self._find(segments) if len(segments) <= self._depth else None
+        found = self._find(_segments(path)) if self.reaches(path) else None
         if found is None:
             return None
         methods, values = found
@@ -245,6 +242,10 @@ class Routes:
             raise NotAllowed(f"{method} is not supported here.")
         route, names = methods[method]
         return route, dict(zip(names, values, strict=True))
+
+    def reaches(self, path: str) -> bool:
+        """Tell whether the path is not too long for any of these; a slash at its end counts."""
+        return path.count("/") <= self._depth + 1
 
     def _find(self, segments: list[str]) -> tuple[dict[str, Any], list[str]] | None:
         node, values, at = self._root, list[str](), 0

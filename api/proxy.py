@@ -112,10 +112,18 @@ class Proxy:
         version: Version | None = None,
     ) -> PodAnswer:
         """Forward the call; ``PodUnavailable`` where the pod says that it is not able to."""
-        query = f"?{call.query}" if call.query else ""
-        return await self.as_user(call).send(
-            pod, method or call.method, path or call.path + query, body, version
+        method = method or call.method
+        if not path:
+            path = f"{call.path}?{call.query}" if call.query else call.path
+        answer = await call.services.regions.forward(
+            pod,
+            self._service,
+            method,
+            self.pod_path(call, path),
+            headers=self._headers(call, version),
+            body=body,
         )
+        return answer.judged(method)
 
     def as_user(self, call: Call) -> AsUser:
         """Return the caller's door to the pods, for what takes more than one call."""

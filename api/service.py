@@ -78,6 +78,7 @@ class ServiceApp:
         self._public = self.public()
         endpoint = self.endpoint or ENDPOINTS.get(self.name)
         self._types = endpoint.types if endpoint else ()
+        self._strict = services.settings.list_strict
 
     @classmethod
     def routes(cls) -> Routes:
@@ -107,7 +108,10 @@ class ServiceApp:
         root = scope.get("root_path", "")
         # raw_path keeps %2F apart from the slashes between segments.
         full = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        full = canonical(full.split("?", 1)[0])
+        if "?" in full:
+            full = full.split("?", 1)[0]
+        if "%" in full or "//" in full:
+            full = canonical(full)
         call = Call(
             method=scope["method"],
             path=full.removeprefix(root) or "/",
@@ -151,9 +155,10 @@ class ServiceApp:
         if ("/." in call.path or "/%" in call.path) and _DOTS.search(call.path):
             # On its way to a pod it would become another address.
             raise NotFound("The resource could not be found.", "HTTPNotFound")
-        document = await self._document(call)
-        if document is not None:
-            return document
+        if call.method == "OPTIONS" or self._public.reaches(call.path):
+            document = await self._document(call)
+            if document is not None:
+                return document
         versioned = self._version.match(call.path)
         if not versioned:
             return await self.elsewhere(call)
@@ -169,7 +174,10 @@ class ServiceApp:
         rule = route.rule(self.name)
         if not self._policy.check(rule, call.caller):
             self._policy.judge(rule, call.caller, await target(call, self.name, route))
-        self._take_strictness(call)
+        if call.method in ("GET", "HEAD"):
+            call.strict = self._strict
+            if _STRICT in call.query:
+                self._take_strictness(call)
         answer = await route.handler(call)
         if call.missing and call.strict:
             raise lacking(call.missing, "a complete answer needs its part")
@@ -217,11 +225,6 @@ class ServiceApp:
 
     def _take_strictness(self, call: Call) -> None:
         """Have the call say whether it wants all or nothing; pods never hear of that."""
-        if call.method not in ("GET", "HEAD"):
-            return
-        call.strict = self._services.settings.list_strict
-        if _STRICT not in call.query:
-            return
         call.ours = [pair for pair in call.params if pair[0] == _STRICT]
         if call.ours:
             parts = call.query.split("&")
@@ -241,7 +244,7 @@ class ServiceApp:
         headers = list(answer.headers)
         headers.append((b"x-openstack-request-id", call.request_id.encode()))
         named = self.request_id_header
-        if named and all(name != named for name, _ in headers):
+        if named and named not in dict(headers):
             headers.append((named, call.request_id.encode()))
         if call.missing and answer.status < 400:
             names = ", ".join(sorted({failure.pod for failure in call.missing}))

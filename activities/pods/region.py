@@ -84,11 +84,15 @@ class PodAnswer:
                 raise PodUnavailable(self.pod.pod_name, "it answered no JSON") from None
         return self._parsed
 
-    def judged(self) -> "PodAnswer":
-        """Return this answer; ``PodUnavailable`` where the pod says that it is not able to."""
-        failed = failure(self.pod.pod_name, self.status, self.body, self._after)
-        if failed is not None:
-            raise failed
+    def judged(self, method: str = "GET") -> "PodAnswer":
+        """Return this answer; ``PodUnavailable`` where the pod says that it is not able to.
+
+        A change that was not begun is refused like any other: there is nothing to look for.
+        """
+        if self.status > TOO_MANY or (self.status == TOO_MANY and method == "GET"):
+            failed = failure(self.pod.pod_name, self.status, self.body, self._after)
+            if failed is not None:
+                raise failed
         return self
 
     def refusal(self, what: str) -> PodFault:
@@ -339,8 +343,10 @@ def _unanswered(pod: str, error: Broken) -> PodUnavailable:
 
 def _named(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return headers by which the pod's own logs tell whose request a call is for."""
+    if _REQUEST_ID in headers:
+        return headers
     id_ = REQUEST_ID.get()
-    return {_REQUEST_ID: id_, **headers} if id_ and _REQUEST_ID not in headers else headers
+    return {_REQUEST_ID: id_, **headers} if id_ else headers
 
 
 def _id(made: Any) -> str:

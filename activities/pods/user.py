@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from activities.pods.region import PodAnswer, Regions
 from activities.pods.versions import Version
-from models.failures import TOO_MANY
 from models.quotas.figures import Asker
 from models.values import Caller, Pod
 
@@ -36,8 +35,7 @@ class AsUser:
         answer = await self.regions.forward(
             pod, self.service, method, self.prefix + path, headers=self.headers(version), body=body
         )
-        # A change that was not begun is refused like any other: there is nothing to look for.
-        return answer if answer.status == TOO_MANY and method != "GET" else answer.judged()
+        return answer.judged(method)
 
     def asker(self, version: Version) -> Asker:
         """Return on whose behalf pods are asked for quotas, in a version that tells them all."""

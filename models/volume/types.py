@@ -43,7 +43,7 @@ class VolumeTypes:
         await self._learning.fresh()
         asked = dict(params)
         async with self._store.read() as tx:
-            rows = await tx.all(VolumeType.select().order_by(VolumeType.created_at))
+            rows = await tx.all(VolumeType.select().order_by(VolumeType.created_at, VolumeType.id))
         rows = [row for row in rows if _wanted(caller, row, asked)]
         return page_of(rows, params, not_found)
 

@@ -71,6 +71,16 @@ def test_nothing_prints_but_commands() -> None:
     assert found == []
 
 
+def test_a_time_alone_orders_nothing() -> None:
+    # Times have whole seconds: rows of one second come as the database likes.
+    found = [
+        f"{path.relative_to(ROOT)}: {call[0]}"
+        for path in _tracked("api/*.py", "activities/*.py", "models/*.py", "workflows/*.py")
+        for call in re.finditer(r"\.order_by\([^()]*created_at\)", _text(path))
+    ]
+    assert found == []
+
+
 def test_rows_are_held_by_one_door() -> None:
     # It refuses to hold what a transaction that only reads would soon let go.
     found = [

@@ -83,7 +83,7 @@ class Routers(Resource):
         """Deletion, with the gateway; refused while an interface is attached."""
         ports = self.state.ports_on(row["id"], INTERFACE)
         if ports:
-            names = ", ".join(port["id"] for port in ports)
+            names = ", ".join(sorted(port["id"] for port in ports))
             text = f"Router {row['id']} has ports still attached: {names}"
             raise conflict("RouterInUse", text)
         self.gateways.clear(row)

@@ -78,7 +78,9 @@ class ServerPorts:
                 SecurityGroupRule.direction == "ingress",
             )
             inner = await tx.all(
-                SecurityGroupRule.select().where(*ingress).order_by(SecurityGroupRule.created_at)
+                SecurityGroupRule.select()
+                .where(*ingress)
+                .order_by(SecurityGroupRule.created_at, SecurityGroupRule.id)
             )
             remote = {rule.remote_group_id for rule in inner if rule.remote_group_id}
             others = await tx.all(SecurityGroup.select().where(SecurityGroup.id.in_(remote)))
@@ -97,7 +99,7 @@ class ServerPorts:
             }
             for row in found
         ]
-        return sorted(shown, key=lambda group: (group["tenant_id"], group["name"]))
+        return sorted(shown, key=lambda group: (group["tenant_id"], group["name"], group["id"]))
 
     async def add_address(self, caller: Caller, server_id: str, network_id: str) -> None:
         """Give the server's port on the network one more address."""

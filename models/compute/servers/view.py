@@ -72,22 +72,24 @@ class ServerView:
         What leads to the server no more is not shown, though its pod has it still; no other
         address of a bridge is.
         """
-        lists = [
-            (server_id, entries)
+        floating = [
+            (server_id, entries, entry)
             for server_id, networks in servers
             for entries in networks.values()
             if isinstance(entries, list)
+            for entry in entries
+            # Some answers do not say which kind an address is.
+            if isinstance(entry, dict) and entry.get(_TYPE, "floating") == "floating"
         ]
-        standing = await self._standing(
-            {str(entry["addr"]) for _, entries in lists for entry in _floating(entries)}
-        )
-        for server_id, entries in lists:
-            for entry in _floating(entries):
-                public, leads_to = standing.get(entry["addr"], ("", ""))
-                if public and leads_to == server_id:
-                    entry["addr"] = public
-                elif entry["addr"] in standing or self._is_on_bridge(entry["addr"]):
-                    entries.remove(entry)
+        if not floating:
+            return
+        standing = await self._standing({str(entry["addr"]) for _, _, entry in floating})
+        for server_id, entries, entry in floating:
+            public, leads_to = standing.get(entry["addr"], ("", ""))
+            if public and leads_to == server_id:
+                entry["addr"] = public
+            elif entry["addr"] in standing or self._is_on_bridge(entry["addr"]):
+                entries.remove(entry)
 
     def _is_on_bridge(self, address: str) -> bool:
         there = ip_address(address)
@@ -95,8 +97,6 @@ class ServerView:
 
     async def _standing(self, addresses: set[str]) -> dict[str, tuple[str, str]]:
         """Return for each that stands for a floating IP that one, and which server it leads to."""
-        if not addresses:
-            return {}
         bridge = select(BridgeAddress.ip_address, BridgeAddress.purpose).where(
             BridgeAddress.ip_address.in_(addresses),
             BridgeAddress.purpose.startswith(f"{Use.FLOATINGIP}:"),
@@ -113,11 +113,6 @@ class ServerView:
             rows = await tx.all(led.where(FloatingIP.id.in_(of.values())))
         leading = {row["id"]: (row["floating_ip_address"], row["device_id"]) for row in rows}
         return {address: leading.get(id_, ("", "")) for address, id_ in of.items()}
-
-
-def _floating(entries: object) -> list[dict[str, Any]]:
-    # Some answers do not say which kind an address is.
-    return [entry for entry in _parts(entries) if entry.get(_TYPE, "floating") == "floating"]
 
 
 def _parts(value: object) -> list[dict[str, Any]]:

@@ -180,7 +180,7 @@ class FloatingIPs(Collection):
         )
         candidates = [
             p.device_id
-            for p in await tx.all(inside.order_by(Port.created_at))
+            for p in await tx.all(inside.order_by(Port.created_at, Port.id))
             if any(ip["subnet_id"] == subnet_id for ip in p.fixed_ips)
         ]
         outside = select(Port.device_id).where(

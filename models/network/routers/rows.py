@@ -99,7 +99,7 @@ class Routers(Collection):
             attached = select(Port.id).where(
                 Port.device_id == id_, Port.device_owner == DeviceOwner.ROUTER_INTERFACE
             )
-            legs = [port["id"] for port in await tx.all(attached.order_by(Port.created_at))]
+            legs = [port["id"] for port in await tx.all(attached.order_by(Port.id))]
             if legs:
                 raise Conflict(
                     f"Router {id_} has ports still attached: {', '.join(legs)}", "RouterInUse"

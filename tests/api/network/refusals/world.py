@@ -102,6 +102,7 @@ class World:
             done = self._put("owner", f"/routers/{name['router']}/add_router_interface", body)
             name[port] = done["port_id"]
             self._made.append(("owner", f"remove {name['router']} {name[subnet]}"))
+        name["legs"] = ", ".join(sorted((name["leg"], name["leg2"])))
         route = {"destination": "192.0.2.0/24", "nexthop": "10.71.2.200"}
         self._put("owner", f"/routers/{name['router']}", {"router": {"routes": [route]}})
         fip = make("fip", "/floatingips", floating_network_id=name["ext"], port_id=name["port"])
