@@ -57,6 +57,21 @@ class Settings(BaseSettings):
         description="Seconds to reach a pod's endpoint; one that answers other calls meanwhile is "
         "waited for as long as the call may take",
     )
+    pod_calls: int = Field(
+        100,
+        ge=1,
+        description="Calls that a process makes into one service of a pod at once; more wait",
+    )
+    pod_queue_seconds: float = Field(
+        10.0, description="Seconds that a call waits for its turn at a service of a pod; then 503"
+    )
+    pod_failures: int = Field(
+        3,
+        ge=1,
+        description="Questions in a row that a service of a pod leaves unanswered, each for as "
+        "long as a pod may take to be reached, before calls to it fail at once, until a probe is "
+        "answered",
+    )
     pod_late_seconds: float = Field(
         120.0,
         description="Seconds for which a pod may still act on a call whose answer never came: so "

@@ -20,6 +20,7 @@ from temporalio import activity
 
 from activities.pods.connection import Broken, Reply, Unreached
 from activities.pods.faults import failure, fault, reason
+from activities.pods.gate import Health
 from activities.pods.service_user import ServiceUser
 from activities.pods.wire import Wire
 from models.database.leases import certain
@@ -112,7 +113,13 @@ class Regions:
         self._endpoints = {**ENDPOINTS, **(more or {})}
         self._user = ServiceUser(settings)
         self._http: aiohttp.ClientSession | None = None
-        self._wire = Wire(settings.pod_connect_timeout, self._user.tls)
+        self._wire = Wire(
+            settings.pod_connect_timeout,
+            self._user.tls,
+            calls=settings.pod_calls,
+            queue_seconds=settings.pod_queue_seconds,
+            failures=settings.pod_failures,
+        )
         self._roots: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def close(self) -> None:
@@ -163,15 +170,21 @@ class Regions:
             sock_read=self._settings.pod_timeout,
         )
         try:
-            async with self._client().request(
-                method,
-                root + self._endpoints[service].version + path,
-                headers=_named(headers),
-                data=body,
-                timeout=limit,
-                allow_redirects=False,
-            ) as answer:
+            async with (
+                self._wire.streaming(root) as gate,
+                self._client().request(
+                    method,
+                    root + self._endpoints[service].version + path,
+                    headers=_named(headers),
+                    data=body,
+                    timeout=limit,
+                    allow_redirects=False,
+                ) as answer,
+            ):
+                gate.answered()
                 yield answer
+        except Unreached as error:
+            raise _unanswered(pod.pod_name, error) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise PodUnavailable(pod.pod_name, reason(error)) from error
 
@@ -271,6 +284,16 @@ class Regions:
             reason = f"it answered {status}"
             raise PodUnavailable("Keystone", reason, answered=status, after=after)
         return status, body
+
+    def health(self, pod: Pod, service: str) -> Health:
+        """Return what is known of a service of the pod: nothing where it was never asked."""
+        root, _ = self._roots.get((pod.pod_name, service), ("", 0.0))
+        return self._wire.health(root)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of the services that are known."""
+        return tuple(self._endpoints)
 
     async def token(self) -> str:
         """Return a token of the service user, for what is streamed."""

@@ -2,18 +2,20 @@
 
 A general client's sessions, cookies, redirects and streams take longer than all the rest of a
 forwarded call; here a request is one write, and its answer one future. Bodies are held in memory:
-what has to be streamed goes another way. Nothing is limited but time and the head of an answer:
-how many connections there are follows from how many calls there are.
+what has to be streamed goes another way. How many calls a service gets at once, its gate says.
 """
 
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from activities.pods.connection import Broken, PodConnection, Reply, Unreached
+from activities.pods.gate import Gate, Health
+from activities.pods.probes import Probes
 from models.errors import BadRequest
 
 _IDLE_SECONDS = 15.0
@@ -38,14 +40,24 @@ class Wire:
         self,
         connect_seconds: float,
         context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        *,
+        calls: int = 100,
+        queue_seconds: float = 10.0,
+        failures: int = 3,
     ) -> None:
-        """``connect_seconds`` bound the wait for who answers nobody else meanwhile, either."""
+        """``connect_seconds`` bound the wait for who answers nobody else meanwhile, either.
+
+        A service gets so many ``calls`` at once, others wait for so long; one that leaves so many
+        questions in a row unanswered, each for ``connect_seconds``, is not asked until it answers.
+        """
         self._connect_seconds = connect_seconds
         self._context = context
-        self._roots: dict[str, tuple[_Origin, str]] = {}
+        self._limits = calls, queue_seconds
+        self._roots: dict[str, _Root] = {}
         self._origins: dict[str, _Origin] = {}
         self._tls: ssl.SSLContext | None = None
         self._sweeper: asyncio.TimerHandle | None = None
+        self._probes = Probes(self._gates, self._is_there, connect_seconds, failures)
 
     async def ask(
         self,
@@ -61,37 +73,81 @@ class Wire:
         ``Broken`` when there was none in time, or none at all; ``Unreached`` when nothing was
         sent. Who is cancelled meanwhile takes the connection with him.
         """
-        known = self._roots.get(root)
-        origin, prefix = known or self._learn(root)
-        request = _request(method, prefix + path, origin.netloc, headers, body)
+        known = self._roots.get(root) or self._learn(root)
+        origin, gate = known.origin, known.gate
+        if gate.shut is not None:
+            raise Unreached(str(gate.shut))
+        request = _request(method, known.prefix + path, origin.netloc, headers, body)
         loop = asyncio.get_running_loop()
+        turns = gate.turns
+        if turns.taken >= turns.limit:
+            await turns.wait()
+        else:
+            turns.taken += 1
         now = loop.time()
+        if not gate.asked:
+            gate.asked = now
         until = now + seconds
         repeatable = method in _REPEATABLE
-        kept = origin.kept(now - (_IDLE_SECONDS if repeatable else _FRESH_SECONDS))
-        if kept is not None:
-            try:
-                return await self._exchange(loop, origin, kept, method, request, until)
-            except Broken:
-                if kept.answering or not repeatable or loop.time() >= until:
-                    raise
         try:
-            fresh = await self._connect(loop, origin, until)
-        except Unreached as error:
+            kept = origin.kept(now - (_IDLE_SECONDS if repeatable else _FRESH_SECONDS))
+            reply = None
             if kept is not None:
-                # The first time it may have been.
-                raise Broken(str(error)) from error
-            raise
-        return await self._exchange(loop, origin, fresh, method, request, until)
+                try:
+                    reply = await self._exchange(loop, origin, kept, method, request, until)
+                except Broken:
+                    if kept.answering or not repeatable or loop.time() >= until:
+                        raise
+            if reply is None:
+                try:
+                    fresh = await self._connect(loop, origin, until)
+                except Unreached as error:
+                    if kept is not None:
+                        # The first time it may have been.
+                        raise Broken(str(error)) from error
+                    raise
+                reply = await self._exchange(loop, origin, fresh, method, request, until)
+        finally:
+            turns.give()
+        gate.asked = 0.0
+        if gate.shut is not None:
+            gate.answered()
+        return reply
+
+    @asynccontextmanager
+    async def streaming(self, root: str) -> AsyncIterator[Gate]:
+        """Let what is streamed through the gate of the service, another way; ``Unreached``.
+
+        Who streams tells the gate when it is ``answered``.
+        """
+        gate = (self._roots.get(root) or self._learn(root)).gate
+        if gate.shut is not None:
+            raise Unreached(str(gate.shut))
+        streams = gate.streams
+        if streams.taken >= streams.limit:
+            await streams.wait()
+        else:
+            streams.taken += 1
+        gate.asked = gate.asked or asyncio.get_running_loop().time()
+        try:
+            yield gate
+        finally:
+            streams.give()
+
+    def health(self, root: str) -> Health:
+        """Return whether the service at ``root`` is asked, and if not, why."""
+        known = self._roots.get(root)
+        return known.gate.health if known is not None else Health()
 
     def answers(self, root: str) -> bool:
         """Tell whether the service at ``root`` has answered somebody just now."""
         known = self._roots.get(root)
         since = asyncio.get_running_loop().time() - self._connect_seconds
-        return known is not None and known[0].heard >= since
+        return known is not None and known.origin.heard >= since
 
     def close(self) -> None:
         """Close what is kept."""
+        self._probes.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
         for origin in self._origins.values():
@@ -160,7 +216,24 @@ class Wire:
         origin.heard = loop.time()
         return connection
 
-    def _learn(self, root: str) -> "tuple[_Origin, str]":
+    def _gates(self) -> Iterator[tuple[str, Gate]]:
+        return ((root, known.gate) for root, known in self._roots.items())
+
+    async def _is_there(self, root: str) -> bool:
+        """Tell whether the service answers a new connection, whatever it says."""
+        known = self._roots[root]
+        origin = known.origin
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._connect_seconds
+        request = _request("GET", f"{known.prefix}/", origin.netloc, {"Accept": "*/*"}, None)
+        try:
+            fresh = await self._connect(loop, origin, until)
+            await self._exchange(loop, origin, fresh, "GET", request, until)
+        except Broken:
+            return False
+        return True
+
+    def _learn(self, root: str) -> "_Root":
         parts = urlsplit(root)
         origin = self._origins.get(f"{parts.scheme}://{parts.netloc}")
         if origin is None:
@@ -168,8 +241,9 @@ class Wire:
             port = parts.port or (443 if secure else 80)
             origin = _Origin(parts.hostname or "", port, parts.netloc.rpartition("@")[2], secure)
             self._origins[f"{parts.scheme}://{parts.netloc}"] = origin
-        self._roots[root] = origin, parts.path
-        return self._roots[root]
+        known = self._roots[root] = _Root(origin, parts.path, Gate(*self._limits))
+        self._probes.start()
+        return known
 
     def _keep(
         self, loop: asyncio.AbstractEventLoop, origin: "_Origin", connection: PodConnection
@@ -186,6 +260,15 @@ class Wire:
             origin.close_before(loop.time() - _IDLE_SECONDS)
         if any(origin.idle for origin in self._origins.values()):
             self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep, loop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """One service: where it is, what comes before its paths, and the way to it."""
+
+    origin: "_Origin"
+    prefix: str
+    gate: Gate
 
 
 @dataclass(slots=True)
