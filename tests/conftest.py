@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.client import User
 from tests.support.folders import memory
-from tests.support.halves import half_of
+from tests.support.parts import part_of
 from tests.support.stack import Stack
 
 HERE = Path(__file__).parent
@@ -20,8 +20,8 @@ _RUNNING: list[Stack] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--half``: two processes share the work, each with a stack of its own."""
-    parser.addoption("--half", type=int, choices=(1, 2), help="run one half of the files of tests")
+    """``--part``: several processes share the work, each with a stack of its own."""
+    parser.addoption("--part", metavar="N/M", help="run one part of M of the files of tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,11 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the files of the other half to the other process."""
-    half = config.getoption("half")
-    if half is None or collection_path not in FILES:
+    """Leave the files of the other parts to the other processes."""
+    share = config.getoption("part")
+    if share is None or collection_path not in FILES:
         return None
-    return collection_path not in half_of(FILES, HERE, half) or None
+    asked = [Path(word).resolve() for word in config.args]
+    files = [file for file in FILES if any(file.is_relative_to(path) for path in asked)]
+    part, parts = (int(number) for number in share.split("/"))
+    return collection_path not in part_of(files, HERE, part, parts) or None
 
 
 @pytest.fixture(scope="session")

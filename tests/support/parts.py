@@ -1,11 +1,11 @@
-"""Two halves of all test files that take about as long as each other."""
+"""Parts of the test files that take about as long as each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-# Measured with both halves at once on two cores; a file that is not named takes a moment.
+# Measured with two at once on two cores; a file that is not named takes a moment.
 SECONDS = {
     "workflows/test_calls.py": 120,
     "workflows/test_orders.py": 80,
@@ -44,16 +44,29 @@ SECONDS = {
     "workflows/test_router_alone.py": 7,
     "workflows/test_upkeep_alone.py": 6,
     "workflows/test_lost_temporal.py": 5,
+    "unit/network/test_refusals.py": 11,
+    "unit/network/test_revisions.py": 9,
+    "unit/network/ports/test_rows.py": 8,
+    "unit/test_leases.py": 6,
+    "unit/network/routers/test_plan.py": 6,
+    "unit/test_copies.py": 5,
+    "unit/network/test_across_pods.py": 4,
+    "unit/test_wire.py": 4,
+    "unit/network/floatingips/test_rows.py": 4,
+    "unit/network/subnets/test_rows.py": 4,
+    "unit/compute/servers/test_servers.py": 4,
+    "unit/network/test_networks.py": 4,
+    "unit/network/test_rbac_policies.py": 3,
 }
 
 
-def half_of(files: Iterable[Path], root: Path, half: int) -> set[Path]:
-    """The files of the first or the second half; always the same ones."""
+def part_of(files: Iterable[Path], root: Path, part: int, parts: int) -> set[Path]:
+    """The files of one part, counted from 1; always the same ones of the same files."""
     seconds = {file: SECONDS.get(file.relative_to(root).as_posix(), 1) for file in files}
-    halves: tuple[set[Path], set[Path]] = (set(), set())
-    taken = [0, 0]
+    shares: list[set[Path]] = [set() for _ in range(parts)]
+    taken = [0] * parts
     for file in sorted(seconds, key=lambda file: (-seconds[file], file)):
-        lighter = taken.index(min(taken))
-        halves[lighter].add(file)
-        taken[lighter] += seconds[file]
-    return halves[half - 1]
+        lightest = taken.index(min(taken))
+        shares[lightest].add(file)
+        taken[lightest] += seconds[file]
+    return shares[part - 1]
