@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import Table
 from sqlalchemy.types import TypeEngine
 
+from models.errors import BadRequest
+from models.settings import Settings
+
 if TYPE_CHECKING:
     from models.database.record import Record
 
@@ -108,6 +111,35 @@ class AttributeKind(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Most:
+    """How many items the list of an attribute may have, and how Neutron refuses more.
+
+    ``words`` name the attribute, what the object is and the limit.
+    """
+
+    of: Callable[[Settings], int]
+    words: str
+    kind: str
+
+    def check(self, name: str, value: object, settings: Settings, whose: str) -> None:
+        """Refuse a list that is too long, also one in an object of lists."""
+        if not isinstance(value, list | dict):
+            return
+        inner = value.values() if isinstance(value, dict) else ()
+        sizes = [len(value), *(len(part) for part in inner if isinstance(part, list))]
+        if max(sizes) > (most := self.of(settings)):
+            said = self.words.format(name=name, whose=whose, most=most, found=max(sizes))
+            raise BadRequest(said, self.kind)
+
+
+ITEMS = Most(
+    lambda settings: settings.max_list_items,
+    "Invalid input for {name}. Reason: {found} items exceed the maximum {most} (max_list_items).",
+    "HTTPBadRequest",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of a resource whose truth is the gateway's.
 
@@ -117,6 +149,7 @@ class Attribute:
     everyone who sees the object. ``service_sets`` ones are set by who has the role ``service``,
     and by no admin without it. ``stored`` attributes are columns; others are computed when shown.
     ``copied`` ones are sent to the copies in pods as they are, and a change of one goes there.
+    A list has ``most`` items.
     """
 
     name: str
@@ -129,6 +162,7 @@ class Attribute:
     service_sets: bool = False
     stored: bool = True
     copied: bool = False
+    most: Most = ITEMS
     column: str = ""
 
     def of(self, column: str) -> "Attribute":

@@ -48,6 +48,20 @@ class Settings(BaseSettings):
         "beside it a user's token is taken that has expired. Others are refused",
     )
     max_body_bytes: int = Field(1_048_576, description="Largest JSON body accepted; more is 413")
+    max_list_items: int = Field(
+        1000,
+        description="Items of one list, or objects in one request, of the network API where "
+        "Neutron sets no limit; more is 400",
+    )
+    max_fixed_ips_per_port: int = Field(
+        5, description="Addresses that a request may ask for one port; more is 400"
+    )
+    max_allowed_address_pair: int = Field(
+        10, description="Allowed address pairs of a port; more is 400"
+    )
+    max_dns_nameservers: int = Field(5, description="DNS servers of a subnet; more is 400")
+    max_subnet_host_routes: int = Field(20, description="Host routes of a subnet; more is 400")
+    max_routes: int = Field(30, description="Routes of a router; more is 400")
     pod_interface: Literal["public", "internal", "admin"] = Field(
         "public", description="Interface of the pods' endpoints: public, internal or admin"
     )

@@ -9,7 +9,7 @@ from api.links import Links, next_page, page_path
 from models.errors import BadRequest, Conflict
 from models.network.collections.listing import Page
 from models.network.collections.services import Service, create_all
-from models.resource import Kind
+from models.resource import ITEMS, Kind
 
 Getter = Callable[[Services], Service]
 
@@ -32,6 +32,7 @@ def serve(kind: Kind, service: Getter) -> Routes:
             bodies = body[kind.collection]
             if not isinstance(bodies, list) or not bodies:
                 raise BadRequest("Resources required", "HTTPBadRequest")
+            ITEMS.check(kind.collection, bodies, call.services.settings, "")
             checked = [_inner(kind, _wrapped(kind, item)) for item in bodies]
             made = await create_all(resources, call.caller, checked)
             return Answer(201, {kind.collection: made})

@@ -6,6 +6,7 @@ from api.http import Answer, Call
 from api.network.collection import serve
 from api.network.tags import serve_tags
 from models.errors import BadRequest
+from models.resource import ITEMS
 from models.resources.network import ROUTERS
 
 routes = serve(ROUTERS, lambda services: services.network.routers)
@@ -48,4 +49,5 @@ async def _given(call: Call) -> list[dict[str, Any]]:
     given = (await call.json("router")).get("routes")
     if not isinstance(given, list) or not all(isinstance(route, dict) for route in given):
         raise BadRequest("Invalid input: 'routes' is not a list of routes.", "HTTPBadRequest")
+    ITEMS.check("routes", given, call.services.settings, "")
     return given

@@ -19,7 +19,7 @@ from typing import (
 
 from sqlalchemy import Column, ForeignKey, MetaData, Select, Table
 
-from models.resource import Attribute, AttributeKind
+from models.resource import ITEMS, Attribute, AttributeKind, Most
 
 if TYPE_CHECKING:
     from sqlalchemy.schema import SchemaItem
@@ -135,13 +135,14 @@ def attribute(
     admin_sets: bool = False,
     service_sets: bool = False,
     copied: bool = False,
+    most: Most = ITEMS,
 ) -> Field[T]:
     """Declare an attribute that a column holds; see ``models.resource.Attribute``.
 
     ``name`` is the client's, where it is not the row's (``router:external``).
     """
     said = Attribute(
-        name, kind, default, post, put, admin, admin_sets, service_sets, copied=copied
+        name, kind, default, post, put, admin, admin_sets, service_sets, copied=copied, most=most
     )
     return Field(kind.type, (), {"index": index}, said)
 

@@ -12,6 +12,7 @@ from models.network.collections.collection import Body, Collection, Quotas, Show
 from models.network.collections.sharing import forget_shares, shared_with
 from models.operations import Operations
 from models.pods import PodDirectory
+from models.resource import ITEMS
 from models.resources.network import ADDRESS_GROUPS
 from models.values import Caller
 
@@ -76,13 +77,16 @@ class AddressGroups(Collection):
         wanted = self._addresses(given)
         async with self.store.write() as tx:
             row = await self._ours(tx, caller, id_, "add_addresses")
-            there = [one for one in wanted if one in row["addresses"]]
+            known = set(row["addresses"])
+            there = [one for one in wanted if one in known]
             if there:
                 raise BadRequest(
                     f"Addresses {there} already exist in the address group {id_}.",
                     "AddressesAlreadyExist",
                 )
-            shown, waiting = await self._set(tx, caller, row, [*row["addresses"], *wanted])
+            all_ = [*row["addresses"], *wanted]
+            ITEMS.check("addresses", all_, self.settings, id_)
+            shown, waiting = await self._set(tx, caller, row, all_)
         self._operations.announce(*waiting)
         return shown
 
@@ -91,13 +95,14 @@ class AddressGroups(Collection):
         wanted = self._addresses(given)
         async with self.store.write() as tx:
             row = await self._ours(tx, caller, id_, "remove_addresses")
-            absent = [one for one in wanted if one not in row["addresses"]]
+            known, gone = set(row["addresses"]), set(wanted)
+            absent = [one for one in wanted if one not in known]
             if absent:
                 raise NotFound(
                     f"Addresses {absent} not found in the address group {id_}.",
                     "AddressesNotFound",
                 )
-            left = [one for one in row["addresses"] if one not in wanted]
+            left = [one for one in row["addresses"] if one not in gone]
             shown, waiting = await self._set(tx, caller, row, left)
         self._operations.announce(*waiting)
         return shown
@@ -137,4 +142,5 @@ class AddressGroups(Collection):
     def _addresses(self, given: object) -> list[str]:
         if given is None:
             raise BadRequest("Invalid input: 'addresses' is missing.", "HTTPBadRequest")
+        ITEMS.check("addresses", given, self.settings, "")
         return more_prefixes(given)

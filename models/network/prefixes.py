@@ -1,6 +1,7 @@
 """Prefixes: arithmetic of address ranges, as intervals, however many are taken."""
 
 import ipaddress
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -19,12 +20,16 @@ def collapse(cidrs: Iterable[str]) -> list[str]:
 def free(prefixes: Sequence[Network], taken: Sequence[Network]) -> list[Network]:
     """Return what of the prefixes is not taken, as the fewest networks."""
     found: list[Network] = []
-    used = sorted(taken, key=lambda one: int(one.network_address))
+    used = {version: _spans(taken, version) for version in (4, 6)}
     for prefix in prefixes:
         begin, end = int(prefix.network_address), int(prefix.broadcast_address)
-        for one in used:
-            low, high = int(one.network_address), int(one.broadcast_address)
-            if one.version != prefix.version or high < begin or low > end:
+        spans = used[prefix.version]
+        # The last one that begins before the prefix may reach into it.
+        at = max(bisect_right(spans, (begin, -1)) - 1, 0)
+        while at < len(spans) and spans[at][0] <= end:
+            low, high = spans[at]
+            at += 1
+            if high < begin:
                 continue
             found += _between(begin, low - 1, prefix.version)
             begin = high + 1
@@ -49,6 +54,13 @@ def contains(gaps: Iterable[Network], wanted: Network) -> bool:
         and wanted.broadcast_address in gap
         for gap in gaps
     )
+
+
+def _spans(taken: Iterable[Network], version: int) -> list[tuple[int, int]]:
+    """Return the first and last addresses of what is taken, apart from one another, in order."""
+    mine = [one for one in taken if one.version == version]
+    apart = ipaddress.collapse_addresses(mine)  # type: ignore[type-var]
+    return [(int(one.network_address), int(one.broadcast_address)) for one in apart]
 
 
 def _between(first: int, last: int, version: int) -> list[Network]:

@@ -45,6 +45,7 @@ class NetworkQuotas:
         operations: Operations,
         copies: QuotaCopies,
     ) -> None:
+        self.settings = settings
         self._store = store
         self._operations = operations
         self._copies = copies

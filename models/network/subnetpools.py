@@ -15,6 +15,7 @@ from models.network.collections.collection import Body, Quotas, Shown, revise
 from models.network.collections.shared_collection import SharedCollection
 from models.network.collections.sharing import forget_shares
 from models.network.prefixes import collapse, contains, cut, free, networks
+from models.resource import ITEMS
 from models.resources.network import SUBNETPOOLS
 from models.values import Caller
 
@@ -71,17 +72,20 @@ class Subnetpools(SharedCollection):
 
     async def add_prefixes(self, caller: Caller, id_: str, given: object) -> list[str]:
         """Add prefixes and return all of the pool."""
+        ITEMS.check("prefixes", given, self.settings, id_)
         wanted = _more(given)
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_)
             await self._scopes.refuse_foreign_to(tx, caller, row)
             if wanted:
                 changes = {"prefixes": [*row["prefixes"], *wanted]}
+                ITEMS.check("prefixes", changes["prefixes"], self.settings, id_)
                 row = await self._update(tx, caller, row, changes)
             return list(row["prefixes"])
 
     async def remove_prefixes(self, caller: Caller, id_: str, given: object) -> list[str]:
         """Remove prefixes and return the pool's others; refused where subnets use them."""
+        ITEMS.check("prefixes", given, self.settings, id_)
         wanted = networks(_more(given))
         async with self.store.write() as tx:
             row = await self.own(tx, caller, id_)

@@ -1,12 +1,16 @@
 """Tags: words that clients put on any object they own, and list objects by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sized
 
 from models.database.store import Row, Transaction
-from models.errors import NotFound
+from models.errors import BadRequest, NotFound
 from models.network.collections import checks
 from models.network.collections.collection import Collection
+from models.resource import ITEMS
 from models.values import Caller
+
+# Neutron's, no setting there either.
+MOST = 50
 
 
 class Tags:
@@ -30,17 +34,20 @@ class Tags:
 
     async def replace(self, caller: Caller, id_: str, tags: object) -> list[str]:
         """Set the tags of an object and return them."""
-        checked = _checked(tags)
+        checked = self._checked(tags)
         async with self._collection.store.write() as tx:
-            return await self._set(tx, await self._own(tx, caller, id_), checked)
+            row = await self._own(tx, caller, id_)
+            self._count(checked)
+            return await self._set(tx, row, checked)
 
     async def add(self, caller: Caller, id_: str, tags: object) -> list[str]:
         """Add tags to an object and return them: as Neutron, not those that it had."""
-        checked = _checked(tags)
+        checked = self._checked(tags)
         async with self._collection.store.write() as tx:
             row = await self._own(tx, caller, id_)
-            fresh = [tag for tag in checked if tag not in row["tags"]]
-            await self._set(tx, row, [*row["tags"], *fresh])
+            both = {*row["tags"], *checked}
+            self._count(both)
+            await self._set(tx, row, both)
         return checked
 
     async def remove(self, caller: Caller, id_: str, tag: str) -> None:
@@ -57,21 +64,31 @@ class Tags:
         except NotFound:
             raise self._missing(id_) from None
 
-    async def _set(self, tx: Transaction, row: Row, tags: Sequence[str]) -> list[str]:
+    async def _set(self, tx: Transaction, row: Row, tags: Iterable[str]) -> list[str]:
         wanted = sorted(tags)
         if wanted != sorted(row["tags"]):
             await self._collection.change(tx, row, {"tags": wanted})
         return wanted
 
+    def _checked(self, tags: object) -> list[str]:
+        if tags is None:
+            raise checks.invalid_input("Invalid tags body")
+        if isinstance(tags, list):
+            # The same one many times counts once.
+            ITEMS.check("tags", tags, self._collection.settings, "")
+        return checks.tags(tags)
+
+    def _count(self, tags: Sized) -> None:
+        if len(tags) > MOST:
+            raise BadRequest(
+                f"Bad {self._collection.kind.collection} request: The number of tags exceed the "
+                f"per-resource limit of {MOST}.",
+                "BadRequest",
+            )
+
     def _missing(self, id_: str) -> NotFound:
         name = self._collection.kind.collection
         return NotFound(f"Resource {name} {id_} could not be found.", "TagResourceNotFound")
-
-
-def _checked(tags: object) -> list[str]:
-    if tags is None:
-        raise checks.invalid_input("Invalid tags body")
-    return checks.tags(tags)
 
 
 def _no_tag(tag: str) -> NotFound:

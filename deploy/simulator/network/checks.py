@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.simulator.http import Json
+from deploy.simulator.network.errors import NeutronError
 
 _MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
 _UUID = re.compile(r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
@@ -88,6 +89,19 @@ def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
         return [check(item) for item in value]
 
     return check_all
+
+
+def at_most(
+    most: int, check: Callable[[Any], list[Any]], kind: str, words: str
+) -> Callable[[Any], list[Any]]:
+    """The same check of a list that has at most so many items."""
+
+    def check_some(value: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > most:
+            raise NeutronError(400, kind, words)
+        return check(value)
+
+    return check_some
 
 
 def or_null(check: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:

@@ -44,7 +44,15 @@ class Ports(Resource):
         "device_owner": Attr(checks.text(), ""),
         "security_groups": Attr(checks.or_null(checks.list_of(checks.uuid)), UNSET),
         "port_security_enabled": Attr(checks.boolean, UNSET),
-        "allowed_address_pairs": Attr(checks.or_null(checks.list_of(checks.pair)), []),
+        "allowed_address_pairs": Attr(
+            checks.at_most(
+                10,
+                checks.or_null(checks.list_of(checks.pair)),
+                "AllowedAddressPairExhausted",
+                "The number of allowed address pair exceeds the maximum 10.",
+            ),
+            [],
+        ),
         "extra_dhcp_opts": Attr(checks.or_null(checks.list_of(checks.dhcp_option)), []),
         "binding:host_id": Attr(checks.host, "", admin=True),
         "binding:profile": Attr(checks.optional_table, {}, service=True),

@@ -17,6 +17,10 @@ from deploy.simulator.network.state import Row, stamp, touch
 INTERFACE = "network:router_interface"
 
 
+# Neutron's default (max_routes).
+_MOST_ROUTES = 30
+
+
 class Routers(Resource):
     """`/routers`."""
 
@@ -117,6 +121,9 @@ class Routers(Resource):
         own = {item["ip_address"] for item in fixed}
         subnets = [self.state.table("subnets")[item["subnet_id"]] for item in fixed]
         kept: list[Json] = []
+        if len(routes) > _MOST_ROUTES:
+            words = f"The number of routes exceeds the maximum {_MOST_ROUTES}."
+            raise NeutronError(400, "RoutesExhausted", words)
         for route in routes:
             if not any(contains(subnet["cidr"], route["nexthop"]) for subnet in subnets):
                 raise _bad_routes(routes, "the nexthop is not connected with router")

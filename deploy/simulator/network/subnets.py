@@ -34,8 +34,24 @@ class Subnets(Resource):
         "subnetpool_id": Attr(checks.nullable(checks.uuid), None, put=False),
         "gateway_ip": Attr(checks.nullable(checks.ip), UNSET),
         "allocation_pools": Attr(checks.or_empty(checks.pools), UNSET),
-        "dns_nameservers": Attr(checks.or_empty(checks.list_of(checks.given(checks.ip))), []),
-        "host_routes": Attr(checks.or_null(checks.routes), []),
+        "dns_nameservers": Attr(
+            checks.at_most(
+                5,
+                checks.or_empty(checks.list_of(checks.given(checks.ip))),
+                "DNSNameServersExhausted",
+                "The number of DNS nameservers exceeds the limit 5.",
+            ),
+            [],
+        ),
+        "host_routes": Attr(
+            checks.at_most(
+                20,
+                checks.or_null(checks.routes),
+                "HostRoutesExhausted",
+                "The number of host routes exceeds the limit 20.",
+            ),
+            [],
+        ),
         "enable_dhcp": Attr(checks.boolean, True),
         "ipv6_ra_mode": Attr(checks.mode, None, put=False),
         "ipv6_address_mode": Attr(checks.mode, None, put=False),

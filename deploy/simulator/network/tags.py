@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from deploy.simulator.http import Request, Response, empty, pick, reply
 from deploy.simulator.identity.state import Token
 from deploy.simulator.network import checks
-from deploy.simulator.network.errors import NeutronError
+from deploy.simulator.network.errors import NeutronError, bad
 from deploy.simulator.network.resource import Resource
 from deploy.simulator.network.state import Row, touch
 
 if TYPE_CHECKING:
     from deploy.simulator.network.service import NetworkService
 
+_MOST = 50
 Add = Callable[[str, str, Any], None]
 
 
@@ -28,7 +29,11 @@ class Tags:
         """Add the tag routes of one collection."""
 
         def put(row: Row, tags: list[str]) -> None:
-            if (wanted := sorted(set(tags))) != row["tags"]:
+            wanted = sorted(set(tags))
+            if len(wanted) > _MOST:
+                said = f"The number of tags exceed the per-resource limit of {_MOST}"
+                raise bad(resource.plural, said)
+            if wanted != row["tags"]:
                 row["tags"] = wanted
                 touch(row)
 

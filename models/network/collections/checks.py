@@ -6,6 +6,7 @@ A check returns the value in its stored form or raises ``ValueError`` with Neutr
 import ipaddress
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from models.errors import BadRequest
 from models.network.collections import shapes
 from models.network.collections.shapes import ip, items, text
 from models.resource import Attribute
+from models.settings import Settings
 
 Check = Callable[[Any], Any]
 
@@ -42,8 +44,12 @@ def invalid_input(reason: str) -> BadRequest:
     return BadRequest(f"Invalid input for operation: {reason}.", "InvalidInput")
 
 
-def check(attribute: Attribute, value: Any) -> Any:
-    """Return the value as it is stored; Neutron's ``HTTPBadRequest`` when it is not one."""
+def check(attribute: Attribute, value: Any, settings: Settings, whose: str) -> Any:
+    """Return the value as it is stored; Neutron's ``HTTPBadRequest`` when it is not one.
+
+    How much of it there is comes first: nobody looks at what is too much.
+    """
+    attribute.most.check(attribute.name, value, settings, whose)
     try:
         return attribute.kind.stored(value)
     except ValueError as error:
@@ -111,7 +117,7 @@ def not_blank(value: Any) -> str:
 
 def _refuse_repeated(found: list[Any]) -> None:
     if len(set(found)) < len(found):
-        repeated = sorted({str(item) for item in found if found.count(item) > 1})
+        repeated = sorted(str(item) for item, times in Counter(found).items() if times > 1)
         raise ValueError(f"Duplicate items in the list: '{', '.join(repeated)}'")
 
 
@@ -147,7 +153,7 @@ def nameservers(value: Any) -> list[str]:
         return []
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for nameserver: '{value}'")
-    found: list[str] = []
+    found: dict[str, None] = {}
     for server in value:
         try:
             ip(server)
@@ -155,8 +161,8 @@ def nameservers(value: Any) -> list[str]:
             raise ValueError(f"'{server}' is not a valid nameserver. {error}") from None
         if server in found:
             raise ValueError(f"Duplicate nameserver '{server}'")
-        found.append(server)
-    return found
+        found[server] = None
+    return list(found)
 
 
 def protocol(value: Any) -> str:

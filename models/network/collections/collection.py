@@ -15,6 +15,7 @@ from models.network.collections.checks import check
 from models.network.collections.listing import Filter, Page, Params, conditions, page, parse
 from models.network.collections.shapes import text
 from models.resource import REQUIRED, Attribute, Kind
+from models.settings import Settings
 from models.values import Caller
 
 Body = Mapping[str, Any]
@@ -30,7 +31,9 @@ _OTHER_PROJECT = (
 
 
 class Quotas(Protocol):
-    """How many objects a project may have."""
+    """How many objects a project may have, and by the settings how much there is of each."""
+
+    settings: Settings
 
     async def guard(
         self, tx: Transaction, kind: Kind, project_id: str, *, number: int = 1
@@ -79,7 +82,7 @@ class Collection:
                     f"Failed to parse request. Required attribute '{attribute.name}' not specified"
                 )
             if given:
-                value = check(attribute, body[attribute.name])
+                value = self.checked(attribute, body[attribute.name], f"new {self.kind.member}")
                 # What services set has no default for others to say.
                 if value != attribute.default or attribute.service_sets:
                     named.append(attribute)
@@ -114,13 +117,22 @@ class Collection:
                 continue
             if not attribute.put:
                 raise _bad(f"Cannot update read-only attribute {name}")
-            value = check(attribute, body[name])
+            value = self.checked(attribute, body[name], row["id"])
             if attribute.stored and row[attribute.column] != value:
                 changes[attribute.column] = value
         for name in body:
             if name in self.attributes:
                 self._permit("update", self.attributes[name], caller)
         return changes
+
+    def checked(self, attribute: Attribute, value: Any, whose: str) -> Any:
+        """Return a client's value as it is stored; ``BadRequest`` that says whose it was to be."""
+        return check(attribute, value, self.settings, whose)
+
+    @property
+    def settings(self) -> Settings:
+        """How much there may be of what."""
+        return self._quotas.settings
 
     def _known(self, body: Body, read_only: str) -> None:
         extra = [k for k in body if k not in self.attributes and k not in _PROJECT]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import JSON, Boolean, Integer, String
 
 from models.network.collections import checks, shapes
-from models.resource import REFUSED, AttributeKind, Match
+from models.resource import REFUSED, AttributeKind, Match, Most
 
 T = TypeVar("T")
 Texts = list[str]
@@ -101,3 +101,32 @@ DICTIONARY_OR_NONE = _or_none(DICTIONARY)
 # Without null: Neutron refuses it.
 LIST: AttributeKind[list[Any]] = AttributeKind(JSON(), shapes.items, Match.NEVER)
 GATEWAY_INFO = _structure(shapes.gateway_info, None)
+
+MOST_FIXED_IPS = Most(
+    lambda settings: settings.max_fixed_ips_per_port,
+    "Invalid input for operation: Exceeded maximum amount of fixed ips per port: {most} "
+    "(max_fixed_ips_per_port).",
+    "InvalidInput",
+)
+MOST_PAIRS = Most(
+    lambda settings: settings.max_allowed_address_pair,
+    "The number of allowed address pair exceeds the maximum {most}.",
+    "AllowedAddressPairExhausted",
+)
+MOST_NAMESERVERS = Most(
+    lambda settings: settings.max_dns_nameservers,
+    "Unable to complete operation for {whose}. The number of DNS nameservers exceeds the limit "
+    "{most}.",
+    "DNSNameServersExhausted",
+)
+MOST_HOST_ROUTES = Most(
+    lambda settings: settings.max_subnet_host_routes,
+    "Unable to complete operation for {whose}. The number of host routes exceeds the limit "
+    "{most}.",
+    "HostRoutesExhausted",
+)
+MOST_ROUTES = Most(
+    lambda settings: settings.max_routes,
+    "Unable to complete operation for {whose}. The number of routes exceeds the maximum {most}.",
+    "RoutesExhausted",
+)

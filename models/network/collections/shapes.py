@@ -1,6 +1,7 @@
 """Shapes: the lists and objects that attributes of network resources are made of."""
 
 import ipaddress
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -124,17 +125,14 @@ def routes(value: Any) -> list[dict[str, str]]:
     """Return host or extra routes, ``[{"destination": cidr, "nexthop": ip}]``."""
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for hostroute: '{value}'")
-    found: list[dict[str, str]] = []
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for item in value:
         route = _only(item, {"destination", "nexthop"}, "hostroute")
-        checked = {
-            "destination": _destination(route["destination"]),
-            "nexthop": ip(route["nexthop"]),
-        }
-        if checked in found:
+        destination, nexthop = _destination(route["destination"]), ip(route["nexthop"])
+        if (destination, nexthop) in found:
             raise ValueError(f"Duplicate hostroute '{item}'")
-        found.append(checked)
-    return found
+        found[destination, nexthop] = {"destination": destination, "nexthop": nexthop}
+    return list(found.values())
 
 
 def fixed_ips(value: Any) -> list[dict[str, str]]:
@@ -142,6 +140,7 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for fixed IP: '{value}'")
     found: list[dict[str, str]] = []
+    addresses: set[str] = set()
     for item in value:
         # Whatever else it says is not Neutron's to read.
         if not isinstance(item, dict):
@@ -149,8 +148,9 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
         checked: dict[str, str] = {}
         if "ip_address" in item:
             checked["ip_address"] = ip(item["ip_address"])
-            if any(checked["ip_address"] == other.get("ip_address") for other in found):
+            if checked["ip_address"] in addresses:
                 raise ValueError(f"Duplicate IP address '{checked['ip_address']}'")
+            addresses.add(checked["ip_address"])
         if "subnet_id" in item:
             checked["subnet_id"] = uuid(item["subnet_id"])
         found.append(checked)
@@ -159,7 +159,7 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
 
 def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
     """Return allowed address pairs as given, ``[{"ip_address": ip or cidr, "mac_address"?}]``."""
-    found: list[dict[str, str]] = []
+    found: dict[tuple[str, str | None], dict[str, str]] = {}
     if not isinstance(value, list):
         raise _bad("Allowed address pairs must be a list.")
     for item in value:
@@ -172,7 +172,6 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
             raise BadRequest(
                 "AllowedAddressPair must contain ip_address", "AllowedAddressPairsMissingIP"
             )
-        checked = dict(item)
         try:
             address = item["ip_address"]
             subnet(address) if "/" in str(address) else ip(address)
@@ -180,14 +179,15 @@ def pairs(value: Any, mac: Callable[[Any], str]) -> list[dict[str, str]]:
                 mac(item["mac_address"])
         except ValueError as error:
             raise _bad(str(error)) from None
-        if checked in found:
+        pair = (item["ip_address"], item.get("mac_address"))
+        if pair in found:
             raise BadRequest(
                 "Request contains duplicate address pair: mac_address "
                 f"{item.get('mac_address')} ip_address {item['ip_address']}.",
                 "DuplicateAddressPairInRequest",
             )
-        found.append(checked)
-    return found
+        found[pair] = dict(item)
+    return list(found.values())
 
 
 def dhcp_opts(value: Any) -> list[dict[str, Any]]:
@@ -195,9 +195,11 @@ def dhcp_opts(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list):
         raise _invalid(f"'{value}' is not a list")
     found: list[dict[str, Any]] = []
+    seen: set[str] = set()
     for opt in value:
-        if value.count(opt) > 1:
+        if (said := json.dumps(opt, sort_keys=True)) in seen:
             raise _invalid(f"Duplicate items in the list: '{opt}'")
+        seen.add(said)
         try:
             found.append(_dhcp_opt(opt))
         except ValueError:

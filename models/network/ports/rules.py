@@ -30,7 +30,8 @@ def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
     words = [name for name in _NETWORK_OWNERS if body.get(name) not in (None, [])]
     if str(body.get("device_owner", "")).startswith(SERVICE):
         words.append("device_owner")
-    fixed = [wish for wish in body.get("fixed_ips") or [] if isinstance(wish, dict)]
+    wishes = body.get("fixed_ips")
+    fixed = [w for w in wishes if isinstance(w, dict)] if isinstance(wishes, list) else []
     if any("ip_address" in wish for wish in fixed):
         words.append("fixed_ips:ip_address")
     if fixed and not network["shared"]:

@@ -20,9 +20,6 @@ from models.pods import PodDirectory
 from models.resources.network import ROUTERS
 from models.values import Caller
 
-# Neutron's own default (max_routes).
-_MOST_ROUTES = 30
-
 
 class Routers(Collection):
     """The routers as users see them."""
@@ -182,12 +179,6 @@ class Routers(Collection):
         self, tx: Transaction, caller: Caller, row: Row, routes: Sequence[Row]
     ) -> list[str]:
         """Check the user's routes; return the operation that spreads them."""
-        if len(routes) > _MOST_ROUTES:
-            raise BadRequest(
-                f"Unable to complete operation for {row['id']}. The number of routes exceeds the "
-                f"maximum {_MOST_ROUTES}.",
-                "RoutesExhausted",
-            )
         linked = select(Port.fixed_ips).where(
             Port.device_id == row["id"],
             Port.device_owner.in_(ROUTER_PORTS),

@@ -1,6 +1,8 @@
 """What a subnet may be: Neutron's rules on ranges, gateways, pools, name servers and routes."""
 
 import ipaddress
+from bisect import bisect_right
+from operator import itemgetter
 from typing import Any
 
 from models.database.store import Row
@@ -10,7 +12,6 @@ from models.network.ports.owners import SERVER, SERVICE
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_NAMESERVERS, _HOST_ROUTES = 5, 20
 # Neutron takes each letter of the last one for a beginning of its own.
 _OWNERS = (SERVICE, "neutron:", *SERVER)
 _LAST = ipaddress.IPv4Address("255.255.255.255")
@@ -93,8 +94,9 @@ def check_pools(pools: list[dict[str, str]], cidr: str, gateway: str | None) -> 
     """Refuse pools that leave the subnet, overlap, run backwards or hold the gateway."""
     network = ipaddress.ip_network(cidr)
     first, last = _bounds(network)
+    # Those before it, which are apart: by their addresses, with their places among the pools.
     seen: list[Any] = []
-    for pool in pools:
+    for place, pool in enumerate(pools):
         span: Any = (ipaddress.ip_address(pool["start"]), ipaddress.ip_address(pool["end"]))
         fits = {end.version for end in span} == {network.version}
         if not fits or span[0] > span[1]:
@@ -107,19 +109,22 @@ def check_pools(pools: list[dict[str, str]], cidr: str, gateway: str | None) -> 
                 f"The allocation pool {_text(span)} spans beyond the subnet cidr {cidr}.",
                 "OutOfBoundsAllocationPool",
             )
-        for other in seen:
-            if span[0] <= other[1] and other[0] <= span[1]:
-                raise Conflict(
-                    f"Found overlapping allocation pools: {_text(other)} {_text(span)} for "
-                    f"subnet {cidr}.",
-                    "OverlappingAllocationPools",
-                )
+        at = bisect_right(seen, span[1], key=itemgetter(0))
+        inside = [other for other in seen[max(at - 1, 0) : at] if span[0] <= other[1]]
+        if inside:
+            inside = [other for other in seen[:at] if span[0] <= other[1]]
+            other = min(inside, key=itemgetter(2))
+            raise Conflict(
+                f"Found overlapping allocation pools: {_text(other)} {_text(span)} for "
+                f"subnet {cidr}.",
+                "OverlappingAllocationPools",
+            )
         if gateway and span[0] <= _address(gateway) <= span[1]:
             raise Conflict(
                 f"Gateway ip {gateway} conflicts with allocation pool {_text(span)}.",
                 "GatewayConflictWithAllocationPools",
             )
-        seen.append(span)
+        seen.insert(at, (*span, place))
 
 
 def eui64(cidr: str, mac: str) -> str:
@@ -147,20 +152,8 @@ def _check_dhcp(network: Network) -> None:
 
 def _check_helpers(subnet: Row) -> None:
     version = subnet["ip_version"]
-    if len(subnet["dns_nameservers"]) > _NAMESERVERS:
-        raise BadRequest(
-            f"Unable to complete operation for {subnet['id']}. The number of DNS nameservers "
-            f"exceeds the limit {_NAMESERVERS}.",
-            "DNSNameServersExhausted",
-        )
     for server in subnet["dns_nameservers"]:
         _same_version("dns_nameserver", server, version)
-    if len(subnet["host_routes"]) > _HOST_ROUTES:
-        raise BadRequest(
-            f"Unable to complete operation for {subnet['id']}. The number of host routes "
-            f"exceeds the limit {_HOST_ROUTES}.",
-            "HostRoutesExhausted",
-        )
     for route in subnet["host_routes"]:
         _same_version("nexthop", route["nexthop"], version)
         _same_version("destination", route["destination"], version)

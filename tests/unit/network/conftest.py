@@ -10,12 +10,15 @@ from models.database.store import Store, Transaction
 from models.network.address_scopes import AddressScopes
 from models.network.subnetpools import Subnetpools
 from models.resource import Kind
+from models.settings import Settings
 from tests.unit.network.wiring import Network
 from tests.unit.network.world import World
 
 
 class Unlimited:
     """Quotas of a project that may have any number of objects."""
+
+    settings = Settings()
 
     async def guard(
         self, tx: Transaction, kind: Kind, project_id: str, *, number: int = 1

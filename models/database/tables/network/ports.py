@@ -15,6 +15,8 @@ from models.network.collections.kinds import (
     GROUPS,
     HOST,
     MAC,
+    MOST_FIXED_IPS,
+    MOST_PAIRS,
     NAME,
     PAIRS,
     TAGS,
@@ -33,11 +35,13 @@ class Port(Owned, table="ports", parts=(UniqueConstraint("network_id", "mac_addr
     admin_state_up: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
     network_id: Field[str] = attribute(UUID, default=REQUIRED, put=False, index=True)
     mac_address: Field[str] = attribute(MAC, index=True)
-    fixed_ips: Field[list[dict[str, str]]] = attribute(FIXED_IPS)
+    fixed_ips: Field[list[dict[str, str]]] = attribute(FIXED_IPS, most=MOST_FIXED_IPS)
     device_id: Field[str] = attribute(TEXT, default="", index=True)
     device_owner: Field[str] = attribute(TEXT, default="")
     security_groups: Field[list[str]] = attribute(GROUPS)
-    allowed_address_pairs: Field[list[dict[str, str]]] = attribute(PAIRS, default=[], copied=True)
+    allowed_address_pairs: Field[list[dict[str, str]]] = attribute(
+        PAIRS, default=[], copied=True, most=MOST_PAIRS
+    )
     extra_dhcp_opts: Field[list[dict[str, Any]]] = attribute(DHCP_OPTS, default=[], copied=True)
     port_security_enabled: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
     binding_vnic_type: Field[str] = attribute(

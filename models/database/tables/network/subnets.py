@@ -11,6 +11,8 @@ from models.network.collections.kinds import (
     IP_OR_NONE,
     IP_VERSION,
     IPV6_MODE,
+    MOST_HOST_ROUTES,
+    MOST_NAMESERVERS,
     NAME,
     POOLS,
     ROUTES,
@@ -33,8 +35,12 @@ class Subnet(Owned, table="subnets"):
     gateway_ip: Field[str | None] = attribute(IP_OR_NONE)
     enable_dhcp: Field[bool] = attribute(BOOLEAN, default=True, copied=True)
     allocation_pools: Field[list[dict[str, str]]] = attribute(POOLS)
-    dns_nameservers: Field[list[str]] = attribute(IP_LIST, default=[], copied=True)
-    host_routes: Field[list[dict[str, str]]] = attribute(ROUTES, default=[], copied=True)
+    dns_nameservers: Field[list[str]] = attribute(
+        IP_LIST, default=[], copied=True, most=MOST_NAMESERVERS
+    )
+    host_routes: Field[list[dict[str, str]]] = attribute(
+        ROUTES, default=[], copied=True, most=MOST_HOST_ROUTES
+    )
     ipv6_ra_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
     ipv6_address_mode: Field[str | None] = attribute(IPV6_MODE, put=False, copied=True)
     service_types: Field[list[str]] = attribute(SERVICE_TYPES, default=[])

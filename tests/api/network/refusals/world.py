@@ -26,6 +26,18 @@ class World:
             "many_routes": str(
                 [{"destination": f"192.0.{n}.0/24", "nexthop": "10.71.2.9"} for n in range(31)]
             ),
+            "many_host_routes": str(
+                [{"destination": f"192.0.{n}.0/24", "nexthop": "10.80.0.9"} for n in range(21)]
+            ),
+            "many_pairs": str([{"ip_address": f"10.71.9.{n}"} for n in range(11)]),
+            "many_addresses": str([{"ip_address": f"10.71.1.{n}"} for n in range(20, 26)]),
+            "many_tags": str([f"tag-{n}" for n in range(51)]),
+            "too_many_names": str([f"name-{n}" for n in range(1001)]),
+            "too_many_prefixes": str([f"10.{n // 250}.{n % 250}.0/24" for n in range(1001)]),
+            "too_many_options": str(
+                [{"opt_name": f"o{n}", "opt_value": "x"} for n in range(1001)]
+            ),
+            "too_many_networks": str([{"name": "x"}] * 1001),
         }
         self._made: list[tuple[str, str]] = []
 

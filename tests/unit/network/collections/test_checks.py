@@ -11,6 +11,7 @@ from models.network.collections.checks import check, integer, more_prefixes, tag
 from models.network.collections.shapes import boolean
 from models.resource import Attribute
 from models.resources.network import NETWORK
+from models.settings import Settings
 
 ATTRIBUTES = {
     f"{kind.collection}.{attribute.name}": attribute
@@ -168,7 +169,7 @@ def _attribute(name: str) -> Attribute:
     [(name, given, stored) for name, rows in STORED.items() for given, stored in rows],
 )
 def test_what_may_be_is_stored_in_its_form(name: str, given: Any, stored: Any) -> None:
-    found = check(_attribute(name), given)
+    found = check(_attribute(name), given, Settings(), "x")
     assert found == stored
     assert type(found) is type(stored)
 
@@ -178,7 +179,7 @@ def test_what_may_be_is_stored_in_its_form(name: str, given: Any, stored: Any) -
 )
 def test_what_may_not_be_is_the_clients_fault(name: str, given: Any) -> None:
     with pytest.raises(BadRequest):
-        check(_attribute(name), given)
+        check(_attribute(name), given, Settings(), "x")
 
 
 def test_every_kind_that_a_client_may_set_is_in_both_tables() -> None:
@@ -217,3 +218,14 @@ def test_prefixes_are_added_one_by_one_or_together() -> None:
         more_prefixes(["10.0.0.0/8", "red"])
     with pytest.raises(BadRequest, match="Duplicate items"):
         more_prefixes(["10.0.0.0/8", "10.0.0.0/8"])
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_nobody_looks_at_more_than_there_may_be(name: str) -> None:
+    # Nothing in it could be converted: the number alone is what is refused.
+    beyond = [object()] * (Settings().max_list_items + 1)
+    for given in (beyond, dict.fromkeys(range(len(beyond))), {"external_fixed_ips": beyond}):
+        with pytest.raises(BadRequest) as refused:
+            check(ATTRIBUTES[name], given, Settings(), "mine")
+        words = ("exceed", "Exceeded")
+        assert any(word in refused.value.message for word in words)
