@@ -55,7 +55,7 @@ async def open_core(
     operations = Operations(store, outbox)
     routings = Routings(store)
     versions = PodVersions(regions, pods)
-    placement = Placement(store, pods)
+    placement = Placement(store, pods, regions)
     creations = Creations(store, operations, settings.pod_late_seconds)
     try:
         yield Core(
@@ -67,7 +67,7 @@ async def open_core(
             operations=operations,
             routings=routings,
             versions=versions,
-            zones=Zones(pods, versions),
+            zones=Zones(regions, pods, versions),
             fanout=Fanout(settings, regions, pods, Pages(store)),
             placement=placement,
             places=Places(placement, pods, routings),

@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import func, select
 
@@ -15,9 +16,26 @@ from models.pods import PodDirectory
 from models.values import Pod, PodState
 
 LOG = logging.getLogger(__name__)
+# What a pod needs to have for a server.
+SERVERS = ("compute", "network")
 # How long a pod that was full or silent comes after the others of its zone.
 _TROUBLED_SECONDS = 60.0
 _KEPT = 10_000
+
+
+class Health(Protocol):
+    """What is known of a service of a pod; ``reason``: why it is not asked, or ''."""
+
+    @property
+    def reason(self) -> str:
+        """Why it is not asked."""
+
+
+class Gates(Protocol):
+    """Who knows which services of pods answer."""
+
+    def health(self, region: str, service: str, /) -> Health:
+        """Return what is known of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +50,10 @@ class Choice:
 class Placement:
     """Picks pods by availability zone and by the tenant's bindings, and records the bindings."""
 
-    def __init__(self, store: Store, pods: PodDirectory) -> None:
+    def __init__(self, store: Store, pods: PodDirectory, gates: Gates) -> None:
         self._store = store
         self._pods = pods
+        self._gates = gates
         self._troubles: dict[str, tuple[float, str]] = {}
         self._why: Cache[tuple[str, str], str] = Cache(_KEPT)
 
@@ -117,7 +136,10 @@ class Placement:
         self._troubles[pod.pod_id] = (time.monotonic() + _TROUBLED_SECONDS, trouble)
 
     def trouble(self, pod: Pod) -> str:
-        """Return what was lately wrong with the pod, or ''."""
+        """Return what was lately wrong with the pod, or still is, or ''."""
+        for service in SERVERS:
+            if silent := self._gates.health(pod.pod_name, service).reason:
+                return f"{service}: {silent}"
         until, trouble = self._troubles.get(pod.pod_id, (0.0, ""))
         return trouble if until > time.monotonic() else ""
 

@@ -7,7 +7,7 @@ nothing is not asked: until it answers a probe, calls fail at once.
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from activities.pods.connection import Unreached
@@ -26,7 +26,7 @@ class Health:
     """What this process knows of one service of a pod; ``reason`` is empty while it is asked."""
 
     state: GateState = GateState.CLOSED
-    since: datetime | None = None
+    since: str | None = None
     reason: str = ""
 
 
@@ -90,7 +90,7 @@ class Gate:
         self.asked = 0.0
         self.shut: Unreached | None = None
         self.probing = False
-        self._since: datetime | None = None
+        self._since: str | None = None
 
     @property
     def health(self) -> Health:
@@ -102,9 +102,9 @@ class Gate:
 
     def shut_down(self, silent_seconds: float) -> None:
         """Let nobody through: nothing was answered for so long."""
-        since = datetime.now(UTC).timestamp() - silent_seconds
-        self._since = datetime.fromtimestamp(round(since), UTC)
-        self.shut = Unreached(f"it has not answered since {self._since:%Y-%m-%dT%H:%M:%SZ}")
+        since = datetime.now(UTC) - timedelta(seconds=silent_seconds)
+        self._since = f"{since:%Y-%m-%dT%H:%M:%SZ}"
+        self.shut = Unreached(f"it has not answered since {self._since}")
         self.turns.dismiss(self.shut)
         self.streams.dismiss(self.shut)
 

@@ -285,15 +285,14 @@ class Regions:
             raise PodUnavailable("Keystone", reason, answered=status, after=after)
         return status, body
 
-    def health(self, pod: Pod, service: str) -> Health:
-        """Return what is known of a service of the pod: nothing where it was never asked."""
-        root, _ = self._roots.get((pod.pod_name, service), ("", 0.0))
+    def health(self, region: str, service: str) -> Health:
+        """Return what is known of a service of a pod: nothing where it was never asked."""
+        root, _ = self._roots.get((region, service), ("", 0.0))
         return self._wire.health(root)
 
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The names of the services that are known."""
-        return tuple(self._endpoints)
+    def gates(self, region: str) -> dict[str, Health]:
+        """Return what is known of every service of a pod."""
+        return {service: self.health(region, service) for service in self._endpoints}
 
     async def token(self) -> str:
         """Return a token of the service user, for what is streamed."""

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from activities.pods.faults import reason
 from activities.pods.region import Regions
 from models.errors import GatewayError
 from models.logs import failed
@@ -22,6 +23,8 @@ Range = tuple[Version, Version]
 _LOWEST: dict[str, Version] = {"compute": (2, 1), "volume": (3, 0)}
 _REFRESH_SECONDS = 20.0
 _RETRY_SECONDS = 5.0
+# One that takes longer must not keep us from asking the others.
+_ANSWER_SECONDS = 10.0
 _AT_ONCE = 8
 # Of the kept list of pods, which a new pod renews at once.
 _LOOK_SECONDS = 0.2
@@ -56,6 +59,8 @@ class PodVersions:
 
     def answers(self, pod: Pod) -> bool:
         """Tell whether the pod's compute API answered when it was last asked."""
+        if self._regions.health(pod.pod_name, "compute").reason:
+            return False
         return pod.pod_id not in self._silent
 
     async def ready(self, seconds: float) -> None:
@@ -104,13 +109,15 @@ class PodVersions:
         pause = _REFRESH_SECONDS
         for service in _LOWEST:
             try:
-                answer = await self._regions.admin(pod, service, "GET", "/")
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    answer = await self._regions.admin(pod, service, "GET", "/")
                 self._known[pod.pod_id, service] = _range(answer, _LOWEST[service])
                 self._common.clear()
                 if service == "compute":
                     self._silent.discard(pod.pod_id)
-            except GatewayError as error:
-                LOG.warning("%s: %s versions: %s", pod.pod_name, service, error.message)
+            except (GatewayError, TimeoutError) as error:
+                told = error.message if isinstance(error, GatewayError) else reason(error)
+                LOG.warning("%s: %s versions: %s", pod.pod_name, service, told)
                 pause = _RETRY_SECONDS
                 if service == "compute":
                     self._silent.add(pod.pod_id)

@@ -1,5 +1,6 @@
 """Zones: the availability zones that users choose from, with live state."""
 
+from activities.pods.region import Regions
 from activities.pods.versions import PodVersions
 from models.pods import PodDirectory
 from models.values import Pod, PodState
@@ -8,18 +9,23 @@ from models.values import Pod, PodState
 class Zones:
     """Availability zones as the pods make them up."""
 
-    def __init__(self, pods: PodDirectory, versions: PodVersions) -> None:
+    def __init__(self, regions: Regions, pods: PodDirectory, versions: PodVersions) -> None:
+        self._regions = regions
         self._pods = pods
         self._versions = versions
 
-    async def states(self) -> list[tuple[str, bool]]:
-        """Return name and availability of each zone: is there a pod that takes new objects?"""
+    async def states(self, service: str) -> list[tuple[str, bool]]:
+        """Return name and availability of the service's zones: does a pod take new objects?"""
         zones: dict[str, bool] = {}
         for pod in await self._pods.all():
-            takes = pod.state == PodState.ACTIVE and self._versions.answers(pod)
+            takes = pod.state == PodState.ACTIVE and self._answers(pod, service)
             zones[pod.az_name] = takes or zones.get(pod.az_name, False)
         return sorted(zones.items())
 
     async def pods(self) -> list[tuple[Pod, bool]]:
         """Return each pod that may be asked, and whether it answered lately."""
         return [(pod, self._versions.answers(pod)) for pod in await self._pods.serving()]
+
+    def _answers(self, pod: Pod, service: str) -> bool:
+        silent = self._regions.health(pod.pod_name, service).reason
+        return not silent and (service != "compute" or self._versions.answers(pod))

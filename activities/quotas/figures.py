@@ -241,9 +241,14 @@ class PodFigures:
         return figures
 
     async def _may_have(self, pod: Pod, project_id: str) -> bool:
-        """Tell whether the pod may have objects of the project that nobody has counted."""
+        """Tell whether the pod may have objects of the project that nobody has counted.
+
+        Copies are none: what a boot has left there that failed must not refuse one elsewhere.
+        """
         theirs = select(Routing.id).where(
-            Routing.pod_id == pod.pod_id, Routing.project_id == project_id
+            Routing.pod_id == pod.pod_id,
+            Routing.project_id == project_id,
+            Routing.type.in_((*_COUNTED, "group")),
         )
         async with self._store.read() as tx:
             return not project_id or await tx.one(theirs.limit(1)) is not None

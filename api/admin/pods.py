@@ -1,5 +1,7 @@
 """/pods: the regions that the gateway puts work into."""
 
+from typing import Any
+
 from api.admin.pages import listed
 from api.http import Answer, Call, Routes
 
@@ -19,14 +21,15 @@ async def create(call: Call) -> Answer:
 async def list_(call: Call) -> Answer:
     """List the pods, the top region among them."""
     page = await call.services.admin.pods.list(call.params)
-    page.rows[:] = [_view(row)["pod"] for row in page.rows]
+    page.rows[:] = [_view(row)["pod"] | _gates(call, row) for row in page.rows]
     return listed(call, "pods", page)
 
 
 @routes.route("GET", "/pods/{pod_id}", admin=True)
 async def show(call: Call) -> Answer:
     """Show one pod."""
-    return Answer(body=_view(await call.services.admin.pods.get(call.args["pod_id"])))
+    row = await call.services.admin.pods.get(call.args["pod_id"])
+    return Answer(body={"pod": _view(row)["pod"] | _gates(call, row)})
 
 
 @routes.route("PUT", "/pods/{pod_id}", admin=True)
@@ -47,3 +50,10 @@ async def delete(call: Call) -> Answer:
 def _view(row: dict[str, object]) -> dict[str, dict[str, object]]:
     fields = ("pod_id", "pod_name", "pod_az_name", "dc_name", "az_name", "state")
     return {"pod": {field: row[field] for field in fields}}
+
+
+def _gates(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+    """Return which services of a pod are asked, as this process knows; none of the top region."""
+    if not row["az_name"]:
+        return {}
+    return {"gates": call.services.regions.gates(row["pod_name"])}

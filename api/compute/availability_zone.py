@@ -47,5 +47,5 @@ async def _zones(call: Call) -> list[dict[str, Any]]:
     ]
     return [
         {"zoneName": name, "zoneState": {"available": available}, "hosts": None}
-        for name, available in [*await call.services.zones.states(), *inner]
+        for name, available in [*await call.services.zones.states("compute"), *inner]
     ]

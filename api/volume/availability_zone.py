@@ -8,6 +8,6 @@ routes = Routes()
 @routes.route("GET", "/os-availability-zone")
 async def list_(call: Call) -> Answer:
     """List the zones."""
-    zones = await call.services.zones.states()
+    zones = await call.services.zones.states("volume")
     infos = [{"zoneName": name, "zoneState": {"available": state}} for name, state in zones]
     return Answer(200, {"availabilityZoneInfo": infos})

@@ -9,6 +9,7 @@ from models.database.store import Store
 from models.errors import BadRequest, GatewayError, NotFound
 from models.placement import Placement
 from models.pods import PodDirectory
+from tests.unit.gates import Gates
 
 ONE = "id-of-pod-1"
 
@@ -16,7 +17,7 @@ ONE = "id-of-pod-1"
 async def test_candidates_are_bound_pods_then_those_of_fewest_projects(
     store: Store, directory: PodDirectory
 ) -> None:
-    placement = Placement(store, directory)
+    placement = Placement(store, directory, Gates())
 
     async def names(project: str, zone: str = "") -> list[str]:
         return [pod.pod_name for pod in await placement.candidates(project, zone)]
@@ -42,9 +43,26 @@ async def test_no_candidate_where_no_pod_is_active(
     store: Store, directory: PodDirectory, registry: PodRegistry
 ) -> None:
     await registry.update("id-of-pod-2", {"state": "draining"})
-    placement = Placement(store, directory)
+    placement = Placement(store, directory, Gates())
     with pytest.raises(GatewayError, match="no active pod"):
         await placement.candidates("p", "az-2")
     assert [choice.rank for choice in await placement.explain("p", "az-2")] == [0]
     with pytest.raises(NotFound):
         await directory.get("none")
+
+
+async def test_a_pod_that_answers_nothing_comes_last_and_says_why(
+    store: Store, directory: PodDirectory
+) -> None:
+    gates = Gates()
+    placement = Placement(store, directory, gates)
+    one = await directory.get(ONE)
+    await placement.bind("p", one)
+    why = "it has not answered since 2026-11-29T07:00:00Z"
+    for service in ("compute", "network"):
+        gates.silent = {("pod-1", service): why}
+        ranked = await placement.explain("p")
+        assert [choice.pod.pod_name for choice in ranked] == ["pod-2", "pod-3", "pod-1"]
+        assert f"lately: {service}: {why}" in ranked[-1].reasons
+    gates.silent = {("pod-1", "volume"): why}
+    assert next(choice.pod for choice in await placement.explain("p")) == one

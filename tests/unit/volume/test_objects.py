@@ -16,6 +16,7 @@ from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Caller
 from models.volume.objects import VolumeObjects
+from tests.unit.gates import Gates
 from tests.unit.network.wiring import Offered
 
 ONE, TWO = "id-of-pod-1", "id-of-pod-2"
@@ -29,7 +30,7 @@ def pods(store: Store) -> PodDirectory:
 @pytest.fixture
 def objects(store: Store, pods: PodDirectory) -> VolumeObjects:
     operations = Operations(store, Offered())
-    places = Places(Placement(store, pods), pods, Routings(store))
+    places = Places(Placement(store, pods, Gates()), pods, Routings(store))
     return VolumeObjects(store, operations, places, Creations(store, operations, 60.0))
 
 

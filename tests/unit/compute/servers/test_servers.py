@@ -29,6 +29,7 @@ from models.placement import Placement
 from models.places import Places
 from models.settings import Settings
 from models.values import Caller, Pod
+from tests.unit.gates import Gates
 from tests.unit.network.wiring import Network
 
 ONE, TWO = "id-of-pod-1", "id-of-pod-2"
@@ -59,7 +60,9 @@ class Compute:
     def __init__(self, network: Network) -> None:
         self.network, store, self.bottom = network, network.store, Bottom(network)
         operations = network.operations
-        self.places = Places(Placement(store, network.pods), network.pods, network.routings)
+        self.places = Places(
+            Placement(store, network.pods, Gates()), network.pods, network.routings
+        )
         self.flavors = Flavors(store, operations)
         self.keypairs = Keypairs(store, operations)
         self.planner = BootPlanner(
