@@ -145,9 +145,14 @@ class Supervisor:
             # Whose children those are that have left their session cannot be told.
             return
         ours = f"{_LIFE}={self._state.root}".encode()
+        folder = self._state.root.stat()
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                if ours in (process / "environ").read_bytes().split(b"\0"):
+                if ours not in (process / "environ").read_bytes().split(b"\0"):
+                    continue
+                # In a mount namespace of its own, another lab has the same path for its folder.
+                seen = process / "root" / self._state.root.relative_to("/")
+                if os.path.samestat(seen.stat(), folder):
                     os.kill(int(process.name), signal.SIGKILL)
             except OSError:
                 # It ended meanwhile, or is another user's.
