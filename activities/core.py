@@ -51,7 +51,7 @@ async def open_core(
     """
     store = Store(settings.database_url, lease_seconds=settings.lease_seconds)
     regions = Regions(settings, endpoints)
-    pods = PodDirectory(store)
+    pods = PodDirectory(store, regions.catalog)
     operations = Operations(store, outbox)
     routings = Routings(store)
     versions = PodVersions(regions, pods)

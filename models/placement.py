@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,11 +41,15 @@ class Gates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A pod as placement sees it: ``rank`` 1 is tried first, 0 never; ``reasons`` say why."""
+    """A pod as placement sees it: ``rank`` 1 is tried first, 0 never; ``reasons`` say why.
+
+    ``lacks``: it has not all the services that are needed.
+    """
 
     pod: Pod
     rank: int
     reasons: tuple[str, ...]
+    lacks: bool = False
 
 
 class Placement:
@@ -57,15 +62,18 @@ class Placement:
         self._troubles: dict[str, tuple[float, str]] = {}
         self._why: Cache[tuple[str, str], str] = Cache(_KEPT)
 
-    async def candidates(self, project_id: str, zone: str = "") -> list[Pod]:
-        """Return the active pods of the zone (or of all), best first.
+    async def candidates(
+        self, project_id: str, zone: str = "", needs: Sequence[str] = SERVERS
+    ) -> list[Pod]:
+        """Return the active pods of the zone (or of all) with the services, best first.
 
         Pods the project is bound to come first, the one bound earliest before the others: what the
         project makes without a zone stays together. Then those with the fewest bound projects.
-        ``BadRequest`` for a zone that does not exist, ``PodUnavailable`` when nothing is active.
+        ``BadRequest`` for a zone that is none of such pods, ``PodUnavailable`` when nothing is
+        active.
         """
-        choices = await self.explain(project_id, zone, whatever=True)
-        if zone and not choices:
+        choices = await self.explain(project_id, zone, whatever=True, needs=needs)
+        if zone and all(choice.lacks for choice in choices):
             raise BadRequest("The requested availability zone is not available")
         active = [choice for choice in choices if choice.rank]
         if not active:
@@ -79,7 +87,12 @@ class Placement:
         return sorted(pods, key=lambda pod: bool(self.trouble(pod)))
 
     async def explain(
-        self, project_id: str, zone: str = "", *, whatever: bool = False
+        self,
+        project_id: str,
+        zone: str = "",
+        *,
+        whatever: bool = False,
+        needs: Sequence[str] = SERVERS,
     ) -> list[Choice]:
         """Return every pod of the zone (or of all): the candidates by rank, then the others.
 
@@ -118,11 +131,15 @@ class Placement:
             trouble = self.trouble(pod)
             return (f"lately: {trouble}", said) if trouble else (said,)
 
-        active = sorted((pod for pod in pods if pod.state == PodState.ACTIVE), key=order)
-        others = [pod for pod in pods if pod.state != PodState.ACTIVE]
+        able = await self._pods.among(pods, *needs)
+        active = sorted((pod for pod in able if pod.state == PodState.ACTIVE), key=order)
+        others = [pod for pod in able if pod.state != PodState.ACTIVE]
+        unable = [pod for pod in pods if pod not in able] if len(able) < len(pods) else []
+        wanted = " and ".join(needs)
         return [
             *(Choice(pod, rank, reasons(pod)) for rank, pod in enumerate(active, 1)),
             *(Choice(pod, 0, (f"it is {pod.state}: nothing new goes there",)) for pod in others),
+            *(Choice(pod, 0, (f"it has not the services {wanted}",), True) for pod in unable),
         ]
 
     def why(self, project_id: str, pod: Pod) -> str:

@@ -1,6 +1,6 @@
 """Places: which pod a new object goes to, given what it has to be near to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from models.cache import Cache
@@ -8,7 +8,7 @@ from models.database.store import Transaction, new_id
 from models.database.tables.pod import bindings
 from models.database.tables.routing import routings
 from models.errors import BadRequest, NotFound
-from models.placement import Placement
+from models.placement import SERVERS, Placement
 from models.pods import PodDirectory
 from models.routings import Routings
 from models.values import Caller, Pod
@@ -59,14 +59,16 @@ class Places:
             raise NotFound(f"{type_.capitalize()} {id_} could not be found.")
         return f"{type_} {id_}", pod
 
-    async def candidates(self, caller: Caller, zone: str, homes: Iterable[Home]) -> list[Pod]:
+    async def candidates(
+        self, caller: Caller, zone: str, homes: Iterable[Home], needs: Sequence[str] = SERVERS
+    ) -> list[Pod]:
         """Return the pods for an object that has to be where all the homes are, best first.
 
         ``BadRequest`` naming both zones when they are not in one pod, or not in the zone asked.
         """
         homes = list(homes)
         if zone:
-            await self._placement.candidates(caller.project_id, zone)
+            await self._placement.candidates(caller.project_id, zone, needs)
         for what, pod in homes:
             if zone and pod.az_name != zone:
                 raise BadRequest(
@@ -80,10 +82,15 @@ class Places:
                     f"but {what} is in {pod.az_name} (pod {pod.pod_name}): they cannot be used "
                     "together."
                 )
-        pods = await self._placement.candidates(caller.project_id, zone)
+        pods = await self._placement.candidates(caller.project_id, zone, needs)
         if not homes:
             return pods
         home = homes[0][1]
+        if not await self._pods.among([home], *needs):
+            raise BadRequest(
+                f"Pod {home.pod_name} of availability zone {home.az_name}, where {homes[0][0]} "
+                f"is, has not the services {' and '.join(needs)}."
+            )
         if home not in pods:
             raise BadRequest(
                 f"Pod {home.pod_name} of availability zone {home.az_name}, where {homes[0][0]} "

@@ -1,8 +1,13 @@
-"""PodDirectory: the pods as the rest of the gateway reads them; kept for a second."""
+"""PodDirectory: the pods as the rest of the gateway reads them; kept for a second.
+
+A pod need not have every service. It has no part in one that it lacks, which is another thing
+than being silent: nobody is to miss its answer.
+"""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -14,11 +19,23 @@ from models.values import Pod, PodState
 _SECONDS = 1.0
 
 
-class PodDirectory:
-    """The bottom pods by id, name and availability zone; the top region is not among them."""
+class Catalogue(Protocol):
+    """Which services the regions have."""
 
-    def __init__(self, store: Store) -> None:
+    async def without(self, regions: Iterable[str], service: str) -> set[str]:
+        """Return those of the regions that are known to have no such service."""
+        ...
+
+
+class PodDirectory:
+    """The bottom pods by id, name and availability zone; the top region is not among them.
+
+    Without a catalogue every pod has every service.
+    """
+
+    def __init__(self, store: Store, catalogue: Catalogue | None = None) -> None:
         self._store = store
+        self._catalogue = catalogue
         self._pods: list[Pod] = []
         self._by_id: dict[str, Pod] = {}
         self._until = 0.0
@@ -56,9 +73,29 @@ class PodDirectory:
         self._until = 0.0
         self._changes += 1
 
-    async def serving(self) -> list[Pod]:
-        """Return the pods that may be asked: all but the disabled ones."""
-        return [pod for pod in await self.all() if pod.state != PodState.DISABLED]
+    async def having(self, service: str) -> list[Pod]:
+        """Return the pods that have the service, in any state."""
+        return await self.among(await self.all(), service)
+
+    async def lacking(self, service: str) -> list[Pod]:
+        """Return the pods that have no such service, in any state."""
+        pods = await self.all()
+        there = await self.among(pods, service)
+        return [] if len(there) == len(pods) else [pod for pod in pods if pod not in there]
+
+    async def among(self, pods: list[Pod], *services: str) -> list[Pod]:
+        """Return those of the pods that have all the services."""
+        if self._catalogue is None:
+            return pods
+        for service in services:
+            gaps = await self._catalogue.without((pod.pod_name for pod in pods), service)
+            if gaps:
+                pods = [pod for pod in pods if pod.pod_name not in gaps]
+        return pods
+
+    async def serving(self, service: str) -> list[Pod]:
+        """Return the pods that may be asked for it: all with the service but the disabled."""
+        return [pod for pod in await self.having(service) if pod.state != PodState.DISABLED]
 
     async def get(self, pod_id: str) -> Pod:
         """Return the pod with this id; ``NotFound``."""

@@ -17,7 +17,7 @@ from models.database.tables.pod import bindings
 from models.database.tables.routing import Routing, routings
 from models.errors import BadRequest, Conflict, NotFound, PodFault
 from models.pods import PodDirectory
-from models.values import Pod
+from models.values import Pod, PodState
 
 _FIELDS = ("resource_type", "pod_id", "bottom_id")
 _PARAMETERS = ("pod", "type")
@@ -102,11 +102,17 @@ class Adoption:
     async def _asked(self, params: Iterable[tuple[str, str]]) -> list[tuple[Pod, str]]:
         given = dict(params)
         known(given, _PARAMETERS)
-        pods = [await self._pod(given["pod"])] if "pod" in given else await self._pods.serving()
+        pods = await self._pods.all()
+        if "pod" in given:
+            pods = [await self._pod(given["pod"])]
+        else:
+            pods = [pod for pod in pods if pod.state != PodState.DISABLED]
         types = [given["type"]] if "type" in given else list(_TYPES)
+        having: dict[str, list[Pod]] = {}
         for type_ in types:
             _check_type(type_)
-        return [(pod, type_) for pod in pods for type_ in types]
+            having[type_] = await self._pods.having(_TYPES[type_].service)
+        return [(pod, type_) for pod in pods for type_ in types if pod in having[type_]]
 
     async def _pod(self, name: str) -> Pod:
         """Return the pod with the id or the name."""

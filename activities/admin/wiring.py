@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from activities.admin.adoption import Adoption
+from activities.admin.pods import PodServices
 from activities.core import Core
 from models.admin.bindings import Bindings
 from models.admin.jobs import Jobs
@@ -16,6 +17,7 @@ class AdminServices:
     """One service for each noun of the Admin API."""
 
     pods: PodRegistry
+    services: PodServices
     bindings: Bindings
     adoption: Adoption
     routings: RoutingView
@@ -28,6 +30,7 @@ def build(core: Core) -> AdminServices:
     jobs = Jobs(core.settings, core.store, core.operations)
     return AdminServices(
         pods=PodRegistry(core.settings, core.store, core.keystone, core.pods),
+        services=PodServices(core.settings, core.regions),
         bindings=Bindings(core.store, core.keystone),
         adoption=Adoption(core.store, core.regions, core.pods),
         routings=RoutingView(core.store),

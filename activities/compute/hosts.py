@@ -45,7 +45,7 @@ class Hosts:
             found = await self._regions.admin(pod, "compute", "GET", path, microversion=_PATTERN)
             return any(match.items() <= row.items() for row in found[key])
 
-        pods = await self._pods.serving()
+        pods = await self._pods.serving("compute")
         answers = await asyncio.gather(*(ask(pod) for pod in pods), return_exceptions=True)
         for pod, answer in zip(pods, answers, strict=True):
             if answer is True:

@@ -139,7 +139,7 @@ class ImageCopies:
         """Tell whether the caller may use the image in another pod; ``PodUnavailable``."""
         headers = {"X-Auth-Token": caller.token}
         silent: list[PodUnavailable] = []
-        for other in await self._pods.serving():
+        for other in await self._pods.serving("image"):
             if other == pod:
                 continue
             try:
@@ -156,7 +156,7 @@ class ImageCopies:
 
     async def _source(self, image_id: str, target: Pod) -> tuple[Pod, dict[str, Any]]:
         silent: list[PodUnavailable] = []
-        for pod in await self._pods.serving():
+        for pod in await self._pods.serving("image"):
             if pod == target:
                 continue
             try:

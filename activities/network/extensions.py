@@ -38,14 +38,14 @@ class PodExtensions:
             task.add_done_callback(lambda _: self._learning.pop(alias, None))
         if alias not in self._known and alias in self._learning:
             await asyncio.wait([self._learning[alias]], timeout=self._patience)
-        serving = {pod.pod_id for pod in await self._pods.serving()}
+        serving = {pod.pod_id for pod in await self._pods.serving("network")}
         known = self._known.get(alias, {})
         told = [has for pod_id, has in known.items() if pod_id in serving]
         return bool(told) and all(told)
 
     async def _learn(self, alias: str) -> None:
         with suppress(GatewayError):
-            pods = await self._pods.serving()
+            pods = await self._pods.serving("network")
             found = await asyncio.gather(*(self._has(pod, alias) for pod in pods))
             answers = zip(pods, found, strict=True)
             told = {pod.pod_id: has for pod, has in answers if has is not None}

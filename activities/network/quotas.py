@@ -25,7 +25,9 @@ class QuotaCopies:
 
     async def converge(self, project_id: str) -> None:
         """Bring the project's limits into every pod."""
-        await asyncio.gather(*(self._into(pod, project_id) for pod in await self._pods.serving()))
+        await asyncio.gather(
+            *(self._into(pod, project_id) for pod in await self._pods.serving("network"))
+        )
 
     async def _into(self, pod: Pod, project_id: str) -> None:
         path = f"/quotas/{quote(project_id, safe='')}"

@@ -13,7 +13,6 @@ from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer, Regions
 from models.errors import BadRequest, NotFound, PodUnavailable
 from models.failures import nobody
-from models.numbers import digits
 from models.pages import cut
 from models.pods import PodDirectory
 from models.resource import Resource
@@ -59,7 +58,7 @@ class Fanout:
                 answer.json()
             return answer
 
-        return await self.each(await self._pods.serving(), one)
+        return await self.each(await self._pods.serving(service), one)
 
     async def merged(self, question: Question) -> Merged:
         """Return a list of things that pods report about themselves, one pod after the other."""
@@ -101,7 +100,7 @@ class Fanout:
                 last = next(reversed(listed.values()))
                 params = [*question.params, ("marker", str(last[marker]))]
 
-        parts, missing = await self.each(await self._pods.serving(), one)
+        parts, missing = await self.each(await self._pods.serving(question.service), one)
         return Merged(objects=[item for part in parts for item in part], missing=missing)
 
     async def sorted(self, question: Question, params: Params) -> Merged:
@@ -138,7 +137,7 @@ class Fanout:
         limit = min(_number(params.get("limit", ""), "limit", MAX_LIMIT), MAX_LIMIT)
         offset = _number(params.get("offset", ""), "offset", 0)
         zone = params.get("availability_zone", "")
-        pods = await self._candidates("" if question.inner_zone else zone)
+        pods, lost = await self._candidates(question, "" if question.inner_zone else zone)
         place = await self._pages.place(question, params.get("marker", ""))
         fields = sort_of(question.params)
         ours = _OURS - {"availability_zone"} if question.inner_zone else _OURS
@@ -160,14 +159,23 @@ class Fanout:
         counts = [part.count for part in parts if part.count is not None]
         return Merged(
             objects=[(item.pod, item.value) for item in chosen],
-            missing=missing,
+            missing=[*missing, *lost],
             full=bool(chosen) and len(chosen) == limit,
             count=sum(counts) if counts else None,
         )
 
-    async def _candidates(self, zone: str) -> list[Pod]:
-        pods = await self._pods.serving()
-        return [pod for pod in pods if pod.az_name == zone] if zone else pods
+    async def _candidates(
+        self, question: Question, zone: str
+    ) -> tuple[list[Pod], list[PodUnavailable]]:
+        """Return the pods to ask, and why others say nothing of what is known to be there."""
+        service = question.service
+        pods = [pod for pod in await self._pods.serving(service) if zone in ("", pod.az_name)]
+        lost = [
+            PodUnavailable(pod.pod_name, f"it has no {service} service any more", asked=False)
+            for pod in await self._pods.lacking(service)
+            if zone in ("", pod.az_name) and await self._pages.has_any(question, pod)
+        ]
+        return pods, lost
 
     async def each(
         self, pods: Iterable[Pod], ask: Callable[[Pod], Awaitable[R]]
@@ -253,4 +261,4 @@ def _number(text: str, name: str, default: int) -> int:
             f"Invalid input for query parameters {name}. "
             f"Value: {text}. '{text}' is not a non-negative integer."
         )
-    return digits(text)
+    return int(text)

@@ -80,6 +80,14 @@ class Pages:
                 between = between.where(tuple_(*order) < until)
             return (anchor["top_id"] if anchor else ""), int(await tx.value(between))
 
+    async def has_any(self, question: Question, pod: Pod) -> bool:
+        """Tell whether anything that is asked for is known to be in the pod."""
+        mine = [Routing.type == question.resource.type, Routing.pod_id == pod.pod_id]
+        if not _all_projects(question):
+            mine.append(Routing.project_id == question.caller.project_id)
+        async with self._store.read() as tx:
+            return await tx.one(select(Routing.id).where(*mine).limit(1)) is not None
+
     async def routed(
         self, question: Question, pod: Pod, listed: list[dict[str, Any]]
     ) -> list[Item]:

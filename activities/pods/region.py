@@ -6,7 +6,6 @@ retry is decided here, once.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ import aiohttp
 import orjson
 from temporalio import activity
 
+from activities.pods.catalog import Catalog, unversioned
 from activities.pods.connection import Broken, Reply, Unreached
 from activities.pods.faults import failure, fault, reason
 from activities.pods.gate import Health
@@ -30,7 +30,6 @@ from models.logs import REQUEST_ID
 from models.settings import Settings
 from models.values import Pod
 
-_VERSION = re.compile(r"/v\d[^/]*(/.*)?$")
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 # Neutron's conflicts that waiting does not mend.
 _LASTING = {
@@ -43,7 +42,6 @@ _LASTING = {
     "ExternalIpAddressExhausted",
     "NoNetworkAvailable",
 }
-_CATALOG_SECONDS = 300.0
 _REQUEST_ID = "X-OpenStack-Request-ID"
 
 
@@ -58,7 +56,7 @@ class Endpoint:
 ENDPOINTS = {
     "compute": Endpoint(("compute",), "/v2.1"),
     "network": Endpoint(("network",), "/v2.0"),
-    "volume": Endpoint(("block-storage", "volumev3"), "/v3"),
+    "volume": Endpoint(("block-storage", "volumev3", "volumev2", "volume", "block-store"), "/v3"),
     "image": Endpoint(("image",), "/v2"),
 }
 
@@ -120,10 +118,12 @@ class Regions:
             queue_seconds=settings.pod_queue_seconds,
             failures=settings.pod_failures,
         )
-        self._roots: dict[tuple[str, str], tuple[str, float]] = {}
+        types = {name: endpoint.types for name, endpoint in self._endpoints.items()}
+        self.catalog = Catalog(types, settings.pod_interface, self._catalogue)
 
     async def close(self) -> None:
         """Close every connection that is not in use."""
+        await self.catalog.close()
         self._wire.close()
         if self._http is not None:
             await self._http.close()
@@ -131,17 +131,18 @@ class Regions:
 
     async def root(self, region: str, service: str) -> str:
         """Return the region's endpoint of a service, without version, from the catalog."""
-        cached = self._roots.get((region, service))
-        if cached and cached[1] > time.monotonic():
-            return cached[0]
-        for kind in self._endpoints[service].types:
-            found = await self._user.endpoint(region, kind)
-            if found:
-                root = _VERSION.sub("", found.rstrip("/"))
-                self._roots[region, service] = (root, time.monotonic() + _CATALOG_SECONDS)
-                return root
-        wanted = f"{self._settings.pod_interface} {service}"
-        raise PodUnavailable(region, f"Keystone's catalog has no {wanted} endpoint for it")
+        catalog = self.catalog
+        root = catalog.roots.get((region, service))
+        if root is None or time.monotonic() > catalog.until:
+            try:
+                root = await catalog.find(region, service)
+            except PodUnavailable as error:
+                raise PodUnavailable(region, f"Keystone: {error.reason}", asked=False) from error
+        if root is None:
+            wanted = f"{self._settings.pod_interface} {service}"
+            reason = f"Keystone's catalog has no {wanted} endpoint for it"
+            raise PodUnavailable(region, reason, asked=False)
+        return root
 
     @asynccontextmanager
     async def open(
@@ -203,10 +204,7 @@ class Regions:
 
         ``PodUnavailable`` when no complete answer came in time.
         """
-        try:
-            root = await self.root(pod.pod_name, service)
-        except PodUnavailable as error:
-            raise PodUnavailable(error.pod, error.reason, asked=False) from error
+        root = await self.root(pod.pod_name, service)
         try:
             status, told, content = await self._wire.ask(
                 method,
@@ -276,7 +274,7 @@ class Regions:
 
         ``PodUnavailable`` where Keystone cannot say, as services answer then.
         """
-        root = _VERSION.sub("", (await self._user.auth_url()).rstrip("/"))
+        root = unversioned(await self._user.auth_url())
         status, body, after = await self._request(
             "Keystone", method, root, path, headers or {}, None
         )
@@ -287,12 +285,24 @@ class Regions:
 
     def health(self, region: str, service: str) -> Health:
         """Return what is known of a service of a pod: nothing where it was never asked."""
-        root, _ = self._roots.get((region, service), ("", 0.0))
-        return self._wire.health(root)
+        return self._wire.health(self.catalog.roots.get((region, service), ""))
 
     def gates(self, region: str) -> dict[str, Health]:
-        """Return what is known of every service of a pod."""
-        return {service: self.health(region, service) for service in self._endpoints}
+        """Return what is known of every service that a pod has."""
+        roots = self.catalog.roots
+        return {
+            service: self.health(region, service)
+            for service in self._endpoints
+            if (region, service) in roots
+        }
+
+    async def _catalogue(self) -> list[dict[str, Any]]:
+        """Return the catalogue as Keystone has it now: that of a token is as old as the token."""
+        status, body = await self.identity("GET", "/v3/auth/catalog")
+        if status != 200:
+            raise PodUnavailable("Keystone", f"it answered {status}", answered=status)
+        catalogue: list[dict[str, Any]] = orjson.loads(body)["catalog"]
+        return catalogue
 
     async def token(self) -> str:
         """Return a token of the service user, for what is streamed."""

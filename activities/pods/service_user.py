@@ -1,4 +1,4 @@
-"""ServiceUser: who the gateway is in Keystone: its token, and where its catalogue has a service.
+"""ServiceUser: who the gateway is in Keystone, and its token.
 
 keystoneauth waits in threads of its own, a few of them: it is asked for a token about once an
 hour, and no call into a pod is among what it does.
@@ -44,17 +44,6 @@ class ServiceUser:
         if not valid or self._token == refused:
             self._token, self._until = await self._once("token", lambda: self._renewed(refused))
         return self._token
-
-    async def endpoint(self, region: str, kind: str) -> str:
-        """Return where its catalogue has a type of service in a region; '' where it does not."""
-        session = await self._session()
-        found = await self._in_thread(
-            session.get_endpoint,
-            service_type=kind,
-            region_name=region,
-            interface=self._settings.pod_interface,
-        )
-        return str(found or "")
 
     async def auth_url(self) -> str:
         """Return Keystone's address, as clouds.yaml has it."""

@@ -84,10 +84,20 @@ class PodVersions:
     async def _learn(self) -> None:
         while True:
             try:
-                pods = await self._pods.serving()
-                self._forget({pod.pod_id for pod in pods})
-                due = [pod for pod in pods if self._asked.get(pod.pod_id, 0) < time.monotonic()]
-                await asyncio.gather(*(self._ask_in_turn(pod) for pod in due))
+                having = {service: await self._pods.serving(service) for service in _LOWEST}
+                self._forget(
+                    {(pod.pod_id, service) for service in having for pod in having[service]}
+                )
+                asked = {pod.pod_id: pod for pods in having.values() for pod in pods}
+                due = [
+                    pod for id_, pod in asked.items() if self._asked.get(id_, 0) < time.monotonic()
+                ]
+                await asyncio.gather(
+                    *(
+                        self._ask_in_turn(pod, [of for of in having if pod in having[of]])
+                        for pod in due
+                    )
+                )
                 self._learned.set()
             except Exception as error:
                 # The task has to outlive a database that is away for a while.
@@ -95,19 +105,21 @@ class PodVersions:
                 await asyncio.sleep(_RETRY_SECONDS)
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def _forget(self, serving: set[str]) -> None:
-        self._known = {key: known for key, known in self._known.items() if key[0] in serving}
+    def _forget(self, there: set[tuple[str, str]]) -> None:
+        """Forget all but these services of these pods."""
+        self._known = {key: known for key, known in self._known.items() if key in there}
         self._common.clear()
+        serving = {pod for pod, _ in there}
         self._asked = {pod: at for pod, at in self._asked.items() if pod in serving}
         self._silent &= serving
 
-    async def _ask_in_turn(self, pod: Pod) -> None:
+    async def _ask_in_turn(self, pod: Pod, services: list[str]) -> None:
         async with self._turn:
-            await self._ask(pod)
+            await self._ask(pod, services)
 
-    async def _ask(self, pod: Pod) -> None:
+    async def _ask(self, pod: Pod, services: list[str]) -> None:
         pause = _REFRESH_SECONDS
-        for service in _LOWEST:
+        for service in services:
             try:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     answer = await self._regions.admin(pod, service, "GET", "/")

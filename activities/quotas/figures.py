@@ -26,10 +26,8 @@ from models.values import Pod, PodState
 
 # Routings by type, and the resource that a pod counts them as.
 _COUNTED = {
-    "server": "instances",
-    "volume": "volumes",
-    "snapshot": "snapshots",
-    "backup": "backups",
+    "compute": {"server": "instances"},
+    "volume": {"volume": "volumes", "snapshot": "snapshots", "backup": "backups"},
 }
 # For a pod whose last figures are known: a boot elsewhere does not wait for one that hangs.
 _DEADLINE = 3.0
@@ -132,7 +130,11 @@ class PodFigures:
 
     async def _all(self, asker: Asker, question: Question, project_id: str = "") -> list[Figures]:
         """Return every pod's figures; ``PodUnavailable`` naming those that nobody knows."""
-        pods = await self._pods.all()
+        pods = await self._pods.having(asker.service)
+        for pod in await self._pods.lacking(asker.service):
+            # What it had when it still had the service counts on.
+            if project_id and await self._numbers(pod, project_id, asker.service):
+                pods = [*pods, pod]
         told = await asyncio.gather(
             *(self._figures(pod, asker, question, project_id) for pod in pods)
         )
@@ -168,7 +170,7 @@ class PodFigures:
             last = await self._last(pod, asker, question)
             known: Figures | None = last["figures"] if last else None
             if known and project_id:
-                known = await self._at_least(pod, project_id, known)
+                known = await self._at_least(pod, project_id, asker.service, known)
             return known, error
         if last is None or figures != last["figures"]:
             growths = last["growths"] if last else 0
@@ -221,24 +223,33 @@ class PodFigures:
         async with self._store.read() as tx:
             return await tx.one(wanted)
 
-    async def _at_least(self, pod: Pod, project_id: str, known: Figures) -> Figures:
+    async def _at_least(self, pod: Pod, project_id: str, service: str, known: Figures) -> Figures:
         """Return what a silent pod said last, with all of the project's that is known to be there.
 
         What it said while others were at work there may be older than what they have made.
         """
+        numbers = await self._numbers(pod, project_id, service)
+        figures = {resource: dict(figure) for resource, figure in known.items()}
+        for resource, number in numbers.items():
+            if resource in figures:
+                figure = figures[resource]
+                figure["in_use"] = max(figure["in_use"], number)
+        return figures
+
+    async def _numbers(self, pod: Pod, project_id: str, service: str) -> dict[str, int]:
+        """Return how much of the project's is known to be in the pod, by resource."""
+        counted = _COUNTED[service]
         there = (
             select(Routing.type, func.count().label("number"))
-            .where(Routing.pod_id == pod.pod_id, Routing.project_id == project_id)
+            .where(
+                Routing.pod_id == pod.pod_id,
+                Routing.project_id == project_id,
+                Routing.type.in_(counted),
+            )
             .group_by(Routing.type)
         )
         async with self._store.read() as tx:
-            numbers = {row["type"]: int(row["number"]) for row in await tx.all(there)}
-        figures = {resource: dict(figure) for resource, figure in known.items()}
-        for type_, resource in _COUNTED.items():
-            if resource in figures:
-                figure = figures[resource]
-                figure["in_use"] = max(figure["in_use"], numbers.get(type_, 0))
-        return figures
+            return {counted[row["type"]]: int(row["number"]) for row in await tx.all(there)}
 
     async def _may_have(self, pod: Pod, project_id: str) -> bool:
         """Tell whether the pod may have objects of the project that nobody has counted.

@@ -27,7 +27,7 @@ class LimitCopies:
         """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
         # Who read limits before a change must not bring them into a pod after it.
         async with self._store.hold(f"quota/{id_}"):
-            for pod in await self._pods.serving():
+            for pod in await self._pods.serving(id_.partition("/")[0]):
                 await self._into(pod, id_)
 
     async def _into(self, pod: Pod, id_: str) -> None:

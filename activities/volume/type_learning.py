@@ -54,7 +54,7 @@ class TypeLearning:
         """Return when every pod was read in the last seconds; without those that are too slow."""
         due = []
         at = time.monotonic()
-        for pod in await self._pods.serving():
+        for pod in await self._pods.serving("volume"):
             silent = self._failed.get(pod.pod_id, 0.0) > at - _PAUSE
             if not silent and self._read.get(pod.pod_id, 0.0) < at - seconds:
                 task = self._reading.get(pod.pod_id)

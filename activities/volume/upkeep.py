@@ -67,7 +67,7 @@ class VolumeUpkeep:
     async def offered(self, transfer_id: str) -> tuple[Pod, str]:
         """Return the pod of a transfer, whosever it is, and its volume; ``NotFound``."""
         silent: list[PodUnavailable] = []
-        for pod in await self._pods.serving():
+        for pod in await self._pods.serving("volume"):
             path = f"/os-volume-transfer/{quote(transfer_id, safe='')}"
             try:
                 found = await self._regions.admin(pod, "volume", "GET", path)

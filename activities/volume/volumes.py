@@ -48,7 +48,7 @@ class Volumes:
             raise BadRequest(
                 f"Invalid input for field/attribute availability_zone. Value: {zone}."
             )
-        if zone and not await self._pods.in_zone(zone):
+        if zone and not await self._pods.among(await self._pods.in_zone(zone), "volume"):
             raise BadRequest(f"Availability zone '{zone}' is invalid.")
         return await self._objects.candidates(caller, zone or "", homes)
 

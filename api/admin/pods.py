@@ -4,6 +4,7 @@ from typing import Any
 
 from api.admin.pages import listed
 from api.http import Answer, Call, Routes
+from models.admin.pods import FIELDS
 
 routes = Routes()
 
@@ -12,16 +13,20 @@ routes = Routes()
 async def create(call: Call) -> Answer:
     """Register a region: without ``az_name`` the gateway's own, with it a bottom pod."""
     row = await call.services.admin.pods.create(await call.json("pod"))
+    pod = await _view(call, row)
     if row["az_name"]:
         await call.services.quotas.limits.converge_all(call.caller)
-    return Answer(201, _view(row))
+        pod |= await call.services.admin.services.looked_for(
+            await call.services.pods.get(row["pod_id"])
+        )
+    return Answer(201, {"pod": pod})
 
 
 @routes.route("GET", "/pods", admin=True)
 async def list_(call: Call) -> Answer:
     """List the pods, the top region among them."""
     page = await call.services.admin.pods.list(call.params)
-    page.rows[:] = [_view(row)["pod"] | _gates(call, row) for row in page.rows]
+    page.rows[:] = [await _view(call, row) for row in page.rows]
     return listed(call, "pods", page)
 
 
@@ -29,7 +34,7 @@ async def list_(call: Call) -> Answer:
 async def show(call: Call) -> Answer:
     """Show one pod."""
     row = await call.services.admin.pods.get(call.args["pod_id"])
-    return Answer(body={"pod": _view(row)["pod"] | _gates(call, row)})
+    return Answer(body={"pod": await _view(call, row)})
 
 
 @routes.route("PUT", "/pods/{pod_id}", admin=True)
@@ -37,7 +42,8 @@ async def show(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     """Change what is given: state, dc_name, pod_az_name, and az_name while nothing uses it."""
     body = await call.json("pod")
-    return Answer(body=_view(await call.services.admin.pods.update(call.args["pod_id"], body)))
+    row = await call.services.admin.pods.update(call.args["pod_id"], body)
+    return Answer(body={"pod": await _view(call, row)})
 
 
 @routes.route("DELETE", "/pods/{pod_id}", admin=True)
@@ -47,13 +53,13 @@ async def delete(call: Call) -> Answer:
     return Answer(204)
 
 
-def _view(row: dict[str, object]) -> dict[str, dict[str, object]]:
-    fields = ("pod_id", "pod_name", "pod_az_name", "dc_name", "az_name", "state")
-    return {"pod": {field: row[field] for field in fields}}
+async def _view(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a pod as operators see it; the top region's services are the gateway's own.
 
-
-def _gates(call: Call, row: dict[str, Any]) -> dict[str, Any]:
-    """Return which services of a pod are asked, as this process knows; none of the top region."""
+    ``gates``: which of them are asked, as this process knows.
+    """
+    pod = {field: row[field] for field in FIELDS}
     if not row["az_name"]:
-        return {}
-    return {"gates": call.services.regions.gates(row["pod_name"])}
+        return pod
+    told = await call.services.admin.services.of(row["pod_name"])
+    return pod | told | {"gates": call.services.regions.gates(row["pod_name"])}

@@ -25,7 +25,7 @@ async def create(call: Call) -> Answer:
     pods = list(dict.fromkeys(home for home in homes if home is not None))
     if not pods:
         # Wrong or of no server: a pod says which.
-        pods = (await call.services.pods.serving())[:1]
+        pods = (await call.services.pods.serving("compute"))[:1]
         homes = [pods[0] for _ in events] if pods else homes
     await asyncio.gather(*(_pass_on(call, pod, events, homes, done) for pod in pods))
     bad = any(event["code"] != 200 for event in done)

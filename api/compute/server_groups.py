@@ -10,7 +10,6 @@ from api.quotas import asker
 from models.compute import bodies
 from models.database.store import Row
 from models.errors import BadRequest
-from models.numbers import digits
 
 routes = Routes()
 _PATH = "/os-server-groups"
@@ -80,4 +79,4 @@ def _number(call: Call, name: str, default: int) -> int:
             f"Invalid input for query parameters {name}. Value: {text}. "
             f"'{text}' does not match '^[0-9]*$'"
         )
-    return digits(text) if text else default
+    return int(text) if text else default

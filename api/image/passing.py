@@ -17,7 +17,7 @@ async def serve(call: Call) -> Answer:
 
 async def _shared(call: Call) -> Pod:
     """Return a pod whose catalog entry names the shared Glance."""
-    pods = await call.services.pods.serving()
+    pods = await call.services.pods.serving("image")
     active = [pod for pod in pods if pod.state == PodState.ACTIVE] or pods
     if not active:
         raise PodUnavailable("(any)", "there is no pod whose image service could be asked")

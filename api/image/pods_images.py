@@ -11,7 +11,6 @@ from api.image.forwarding import forward, passed_on
 from api.links import moved, page_path
 from models.errors import BadRequest, NotFound, PodUnavailable
 from models.failures import lacking
-from models.numbers import digits
 from models.pages import cut
 from models.sorts import sort_value
 from models.values import Pod
@@ -40,7 +39,8 @@ async def serve(call: Call) -> Answer:
 
 async def home(call: Call) -> Pod:
     """Return the pod that the project's new images go to."""
-    return (await call.services.placement.candidates(call.caller.project_id))[0]
+    project = call.caller.project_id
+    return (await call.services.placement.candidates(project, needs=("image",)))[0]
 
 
 async def _create(call: Call) -> Answer:
@@ -55,7 +55,7 @@ async def _list(call: Call) -> Answer:
     if not limit.isdecimal():
         raise BadRequest("limit param must be an integer")
     kept = [(key, value) for key, value in params if key not in _PAGING]
-    pods = await call.services.pods.serving()
+    pods = await call.services.pods.serving("image")
     asked_of = partial(_all_of, call, params=kept)
     parts, call.missing = await call.services.fanout.each(pods, asked_of)
     images: dict[str, dict[str, Any]] = {}
@@ -65,7 +65,7 @@ async def _list(call: Call) -> Answer:
         if known is None or image["created_at"] < known["created_at"]:
             images[image["id"]] = image
     rows = _sorted(list(images.values()), params)
-    size = min(digits(limit), _MAX)
+    size = min(int(limit), _MAX)
     # One more tells whether there is another page.
     rows, _ = cut(rows, asked.get("marker"), size + 1, _no_marker, key=lambda row: row["id"])
     page = rows[:size]
@@ -99,7 +99,7 @@ async def _all_of(call: Call, pod: Pod, params: list[tuple[str, str]]) -> list[d
 
 async def _holders(call: Call, image_id: str) -> Held:
     """Return the pods that have the image, and what they say of it."""
-    pods = await call.services.pods.serving()
+    pods = await call.services.pods.serving("image")
     path = f"/images/{image_id}"
 
     async def one(pod: Pod) -> PodAnswer | PodUnavailable:

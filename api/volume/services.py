@@ -64,7 +64,7 @@ def _names(service: Service) -> tuple[str, ...]:
 async def _everywhere(call: Call, body: dict[str, Any]) -> Answer:
     levels: list[Any] = []
     status, missing = 202, list[PodUnavailable]()
-    for pod in await call.services.pods.serving():
+    for pod in await call.services.pods.serving("volume"):
         try:
             answer = await PROXY.send(call, pod, orjson.dumps(body))
         except PodUnavailable as error:

@@ -48,4 +48,4 @@ async def _pods(call: Call, body: dict[str, Any]) -> list[Pod]:
         for type_ in _RESOURCES:
             for _, pod in await call.services.volume.objects.homes_of(call.caller, type_, id_):
                 return [pod]
-    return await call.services.pods.serving()
+    return await call.services.pods.serving("volume")

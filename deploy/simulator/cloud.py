@@ -82,6 +82,8 @@ class Cloud:
         """No objects, no faults, no log, every region alive; users and tokens stay."""
         self.watch.faults.rules.clear()
         self.watch.log.clear()
+        for name in self.names:
+            self.catalog.withdraw(name, set())
         self.images.images, self.images.data, self.images.namespaces = {}, {}, {}
         fresh = self._new_images()
         self.images.images, self.images.data = fresh.images, fresh.data

@@ -41,6 +41,7 @@ class Control:
         add("DELETE", "/faults/{id}", self.drop_fault)
         add("POST", "/regions/{name}/die", self.die)
         add("POST", "/regions/{name}/revive", self.revive)
+        add("PUT", "/regions/{name}/withdrawn", self.withdraw)
         add("GET", "/inventory", self.inventory)
         add("GET", "/calls", self.calls)
         add("DELETE", "/calls", self.clear_calls)
@@ -113,6 +114,16 @@ class Control:
     async def revive(self, request: Request) -> Response:
         """`POST /regions/<name>/revive`: on the same port, with everything remembered."""
         await self._listener(request).open()
+        return empty()
+
+    async def withdraw(self, request: Request) -> Response:
+        """`PUT /regions/<name>/withdrawn [type, ...]`: what the catalogue has no endpoint of."""
+        name, kinds = request.params["name"], request.json()
+        if name not in self.cloud.regions:
+            raise Unknown(f"region {name}")
+        if not isinstance(kinds, list) or set(kinds) - set(self.cloud.catalog.urls[name]):
+            raise BadBody("types of services are a list")
+        self.cloud.catalog.withdraw(name, set(kinds))
         return empty()
 
     async def inventory(self, request: Request) -> Response:

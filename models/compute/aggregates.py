@@ -188,7 +188,7 @@ class Aggregates:
 
     async def _pod_of(self, host: str) -> Pod:
         found, silent = list[Pod](), list[PodUnavailable]()
-        for pod in await self._pods.serving():
+        for pod in await self._pods.serving("compute"):
             try:
                 found += await self._hosts.with_host([pod], host)
             except PodUnavailable as error:

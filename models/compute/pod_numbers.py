@@ -38,5 +38,5 @@ class PodNumbers:
         wanted = select(PodNumber.pod_id).where(PodNumber.number == number)
         async with self._store.read() as tx:
             pod_id = await tx.value(wanted)
-        serving = {pod.pod_id: pod for pod in await self._pods.serving()}
+        serving = {pod.pod_id: pod for pod in await self._pods.serving("compute")}
         return (serving[pod_id], id_) if pod_id in serving else None

@@ -23,7 +23,10 @@ class ComputeVolumes:
         homes = []
         if isinstance(snapshot, str) and snapshot:
             homes.append(await self._places.of(caller, "snapshot", snapshot))
-        pods = await self._places.candidates(caller, zone if isinstance(zone, str) else "", homes)
+        zone = zone if isinstance(zone, str) else ""
+        # Nova passes the call on to its Cinder.
+        needs = ("compute", "volume")
+        pods = await self._places.candidates(caller, zone, homes, needs)
         return pods[0]
 
     async def recorded(self, creation: str, pod: Pod, caller: Caller, id_: str) -> None:

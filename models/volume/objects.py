@@ -54,7 +54,7 @@ class VolumeObjects:
 
     async def candidates(self, caller: Caller, zone: str, homes: list[Home]) -> list[Pod]:
         """Return the pods for an object made from the homes, best first."""
-        return await self._places.candidates(caller, zone, homes)
+        return await self._places.candidates(caller, zone, homes, ("volume",))
 
     async def recorded(
         self, creation: str, type_: str, pod: Pod, caller: Caller, id_: str, owner_id: str = ""

@@ -99,6 +99,8 @@ class Connection(asyncio.Protocol):
             if method == b"POST":
                 return _http(201, document, f"X-Subject-Token: {uuid.uuid4().hex}\r\n")
             return _http(200, document)
+        if path == "/v3/auth/catalog":
+            return _http(200, {"catalog": self._cloud.catalog()})
         if path.startswith("/v3/projects") or path.startswith("/v3/regions"):
             return _http(200, {"project": {"id": PROJECT}})
         links = [{"rel": "self", "href": f"{self._cloud.origin('identity')}/v3/"}]

@@ -41,11 +41,6 @@ class Simulator:
         self.clouds, self._control = ready["clouds"], ready["control"]
         return True
 
-    def found_at(self, control: str) -> None:
-        """It runs already: learn where everything is from its control API."""
-        self._control = control
-        self.clouds = send("GET", f"{control}/").body["clouds"]
-
     @contextmanager
     def fault(self, kind: str, **conditions: Any) -> Iterator[Json]:
         """Have a fault in force meanwhile; gives its document, ``hits`` is right at the end."""
@@ -66,6 +61,11 @@ class Simulator:
     def revive(self, region: str) -> None:
         """The region is back, with everything it knew."""
         send("POST", f"{self._control}/regions/{region}/revive")
+
+    def withdraw(self, region: str, *types: str) -> None:
+        """Have no endpoints of these types of services for the region, and those of all others."""
+        done = send("PUT", f"{self._control}/regions/{region}/withdrawn", list(types))
+        assert done.status == 204, done.body
 
     def settings(self, **values: float) -> None:
         """Change ``latency`` and ``build_delay``."""

@@ -23,7 +23,7 @@ class PodDefaults:
 
     async def remove(self, project_id: str) -> None:
         """Remove the project's default group from every pod that has one."""
-        pods = await self._pods.serving()
+        pods = await self._pods.serving("network")
         await all_of(*(self._remove(pod, project_id) for pod in pods))
 
     async def _remove(self, pod: Pod, project_id: str) -> None:

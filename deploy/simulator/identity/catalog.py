@@ -32,6 +32,8 @@ class Catalog:
 
     hidden: str = ""
     urls: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Regions and types of services that have no endpoint for now.
+    withdrawn: set[tuple[str, str]] = field(default_factory=set)
     service_ids: dict[str, str] = field(
         default_factory=lambda: {kind: new_hex_id() for kind in SERVICE_NAMES}
     )
@@ -44,6 +46,12 @@ class Catalog:
         for kind in urls:
             for interface in INTERFACES:
                 self.endpoint_ids[region, kind, interface] = new_hex_id()
+        self._rendered.clear()
+
+    def withdraw(self, region: str, kinds: set[str]) -> None:
+        """Have no endpoints of these types for a region, and those of all others."""
+        self.withdrawn = {(of, kind) for of, kind in self.withdrawn if of != region}
+        self.withdrawn |= {(region, kind) for kind in kinds}
         self._rendered.clear()
 
     def endpoints(self) -> list[Json]:
@@ -61,6 +69,7 @@ class Catalog:
             for region, urls in self.urls.items()
             for kind, url in urls.items()
             for interface in INTERFACES
+            if (region, kind) not in self.withdrawn
             if region == TOP_REGION or interface != "public" or self.hidden != "interface"
         ]
 

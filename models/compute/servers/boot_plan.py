@@ -218,7 +218,7 @@ class BootPlanner:
         ]
         inner = await self._zones.pods(request.zone) if request.zone else []
         zone = "" if inner else request.zone
-        pods = await self._places.candidates(caller, zone, [*bound, *homes])
+        pods = await self._places.candidates(caller, zone, [*bound, *homes], request.needs)
         if inner:
             pods = [pod for pod in pods if pod in inner]
             if not pods:

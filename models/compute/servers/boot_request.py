@@ -11,7 +11,7 @@ from models.compute import bodies, checks
 from models.compute.servers import boot_fields
 from models.compute.servers.reservations import new_reservation
 from models.errors import BadRequest
-from models.numbers import whole
+from models.placement import SERVERS
 from models.uuids import is_uuid_like
 
 # From here on a request has to say which networks it wants.
@@ -55,6 +55,13 @@ class BootRequest:
         host, _, node = self.host.partition(":")
         wanted = self.server.get("host"), self.server.get("hypervisor_hostname")
         return str(wanted[0] or host), str(wanted[1] or node)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The services that a pod has to have for the server, and for the volumes made with it."""
+        disks = self.server.get("block_device_mapping_v2", [])
+        new = any(disk.get("destination_type") == "volume" for disk in disks)
+        return (*SERVERS, "volume") if new else SERVERS
 
     @property
     def name(self) -> str:
@@ -155,8 +162,8 @@ def _volumes(server: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _counts(server: Mapping[str, Any]) -> tuple[int, int]:
-    least = whole(server.get("min_count", 1))
-    most = whole(server.get("max_count", least))
+    least = int(server.get("min_count", 1))
+    most = int(server.get("max_count", least))
     if least > most:
         raise BadRequest("min_count must be <= max_count")
     return least, most
