@@ -5,13 +5,15 @@ from typing import Any
 import orjson
 
 from api.http import Answer, Call, Routes
-from api.volume.groups import check_joining, end
+from api.volume.groups import check_joining, copy, end
 from api.volume.proxy import PROXY, made, members
 from models.errors import BadRequest
 from models.resources.volume import CONSISTENCYGROUPS
 
 routes = Routes()
 _PATH = CONSISTENCYGROUPS.path
+# What a group is made from: as groups say it, and as it is said here.
+_SOURCES = {"group_snapshot_id": "cgsnapshot_id", "source_group_id": "source_cgid"}
 
 
 @routes.route("POST", _PATH)
@@ -33,6 +35,29 @@ async def create(call: Call) -> Answer:
     return await PROXY.answer(call, await made(call, "group", pod, {"consistencygroup": inner}))
 
 
+@routes.route("POST", f"{_PATH}/create_from_src")
+async def create_from_source(call: Call) -> Answer:
+    """Create a group, and its volumes, from another or from a snapshot of one."""
+    body = await call.json()
+    wanted = body.get("consistencygroup-from-src")
+    if not isinstance(wanted, dict):
+        raise BadRequest("Missing required element 'consistencygroup-from-src' in request body.")
+    sources = {key: wanted.get(old) for key, old in _SOURCES.items()}
+    name = wanted.get("name")
+    if not any(sources.values()):
+        raise BadRequest(
+            "Either 'cgsnapshot_id' or 'source_cgid' must be provided to create consistency"
+            f" group {name} from source."
+        )
+    if all(sources.values()):
+        raise BadRequest(
+            "Cannot provide both 'cgsnapshot_id' and 'source_cgid' to create consistency group"
+            f" {name} from source."
+        )
+    return await copy(call, body, sources)
+
+
+@routes.route("PUT", f"{_PATH}/{{id}}")
 @routes.route("PUT", f"{_PATH}/{{id}}/update")
 async def update(call: Call) -> Answer:
     """Change a group; volumes that join it must be in its pod."""

@@ -1,5 +1,7 @@
 """/group_snapshots: made where their group is."""
 
+from typing import Any
+
 from api.http import Answer, Call, Routes
 from api.volume.groups import volumes_of
 from api.volume.proxy import PROXY, made, members
@@ -15,7 +17,11 @@ _FILTERS = (3, 29)
 async def create(call: Call) -> Answer:
     """Take a snapshot of every volume of a group."""
     body = await call.json("", bodies.GROUP_SNAPSHOT)
-    group_id = body["group_snapshot"]["group_id"]
+    return await take(call, body, body["group_snapshot"]["group_id"])
+
+
+async def take(call: Call, body: dict[str, Any], group_id: Any) -> Answer:
+    """Pass on a call that takes a snapshot of every volume of the group, where that is."""
     objects = call.services.volume.objects
     homes = await objects.homes(call.caller, {"group_id": group_id})
     pod = (await objects.candidates(call.caller, "", homes))[0]
@@ -29,12 +35,12 @@ async def create(call: Call) -> Answer:
         if answer.status < 300:
             held.commit(pod)
     if answer.status < 300:
-        id_ = answer.json()["group_snapshot"]["id"]
+        (snapshot,) = answer.json().values()
         listed = await PROXY.send(
             call,
             pod,
             method="GET",
-            path=f"/snapshots/detail?group_snapshot_id={id_}",
+            path=f"/snapshots/detail?group_snapshot_id={snapshot['id']}",
             version=_FILTERS,
         )
         rows = listed.json()["snapshots"] if listed.status == 200 else []

@@ -15,6 +15,8 @@ routes = Routes()
 _SOURCES = ("source_group_id", "group_snapshot_id")
 # The first version that tells a group's members by filter.
 _FILTERS = (3, 23)
+# The first version that has snapshots of groups.
+_SNAPSHOTS = (3, 14)
 
 
 @routes.route("POST", "/groups")
@@ -32,16 +34,22 @@ async def create_from_source(call: Call) -> Answer:
     """Create a group, and its volumes, from another or from a snapshot of one."""
     body = await call.json("", bodies.GROUP_COPY)
     wanted = body["create-from-src"]
+    return await copy(call, body, {key: wanted.get(key) for key in _SOURCES})
+
+
+async def copy(call: Call, body: dict[str, Any], sources: dict[str, Any]) -> Answer:
+    """Pass on a call that makes a group from one of the sources, where that is."""
     objects = call.services.volume.objects
-    homes = await objects.homes(call.caller, {key: wanted.get(key) for key in _SOURCES})
+    homes = await objects.homes(call.caller, sources)
     pod = (await objects.candidates(call.caller, "", homes))[0]
-    copied = await _copied(call, pod, wanted)
+    copied = await _copied(call, pod, sources)
     reservations = call.services.volume.reservations
     async with reservations.hold_all(PROXY.as_user(call), copied) as held:
         answer = await made(call, "group", pod, body)
         if answer.status < 300:
             held.commit(pod)
-            await _found(call, pod, answer.json()["group"]["id"])
+            (group,) = answer.json().values()
+            await _found(call, pod, group["id"])
     return await PROXY.answer(call, answer)
 
 
@@ -106,13 +114,13 @@ async def volumes_of(call: Call, pod: Pod, group_id: str) -> list[dict[str, Any]
 
 
 async def _copied(
-    call: Call, pod: Pod, wanted: dict[str, Any]
+    call: Call, pod: Pod, sources: dict[str, Any]
 ) -> list[tuple[str, dict[str, int]]]:
     """Return types and sizes of the volumes that come with a group made from another."""
-    group_id = wanted.get("source_group_id")
+    group_id = sources.get("source_group_id")
     if not group_id:
-        path = f"/group_snapshots/{wanted['group_snapshot_id']}"
-        answer = await PROXY.send(call, pod, method="GET", path=path)
+        path = f"/group_snapshots/{sources['group_snapshot_id']}"
+        answer = await PROXY.send(call, pod, method="GET", path=path, version=_SNAPSHOTS)
         taken = answer.json()["group_snapshot"] if answer.status == 200 else {}
         group_id = taken.get("group_id")
     return [

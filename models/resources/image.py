@@ -22,6 +22,8 @@ IMAGE: dict[str, tuple[str, ...]] = {
     "/info/{topic}": _READ,
     "/info/{topic}/detail": _READ,
     "/stores/{store}/{image_id}": _ALL,
+    "/cache": ("GET", "DELETE"),
+    "/cache/{image_id}": ("PUT", "DELETE"),
     "/metadefs/{kind}": _ALL,
     "/metadefs/{kind}/{name}": _ALL,
     "/metadefs/{kind}/{name}/{inner}": _ALL,

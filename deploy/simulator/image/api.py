@@ -34,6 +34,8 @@ class ImageApi:
         add("GET", "/v2/images/{id}/file", self.download)
         add("GET", "/v2/info/import", self.importing)
         add("GET", "/v2/info/stores", self.stores)
+        for method, path in (("GET", ""), ("DELETE", ""), ("PUT", "/{id}"), ("DELETE", "/{id}")):
+            add(method, f"/v2/cache{path}", self.cached)
         for name in SCHEMAS:
             add("GET", f"/v2/schemas/{name}", self.schema)
         Metadefs(store).route(add)
@@ -178,6 +180,10 @@ class ImageApi:
     def stores(self, token: Token, request: Request) -> Response:
         """There is one store only."""
         raise GlanceError(404, "Multi backend is not supported at this site.")
+
+    def cached(self, token: Token, request: Request) -> Response:
+        """It has no cache."""
+        raise GlanceError(404, "Caching via API is not supported at this site.")
 
     def _get(self, token: Token, request: Request) -> Row:
         wanted = request.params["id"]

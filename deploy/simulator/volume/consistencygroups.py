@@ -27,11 +27,15 @@ class ConsistencyGroups:
         add("GET", "/consistencygroups/detail", self.detail)
         add("POST", "/consistencygroups", self.create)
         add("GET", "/consistencygroups/{id}", self.show)
+        add("POST", "/consistencygroups/create_from_src", self.copy)
+        add("PUT", "/consistencygroups/{id}", self.update)
         add("PUT", "/consistencygroups/{id}/update", self.update)
         add("POST", "/consistencygroups/{id}/delete", self.delete)
         add("GET", "/cgsnapshots", self.snapshots)
         add("GET", "/cgsnapshots/detail", self.snapshots_detail)
+        add("POST", "/cgsnapshots", self.create_snapshot)
         add("GET", "/cgsnapshots/{id}", self.show_snapshot)
+        add("DELETE", "/cgsnapshots/{id}", self.delete_snapshot)
 
     def index(self, call: Call) -> Response:
         """Names only."""
@@ -60,6 +64,22 @@ class ConsistencyGroups:
             if row["name"] == "default_cgsnapshot_type"
         )
         row = self.groups.add(call, kind, types, given)
+        return reply({"consistencygroup": {"id": row["id"], "name": row["name"]}}, 202)
+
+    def copy(self, call: Call) -> Response:
+        """A group with volumes like those of another, or of a snapshot."""
+        given = call.request.envelope("consistencygroup-from-src")
+        snapshot_id, group_id = given.get("cgsnapshot_id"), given.get("source_cgid")
+        tail = f"to create consistency group {given.get('name')} from source."
+        if not snapshot_id and not group_id:
+            raise bad(f"Either 'cgsnapshot_id' or 'source_cgid' must be provided {tail}")
+        if snapshot_id and group_id:
+            raise bad(f"Cannot provide both 'cgsnapshot_id' and 'source_cgid' {tail}")
+        if snapshot_id:
+            rows = self.store.group_snapshots
+            group_id = self._one(call, rows, "GroupSnapshot", str(snapshot_id))["group_id"]
+        source = self._one(call, self.store.groups, "Group", str(group_id))
+        row = self.groups.like(call, source, given)
         return reply({"consistencygroup": {"id": row["id"], "name": row["name"]}}, 202)
 
     def show(self, call: Call) -> Response:
@@ -94,20 +114,38 @@ class ConsistencyGroups:
         rows = visible(call, self.store.group_snapshots.values())
         return reply({"cgsnapshots": [_snapshot(row) for row in rows]})
 
+    def create_snapshot(self, call: Call) -> Response:
+        """A snapshot of every volume of a group."""
+        given = call.request.envelope("cgsnapshot")
+        if "consistencygroup_id" not in given:
+            raise bad("'consistencygroup_id' must be specified")
+        wanted = str(given["consistencygroup_id"])
+        group = self._one(call, self.store.groups, "Group", wanted)
+        row = self.groups.snapshot(call, group, given)
+        return reply({"cgsnapshot": {"id": row["id"], "name": row["name"]}}, 202)
+
     def show_snapshot(self, call: Call) -> Response:
         """One of them."""
-        rows = self.store.group_snapshots
-        return reply({"cgsnapshot": _snapshot(self._one(call, rows, "GroupSnapshot"))})
+        return reply({"cgsnapshot": _snapshot(self._get_snapshot(call))})
+
+    def delete_snapshot(self, call: Call) -> Response:
+        """With the snapshots in it."""
+        self.groups.end_snapshot(self._get_snapshot(call))
+        return empty(202)
 
     def _page(self, call: Call) -> tuple[list[Row], Json]:
         mine = visible(call, self.store.groups.values())
         return paged(call, matching(call, mine, ("name", "status", "id")), "group", "Group")
 
     def _get(self, call: Call) -> Row:
-        return self._one(call, self.store.groups, "Group")
+        return self._one(call, self.store.groups, "Group", call.request.params["id"])
 
-    def _one(self, call: Call, rows: dict[str, Row], noun: str) -> Row:
-        wanted = call.request.params["id"]
+    def _get_snapshot(self, call: Call) -> Row:
+        rows = self.store.group_snapshots
+        return self._one(call, rows, "GroupSnapshot", call.request.params["id"])
+
+    def _one(self, call: Call, rows: dict[str, Row], noun: str, wanted: str) -> Row:
+        """The one of that id, if the caller may know it."""
         row = rows.get(wanted)
         if row is None or not (call.token.is_admin or row["project_id"] == call.token.project.id):
             raise CinderError(404, f"{noun} {wanted} could not be found.")

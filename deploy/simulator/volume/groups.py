@@ -66,13 +66,18 @@ class Groups:
         source = self.store.groups.get(str(wanted))
         if source is None:
             raise missing("Group", str(wanted))
+        row = self.like(call, source, given)
+        return reply({"group": {"id": row["id"], "name": row["name"]}}, 202)
+
+    def like(self, call: Call, source: Row, given: Json) -> Row:
+        """A new group with volumes like those of another."""
         row = self.add(call, source["group_type"], source["volume_types"], given)
         for volume in self._volumes(source):
             kind = self.store.types[volume["volume_type_id"]]
             like = {"name": volume["name"], "source_volid": volume["id"]}
             made = self.store.create(call.token, like, volume["size"], kind)
             made["group_id"] = row["id"]
-        return reply({"group": {"id": row["id"], "name": row["name"]}}, 202)
+        return row
 
     def show(self, call: Call) -> Response:
         """One group."""
@@ -133,6 +138,12 @@ class Groups:
         group = self.store.groups.get(str(given.get("group_id")))
         if group is None:
             raise missing("Group", str(given.get("group_id")))
+        row = self.snapshot(call, group, given)
+        keys = ("id", "name", "group_type_id")
+        return reply({"group_snapshot": {key: row[key] for key in keys}}, 202)
+
+    def snapshot(self, call: Call, group: Row, given: Json) -> Row:
+        """A new snapshot of every volume of a group."""
         volumes = self._volumes(group)
         if not volumes:
             raise bad("Invalid group: Source group is empty. No group snapshot will be created.")
@@ -150,8 +161,7 @@ class Groups:
         for volume in volumes:
             self._snapshot(volume, row)
         self.store.later(lambda: row.update(status="available"))
-        keys = ("id", "name", "group_type_id")
-        return reply({"group_snapshot": {key: row[key] for key in keys}}, 202)
+        return row
 
     def show_snapshot(self, call: Call) -> Response:
         """One of them."""
@@ -159,13 +169,16 @@ class Groups:
 
     def delete_snapshot(self, call: Call) -> Response:
         """With the snapshots in it."""
-        row = self._get_snapshot(call)
+        self.end_snapshot(self._get_snapshot(call))
+        return empty(202)
+
+    def end_snapshot(self, row: Row) -> None:
+        """Have a snapshot go, with the snapshots in it."""
         row["status"] = "deleting"
         for snapshot in list(self.store.snapshots.values()):
             if snapshot.get("group_snapshot_id") == row["id"]:
                 del self.store.snapshots[snapshot["id"]]
         self.store.later(lambda: self._gone(self.store.group_snapshots, row))
-        return empty(202)
 
     def _snapshot(self, volume: Row, row: Row) -> None:
         moment = micros(now())
