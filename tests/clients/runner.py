@@ -11,11 +11,13 @@ import io
 import json
 import logging
 import os
+import pty
 import sys
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import entry_points
 from inspect import signature
+from typing import TextIO
 from urllib.parse import urlsplit
 
 import requests
@@ -65,12 +67,21 @@ def _watch(answers: list[list[str]]) -> None:
     requests.Session.send = watched  # type: ignore[method-assign, assignment]
 
 
+def _lines() -> TextIO:
+    """Return what was the input; commands have a terminal, and read none of this."""
+    lines = os.fdopen(os.dup(0))
+    _, terminal = pty.openpty()
+    os.dup2(terminal, 0)
+    sys.stdin = os.fdopen(0, closefd=False)
+    return lines
+
+
 def main() -> None:
     """Answer until the input ends."""
-    replies = sys.stdout
+    commands, replies = _lines(), sys.stdout
     answers: list[list[str]] = []
     _watch(answers)
-    for line in sys.stdin:
+    for line in commands:
         ended = _run(json.loads(line))
         told = [line for named in answers for line in named]
         replies.write(json.dumps([*ended, len(answers), told]) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import shlex
 import subprocess
@@ -37,6 +38,8 @@ class Result:
 @dataclass(frozen=True)
 class Step:
     """One command. ``save`` names variables and the fields of its output that they are set to.
+
+    After a field, `` =~ `` and a pattern say which part of it: the first group.
 
     ``until`` is a command and, after ``==``, what it has to print before the scenario goes on.
     ``only`` names the one side that it is for.
@@ -93,7 +96,11 @@ class Side:
         """Run a step; keep what it saves; wait for what it waits for."""
         result = self.run(step.run) if step.run else Result(0, "", "")
         for name, field in step.save.items():
-            found = value(result.out, field)
+            heading, _, pattern = field.partition(" =~ ")
+            found = value(result.out, heading)
+            if pattern:
+                match = re.search(pattern, found)
+                found = match[1] if match else ""
             if found:
                 self.variables[name] = found
         if step.until and not result.status:
