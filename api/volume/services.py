@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from api.http import Answer, Call, Routes
+from api.microversions import VOLUME
 from api.volume.hosts import Service, pods_with
 from api.volume.proxy import PROXY
 from models.errors import BadRequest, NotFound, PodUnavailable
@@ -14,27 +15,22 @@ from models.values import Pod
 from models.volume import bodies
 
 routes = Routes()
-_ONE_HOST = {
-    "enable",
-    "disable",
-    "disable-log-reason",
-    "freeze",
-    "thaw",
-    "failover_host",
-    "failover",
-}
-_ALL_HOSTS = {"get-log", "set-log"}
+# Actions with the first version that has them.
+_SERVICE = {"enable": (3, 0), "disable": (3, 0), "disable-log-reason": (3, 0)}
+_BACKEND = {"freeze": (3, 0), "thaw": (3, 0), "failover_host": (3, 0), "failover": (3, 26)}
+_ALL_HOSTS = {"get-log": (3, 32), "set-log": (3, 32)}
+_ACTIONS = {**_SERVICE, **_BACKEND, **_ALL_HOSTS}
 
 
 @routes.route("PUT", "/os-services/{action}", admin=True)
 async def update(call: Call) -> Answer:
     """Do something to a service; its log levels, to the services of all pods."""
     action = call.args["action"]
+    if action not in _ACTIONS or VOLUME.of(call) < _ACTIONS[action]:
+        raise BadRequest("Invalid input received: Unknown action")
     body = await call.json("", bodies.SERVICES.get(action))
     if action in _ALL_HOSTS:
         return await _everywhere(call, body)
-    if action not in _ONE_HOST:
-        raise BadRequest("Invalid input received: Unknown action")
     return await PROXY.relay(call, await _home(call, body), orjson.dumps(body))
 
 
@@ -52,6 +48,9 @@ async def _home(call: Call, body: dict[str, Any]) -> Pod:
         raise BadRequest(f"Several pods have a host {host}: {names}. Ask the pod itself.")
     if pods:
         return pods[0]
+    if call.args["action"] in _BACKEND:
+        named = "host" if body.get("host") else "cluster"
+        raise BadRequest(f"No service found with {named}={host}")
     binary = body.get("binary") or body.get("service") or ""
     raise NotFound(f"Service {binary} could not be found on host {host}.")
 

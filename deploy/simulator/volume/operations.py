@@ -74,6 +74,9 @@ class Operations:
         self._admin(call, "volume_extension:services:update")
         action, body = call.request.params["action"], call.request.document()
         host, binary = body.get("host", ""), body.get("binary", "")
+        backend = ("freeze", "thaw", "failover_host") + ("failover",) * call.at_least(26)
+        if action in backend and not str(host).startswith(self.host):
+            raise bad(f"No service found with host={host}")
         if action not in ("enable", "disable", "disable-log-reason"):
             raise bad("Invalid input received: Unknown action")
         if not str(host).startswith(self.host):
