@@ -97,7 +97,17 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             raise BadRequest("Invalid input: a value is too long or too large.") from error
         raise
     finally:
+        await _given_back(connection)
+
+
+async def _given_back(connection: AsyncConnection) -> None:
+    try:
         await connection.close()
+    except DBAPIError:
+        # It broke when nothing more was asked of it: what was read or committed stays so.
+        if not connection.closed:
+            await connection.invalidate()
+            await connection.close()
 
 
 def _passes(error: DBAPIError | sqlite3.Error) -> bool:

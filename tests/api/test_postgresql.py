@@ -84,6 +84,16 @@ async def test_a_server_that_is_away_is_told_as_that(store: Store, server: Serve
     await _touch(store)
 
 
+async def test_what_was_read_stays_so_when_the_connection_breaks(
+    store: Store, server: Server
+) -> None:
+    async with store.read() as tx:
+        assert await tx.all(Operation.select()) == []
+        server.stop()
+        server.start()
+    await _touch(store)
+
+
 async def test_a_lease_ends_while_the_server_is_away(store: Store, server: Server) -> None:
     held = asyncio.Event()
 
