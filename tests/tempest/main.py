@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.pods.console import LabError, say, step
-from deploy.pods.lab import Lab
-from deploy.pods.layout import PODS, TOP_REGION, State
-from deploy.stack import Stack
+from deploy.pods.layout import TOP_REGION, State
 from tests.tempest import answers, leftovers
 from tests.tempest.cloud import Cloud
 from tests.tempest.comparison import Comparison
@@ -60,7 +58,7 @@ def _run(state: State, arguments: argparse.Namespace) -> int:
         tests = tempest.tests(patterns)
     if not tests:
         raise LabError("no test has such a name")
-    cloud = _bring_up(state, arguments.simulated)
+    cloud = Cloud.bring_up(state, simulated=arguments.simulated)
     pod = cloud.pods[0]
     before = leftovers.objects(cloud)
     say(f"== {len(tests)} tests at {pod}")
@@ -85,25 +83,6 @@ def _run(state: State, arguments: argparse.Namespace) -> int:
     say(f"lost: {len(comparison.lost)} of {comparison.passed}")
     too_many = len(comparison.lost) > MOST_LOST * comparison.passed
     return int(bool(too_many or left or answered.server_errors or answered.pod_addresses))
-
-
-def _bring_up(state: State, simulated: bool) -> Cloud:
-    if not simulated:
-        Lab(state).up()
-    stack = Stack(state, simulated=simulated)
-    # What runs may be of an older checkout.
-    stack.down()
-    stack.up()
-    cloud = Cloud.of(stack.clouds)
-    rest = cloud.admin()
-    url = f"{cloud.gateway}/v1.0/pods"
-    known = {pod["pod_name"] for pod in rest.get(url)["pods"]}
-    wanted: list[dict[str, str]] = [{"pod_name": TOP_REGION}]
-    wanted += [{"pod_name": pod.name, "az_name": f"az{pod.number}"} for pod in PODS]
-    for pod in wanted:
-        if pod["pod_name"] not in known:
-            rest.post(url, {"pod": pod})
-    return cloud
 
 
 def _control(
