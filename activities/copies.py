@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Table
 
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.database.store import Row, Store, Transaction
 from models.errors import NotFound, PodBusy, PodFault, PodUnavailable
 from models.pods import PodDirectory
@@ -207,15 +208,18 @@ class Copies:
         return bottom
 
     async def update(self, id_: str) -> None:
-        """Bring every copy of an object up to date."""
-        kind = self._kind
-        row = await kind.row(id_)
-        for copy in await self.of(id_) if row else ():
-            pod = await self._pods.get(copy["pod_id"])
-            if kind.remembered:
-                await self.materialise(row or {}, pod)
-            else:
-                await self._set(id_, copy, pod)
+        """Bring every copy of an object up to date; no pod waits for another."""
+        row = await self._kind.row(id_)
+        if row:
+            copies = await self.of(id_)
+            await all_of(*(self._update(id_, row, copy) for copy in copies))
+
+    async def _update(self, id_: str, row: Row, copy: Row) -> None:
+        pod = await self._pods.get(copy["pod_id"])
+        if self._kind.remembered:
+            await self.materialise(row, pod)
+        else:
+            await self._set(id_, copy, pod)
 
     async def clean_up(self, id_: str) -> None:
         """Remove the copies that are no longer needed; ``PodUnavailable`` if a pod is silent."""
@@ -225,13 +229,16 @@ class Copies:
 
     async def remove_all(self, id_: str, stays: Stays | None = None) -> list[PodUnavailable]:
         """Remove every copy, or those that do not stay; return why some could not be."""
-        silent = []
-        for copy in await self.of(id_):
+
+        async def removed(copy: Row) -> PodUnavailable | None:
             try:
                 await self.remove(copy, stays)
             except PodUnavailable as error:
-                silent.append(error)
-        return silent
+                return error
+            return None
+
+        ended = await all_of(*(removed(copy) for copy in await self.of(id_)))
+        return [error for error in ended if error is not None]
 
     async def remove(self, copy: Row, stays: Stays | None = None) -> None:
         """Delete a copy in its pod, then its row; ``stays`` is asked when the copy is held."""

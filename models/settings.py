@@ -108,6 +108,14 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8233", description="Web UI that links in /v1.0/jobs point at"
     )
     task_queue: str = Field("trio2o", description="Temporal task queue of the workers")
+    worker_activities: int = Field(
+        500, ge=1, description="Activities that a worker runs at once; they wait most of the time"
+    )
+    pod_activities: int = Field(
+        100,
+        ge=1,
+        description="Of these, those that change routers in one pod; more are tried again later",
+    )
     sweep_seconds: float = Field(
         5.0, description="How often operations that Temporal has not seen are offered again"
     )

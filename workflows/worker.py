@@ -53,6 +53,7 @@ def create_worker(client: Client, settings: Settings, services: Services) -> Wor
             upkeep.end_upkeep,
         ],
         workflow_runner=RUNNER,
+        max_concurrent_activities=settings.worker_activities,
         interceptors=[RequestIds(services.operations)],
     )
 

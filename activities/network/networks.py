@@ -148,9 +148,11 @@ class NetworkCopies:
             # Accepted while the pod refused it; that is to be tried again.
             await self.network(network_id, await self._pods.get(row["pod_id"]))
         await self._copies.update(network_id)
-        for pod in pods:
-            bottom = await self.network(network_id, pod)
-            await converge_shares(self._store, self._regions, row, bottom, pod)
+        await all_of(*(self._shared(network_id, row, pod) for pod in pods))
+
+    async def _shared(self, network_id: str, row: Row, pod: Pod) -> None:
+        bottom = await self.network(network_id, pod)
+        await converge_shares(self._store, self._regions, row, bottom, pod)
 
     async def clean_up_network(self, network_id: str) -> None:
         """Remove the copies of a network that is gone at the top; their subnets go along."""

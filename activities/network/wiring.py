@@ -21,6 +21,7 @@ from activities.network.routers.work import RouterWork
 from activities.network.security_groups.copies import SecurityCopies
 from activities.network.security_groups.pod_defaults import PodDefaults
 from activities.network.subnets import SubnetCopies, SubnetKind
+from activities.shares import Shares
 from activities.upkeep import Worker
 from models import work
 from models.network.address_groups import AddressGroups
@@ -191,7 +192,9 @@ def build(core: Core) -> NetworkServices:
         port_deletion=port_deletion,
         network_copies=network_copies,
         port_copies=port_copies,
-        router_work=RouterWork(store, pods, operations, router_copies, leftovers),
+        router_work=RouterWork(
+            store, pods, operations, router_copies, leftovers, Shares(settings.pod_activities)
+        ),
         workers={
             work.CleanUp.NETWORK: network_copies.clean_up_network,
             work.CleanUp.SUBNET: subnet_copies.clean_up_subnet,

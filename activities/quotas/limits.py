@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from activities.pods.region import Regions
+from activities.pods.together import all_of
 from models.database.store import Store
 from models.pods import PodDirectory
 from models.quotas.limits import SetLimits
@@ -24,11 +25,14 @@ class LimitCopies:
         self._limits = SetLimits(store)
 
     async def converge(self, id_: str) -> None:
-        """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class."""
+        """Bring limits into every pod: ``<service>/project/<project>/<user>`` or a class.
+
+        One that is silent keeps the others from nothing.
+        """
         # Who read limits before a change must not bring them into a pod after it.
         async with self._store.hold(f"quota/{id_}"):
-            for pod in await self._pods.serving(id_.partition("/")[0]):
-                await self._into(pod, id_)
+            pods = await self._pods.serving(id_.partition("/")[0])
+            await all_of(*(self._into(pod, id_) for pod in pods))
 
     async def _into(self, pod: Pod, id_: str) -> None:
         service, kind, *names = (unquote(part) for part in id_.split("/"))

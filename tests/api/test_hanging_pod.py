@@ -179,3 +179,36 @@ def test_what_answers_nothing_is_not_asked_and_everywhere_named(quick: Stack) ->
     site.drop_server(site.boot(site.net("az1", "10.7.4.0/24"), "az1"))
     site.tear_down()
     quick.settle()
+
+
+class Patient(Stack):
+    """Waits for its pods for longer than a test does."""
+
+    def _settings(self, clouds_yaml: Path) -> dict[str, str]:
+        return super()._settings(clouds_yaml) | {"TRIO2O_POD_TIMEOUT": "600"}
+
+
+@pytest.fixture
+def patient(tmp_path: Path) -> Iterator[Stack]:
+    with Patient(tmp_path) as stack:
+        yield stack
+
+
+def test_many_routers_that_wait_for_a_pod_keep_no_other_waiting(patient: Stack) -> None:
+    # More than ever one worker did at once; the pod answers others, so it is not taken for dead.
+    many = 105
+    busy, site = Site(patient, patient.tenant()), Site(patient, patient.tenant())
+
+    def join(number: int) -> None:
+        busy.attach(busy.router(), busy.net("az1", f"10.{number}.1.0/24"))
+
+    hangs: Json = {"region": "Pod1", "service": "network", "method": "POST", "path": "/networks$"}
+    with patient.simulator.fault("slow", seconds=600, **hangs):
+        with ThreadPoolExecutor(8) as together:
+            list(together.map(join, range(many)))
+        until(lambda: len(_waiting(patient, "Pod1", "/networks")) >= 100, "they wait for the pod")
+        router = site.router()
+        site.attach(router, site.net("az2", "10.7.5.0/24"))
+        site.active(router)
+        unfinished = patient.jobs(state="accepted&state=running", type="router-interface-add")
+        assert len(unfinished) == many

@@ -6,7 +6,17 @@ import sys
 
 import uvloop
 
-from tests.bench import fanout, images, interfaces, lists, pages, passthrough, routers, tokens
+from tests.bench import (
+    fanout,
+    hanging,
+    images,
+    interfaces,
+    lists,
+    pages,
+    passthrough,
+    routers,
+    tokens,
+)
 from tests.bench.tables import say
 
 BENCHES = {
@@ -20,6 +30,7 @@ BENCHES = {
     "interface-adds": routers.adds,
     "router-changes": routers.changes,
     "network-lists": lists.run,
+    "hanging-pod": hanging.run,
 }
 # The lab has to be up.
 IN_THE_LAB = {"real-interface-latency": interfaces.real_latency}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.client import Json, send
+import pytest
+
+from tests.support.client import Json, send, until
+from tests.support.simulator import PODS
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
@@ -154,6 +157,28 @@ def test_a_limit_is_the_pods_too(stack: Stack) -> None:
     url = f"{stack.admin.endpoint('Pod1', 'network')}/v2.0/quotas/{project}"
     told = send("GET", url, headers={"X-Auth-Token": stack.admin.token})
     assert told.body["quota"]["router"] == 33
+
+
+@pytest.mark.parametrize("away", PODS)
+def test_a_pod_that_is_away_keeps_no_other_from_a_limit(stack: Stack, away: str) -> None:
+    project = stack.tenant().project_id
+    path, body = f"/os-quota-sets/{project}", {"quota_set": {"instances": 23}}
+    stack.simulator.die(away)
+    try:
+        assert stack.admin.compute("PUT", path, body).status == 200
+        for other in PODS:
+            if other != away:
+                until(lambda pod=other: _instances(stack, pod, project) == 23, "the limit is set")
+    finally:
+        stack.simulator.revive(away)
+    stack.settle()
+    assert _instances(stack, away, project) == 23
+
+
+def _instances(stack: Stack, pod: str, project: str) -> int:
+    url = f"{stack.admin.endpoint(pod, 'compute')}/os-quota-sets/{project}"
+    told = send("GET", url, headers={"X-Auth-Token": stack.admin.token})
+    return int(told.body["quota_set"]["instances"])
 
 
 def test_a_network_is_deleted_while_its_pod_is_away(stack: Stack, site: Site) -> None:

@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.heartbeat import beating, patience
 from activities.network.routers.apply import RouterCopies
+from activities.shares import Shares
 from models.database.store import Row, Store, Transaction
 from models.database.tables.network import TABLES, FloatingIP, Port, Router
 from models.database.tables.operation import Operation
@@ -73,12 +74,14 @@ class RouterWork:
         jobs: Operations,
         copies: RouterCopies,
         leftovers: BridgeLeftovers,
+        shares: Shares,
     ) -> None:
         self._store = store
         self._pods = pods
         self._operations = jobs
         self._copies = copies
         self._leftovers = leftovers
+        self._shares = shares
 
     @activity.defn
     async def begin_router_operation(self, operation_id: str) -> Begun:
@@ -100,8 +103,9 @@ class RouterWork:
     @activity.defn
     async def converge_router_copy(self, copy: RouterInPod) -> None:
         """Make the router in the pod what it should be now."""
-        async with beating(), patience():
-            await self._copies.converge(copy.router_id, await self._id(copy.pod), copy.about)
+        with self._shares.of(copy.pod):
+            async with beating(), patience():
+                await self._copies.converge(copy.router_id, await self._id(copy.pod), copy.about)
 
     @activity.defn
     async def pods_with_wrong_routes(self, router_id: str) -> list[str]:
@@ -111,14 +115,18 @@ class RouterWork:
     @activity.defn
     async def converge_extra_routes(self, copy: RouterInPod) -> None:
         """Set the extra routes of the router in the pod."""
-        async with beating(), patience():
-            try:
-                await self._copies.converge_routes(copy.router_id, await self._id(copy.pod))
-            except PodFault as fault:
-                if fault.kind == "InvalidRoutes" and await self._is_changing(copy.router_id):
-                    # The interface that leads to the next hop is still being added.
-                    raise PodBusy(fault.message) from fault
-                raise
+        with self._shares.of(copy.pod):
+            async with beating(), patience():
+                await self._set_routes(copy)
+
+    async def _set_routes(self, copy: RouterInPod) -> None:
+        try:
+            await self._copies.converge_routes(copy.router_id, await self._id(copy.pod))
+        except PodFault as fault:
+            if fault.kind == "InvalidRoutes" and await self._is_changing(copy.router_id):
+                # The interface that leads to the next hop is still being added.
+                raise PodBusy(fault.message) from fault
+            raise
 
     @activity.defn
     async def end_router_operation(self, ended: Ended) -> list[str]:
