@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-import orjson
-
 from activities.pods.versions import Version
 from activities.wiring import Services
 from models.bodies import Judge
+from models.documents import parse
 from models.errors import BadRequest, NotAllowed, NotFound, PodUnavailable, TooLarge
 from models.values import Caller
 
@@ -83,6 +82,11 @@ class Call:
     @property
     def params(self) -> list[tuple[str, str]]:
         """The query string's pairs, in order, repeats kept."""
+        if "&" in self.query:
+            most = self.services.settings.max_query_parameters
+            if self.query.count("&") >= most:
+                reason = f"The query has more than {most} parameters (max_query_parameters)."
+                raise BadRequest(reason, "HTTPBadRequest")
         return parse_qsl(self.query, keep_blank_values=True)
 
     def param(self, name: str, default: str = "") -> str:
@@ -116,10 +120,7 @@ class Call:
         The judge of an API that has schemas sees the whole body first.
         """
         raw = await self.body()
-        try:
-            body = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            raise BadRequest("Malformed request body: it is not JSON.", "HTTPBadRequest") from None
+        body = parse(raw, self.services.settings.max_body_values)
         if _NULL in raw and _has_null(body):
             # As in an address: PostgreSQL takes it for an error of ours.
             raise BadRequest("Malformed request body: a null character.", "HTTPBadRequest")

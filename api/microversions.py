@@ -7,6 +7,7 @@ from functools import lru_cache, wraps
 from activities.pods.versions import Version
 from api.http import Answer, Call, Handler, Headers, Routes
 from models.errors import BadRequest, NotAcceptable, NotFound
+from models.numbers import digits
 
 _FORM = re.compile(r"^([1-9]\d*)\.(0|[1-9]\d*)$")
 
@@ -111,7 +112,7 @@ def _version(asked: str, high: Version) -> Version:
             f"API Version String {asked} is of invalid format. "
             "Must be of format MajorNum.MinorNum."
         )
-    return int(match[1]), int(match[2])
+    return digits(match[1]), digits(match[2])
 
 
 def _text(version: Version) -> str:

@@ -212,10 +212,15 @@ def items(judge: Judge, least: int = 0, most: int | None = None, *, unique: bool
             raise refuse(name, value, f"{value!r} is too long")
         for place, item in enumerate(value):
             judge(item, str(place))
-        if unique and any(item in value[:place] for place, item in enumerate(value)):
+        if unique and len(set(map(_key, value))) < len(value):
             raise refuse(name, value, f"{value!r} has non-unique elements")
 
     return judged
+
+
+def _key(item: Any) -> Any:
+    """Return what equal items share, whatever they are made of."""
+    return repr(item) if isinstance(item, dict | list) else item
 
 
 def fields(

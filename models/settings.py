@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         "beside it a user's token is taken that has expired. Others are refused",
     )
     max_body_bytes: int = Field(1_048_576, description="Largest JSON body accepted; more is 413")
+    max_body_values: int = Field(
+        20_000, description="Values that a JSON body may have, inner ones too; more is 400"
+    )
+    max_query_parameters: int = Field(
+        512, description="Parameters that a query string may have; more is 400"
+    )
     max_list_items: int = Field(
         1000,
         description="Items of one list, or objects in one request, of the network API where "

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import (
@@ -85,31 +86,32 @@ async def sweep(client: Client, services: Services, seconds: float) -> None:
 
 
 async def work(settings: Settings) -> None:
-    """Work until a signal says stop; waits for Temporal if it is not there yet."""
+    """Work until a signal says stop; waits for Temporal while it is not there, or not well."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     outbox = TemporalOutbox(settings)
     async with open_services(settings, outbox) as services:
-        client = await _connected(outbox, stop)
-        if client is None:
-            return
-        await register_search_attributes(client)
+        while not stop.is_set():
+            try:
+                await _work(await outbox.client(), settings, services, stop)
+            except Exception as error:
+                LOG.warning("Temporal is not there yet: %s", error)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1)
+
+
+async def _work(
+    client: Client, settings: Settings, services: Services, stop: asyncio.Event
+) -> None:
+    await register_search_attributes(client)
+    async with create_worker(client, settings, services):
+        LOG.info("Working on task queue %s", settings.task_queue)
         sweeping = asyncio.create_task(sweep(client, services, settings.sweep_seconds))
-        async with create_worker(client, settings, services):
-            LOG.info("Working on task queue %s", settings.task_queue)
-            await stop.wait()
-        sweeping.cancel()
-
-
-async def _connected(outbox: TemporalOutbox, stop: asyncio.Event) -> Client | None:
-    while not stop.is_set():
         try:
-            return await outbox.client()
-        except Exception as error:
-            LOG.warning("Temporal is not there yet: %s", error)
-            await asyncio.sleep(1)
-    return None
+            await stop.wait()
+        finally:
+            sweeping.cancel()
 
 
 def run() -> None:

@@ -13,6 +13,7 @@ from activities.pods.questions import Merged, Question
 from activities.pods.region import PodAnswer, Regions
 from models.errors import BadRequest, NotFound, PodUnavailable
 from models.failures import nobody
+from models.numbers import digits
 from models.pages import cut
 from models.pods import PodDirectory
 from models.resource import Resource
@@ -261,4 +262,4 @@ def _number(text: str, name: str, default: int) -> int:
             f"Invalid input for query parameters {name}. "
             f"Value: {text}. '{text}' is not a non-negative integer."
         )
-    return int(text)
+    return digits(text)

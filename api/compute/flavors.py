@@ -16,6 +16,7 @@ from models.compute.flavors import Flavors
 from models.database.store import Row, new_id
 from models.errors import BadRequest, Conflict, NotFound, PodUnavailable
 from models.failures import lacking
+from models.numbers import digits
 
 routes = Routes()
 _QUERY = ("limit", "marker", "is_public", "minRam", "minDisk", "sort_key", "sort_dir")
@@ -154,7 +155,7 @@ async def _list(call: Call, *, detail: bool) -> Answer:
     rows = await _flavors(call).list(call.caller, call.params)
     body: dict[str, Any] = {"flavors": [_view(call, row, brief=not detail) for row in rows]}
     limit = call.param("limit") or "1000"
-    if rows and len(rows) == min(int(limit), 1000):
+    if rows and len(rows) == min(digits(limit), 1000):
         body["flavors_links"] = next_page(call, rows[-1].id)
     return Answer(200, body)
 

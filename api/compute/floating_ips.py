@@ -1,12 +1,10 @@
 """/os-floating-ips: the network API's, as Nova had them until 2.35."""
 
-import orjson
-
 from api.compute.until import until
 from api.http import Answer, Call, Route, Routes
 from models.compute import bodies
 from models.compute.floating_ips import ComputeFloatingIPs
-from models.errors import BadRequest
+from models.documents import parse
 
 routes = Routes()
 _IPS = "/os-floating-ips"
@@ -26,10 +24,7 @@ async def _show(call: Call) -> Answer:
 async def _create(call: Call) -> Answer:
     """Take an address of a pool; a body is not needed."""
     raw = await call.body()
-    try:
-        body = orjson.loads(raw) if raw else None
-    except orjson.JSONDecodeError:
-        raise BadRequest("Malformed request body: it is not JSON.") from None
+    body = parse(raw, call.services.settings.max_body_values) if raw else None
     bodies.FLOATING_IP(body, "body")
     pool = (body or {}).get("pool") or ""
     return Answer(200, {"floating_ip": await _ips(call).create(call.caller, pool)})

@@ -10,6 +10,7 @@ from api.quotas import asker
 from models.compute import bodies, checks
 from models.database.store import Row
 from models.errors import Forbidden
+from models.numbers import digits
 
 routes = Routes()
 _TYPED, _OF_USER, _PAGED = (2, 2), (2, 10), (2, 35)
@@ -22,7 +23,11 @@ async def list_(call: Call) -> Answer:
     params = call.params if version >= _PAGED else []
     rows = await call.services.compute.keypairs.list(_user(call), params)
     body: dict[str, Any] = {"keypairs": [{"keypair": _view(call, row)} for row in rows]}
-    if version >= _PAGED and rows and len(rows) == min(int(call.param("limit") or 1000), 1000):
+    if (
+        version >= _PAGED
+        and rows
+        and len(rows) == min(digits(call.param("limit") or "1000"), 1000)
+    ):
         body["keypairs_links"] = next_page(call, rows[-1].name)
     return Answer(200, body)
 

@@ -11,6 +11,7 @@ from api.links import Links, next_page
 from models.compute.checks import no_marker
 from models.errors import BadRequest, NotFound, PodUnavailable
 from models.failures import lacking
+from models.numbers import digits
 from models.pages import cut
 
 MAX_LIMIT = 1000
@@ -60,7 +61,7 @@ def page(
             f"Invalid input for query parameters limit. Value: {text}. "
             f"'{text}' does not match '^[0-9]*$'"
         )
-    limit, marker = min(int(text), MAX_LIMIT), call.param("marker")
+    limit, marker = min(digits(text), MAX_LIMIT), call.param("marker")
     chosen, full = cut(rows, marker, limit, no_marker, key=lambda row: str(row[marker_key]))
     if not full:
         return chosen, []

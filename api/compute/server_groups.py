@@ -10,6 +10,7 @@ from api.quotas import asker
 from models.compute import bodies
 from models.database.store import Row
 from models.errors import BadRequest
+from models.numbers import digits
 
 routes = Routes()
 _PATH = "/os-server-groups"
@@ -79,4 +80,4 @@ def _number(call: Call, name: str, default: int) -> int:
             f"Invalid input for query parameters {name}. Value: {text}. "
             f"'{text}' does not match '^[0-9]*$'"
         )
-    return int(text) if text else default
+    return digits(text) if text else default

@@ -11,6 +11,7 @@ from api.image.forwarding import forward, passed_on
 from api.links import moved, page_path
 from models.errors import BadRequest, NotFound, PodUnavailable
 from models.failures import lacking
+from models.numbers import digits
 from models.pages import cut
 from models.sorts import sort_value
 from models.values import Pod
@@ -65,7 +66,7 @@ async def _list(call: Call) -> Answer:
         if known is None or image["created_at"] < known["created_at"]:
             images[image["id"]] = image
     rows = _sorted(list(images.values()), params)
-    size = min(int(limit), _MAX)
+    size = min(digits(limit), _MAX)
     # One more tells whether there is another page.
     rows, _ = cut(rows, asked.get("marker"), size + 1, _no_marker, key=lambda row: row["id"])
     page = rows[:size]

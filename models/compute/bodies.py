@@ -293,6 +293,8 @@ _DISK = _MAPPED | {
     "disk_bus": text(most=255),
     "boot_index": or_null(integer(signed=True)),
 }
+# Nova leaves it to quotas and hypervisors, which take fewer.
+_MOST_DEVICES = 256
 _IDS = either(uuid, items(uuid))
 _HINTS = fields(
     {
@@ -324,7 +326,7 @@ def server(version: Version) -> Judge:
         disk["tag"] = _TAG
     if version >= (2, 67):
         disk["volume_type"] = or_null(text(most=255))
-    nics = items(fields(nic))
+    nics = items(fields(nic), most=_MOST_DEVICES)
     known: dict[str, Judge] = {
         "name": _NAME,
         "imageRef": either(uuid, one_of("")),
@@ -336,19 +338,19 @@ def server(version: Version) -> Judge:
         "accessIPv4": address(4),
         "accessIPv6": address(6),
         "availability_zone": _NAME,
-        "block_device_mapping": items(fields(_MAPPED)),
-        "block_device_mapping_v2": items(fields(disk)),
+        "block_device_mapping": items(fields(_MAPPED), most=_MOST_DEVICES),
+        "block_device_mapping_v2": items(fields(disk), most=_MOST_DEVICES),
         "config_drive": _TRUTH,
         "key_name": _NAME,
         "min_count": _COUNT,
         "max_count": _COUNT,
         "return_reservation_id": _TRUTH,
-        "security_groups": items(fields({"name": _NAME})),
+        "security_groups": items(fields({"name": _NAME}), most=_MOST_DEVICES),
         "user_data": both(text(most=65535), encoded),
     } | _later(version)
     if version <= (2, 56):
         file = fields({"path": text(), "contents": encoded})
-        known["personality"] = items(file)
+        known["personality"] = items(file, most=_MOST_DEVICES)
     hints = {name: _HINTS for name in ("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")}
     required = ("name", "flavorRef", "networks") if version >= (2, 37) else ("name", "flavorRef")
     return fields({"server": fields(known, required), **hints}, ("server",))

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.bodies import refuse as refuse
 from models.errors import BadRequest
+from models.numbers import whole
 from models.uuids import is_uuid_like
 
 _TRUE = {"true", "1", "on", "yes", "t", "y"}
@@ -54,10 +55,10 @@ def integer(value: object, name: str, *, least: int = 0, most: int = 0x7FFFFFFF)
     """Return a number, given as one or as its digits."""
     digits = isinstance(value, str) and value.isdecimal() and value.isascii()
     # To a JSON schema 1.0 is an integer.
-    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    if isinstance(value, bool) or not (whole or digits):
+    integral = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not (integral or digits):
         raise refuse(name, value, f"{value!r} is not of type 'integer'")
-    number = int(float(str(value)) if isinstance(value, float) else str(value))
+    number = whole(value)  # type: ignore[arg-type]
     if number < least:
         raise refuse(name, value, f"{number} is less than the minimum of {least}")
     if number > most:

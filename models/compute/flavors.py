@@ -13,6 +13,7 @@ from models.database.store import Row, Store, Transaction, new_id
 from models.database.tables.compute import Flavor, flavors
 from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, NotFound
+from models.numbers import digits
 from models.operations import Operations
 from models.pages import cut
 from models.values import Caller
@@ -229,7 +230,7 @@ def _least(asked: Mapping[str, str], name: str) -> int:
     value = asked.get(name, "0")
     if not value.isdecimal():
         raise BadRequest(f"Invalid {name} filter [{value}]")
-    return int(value)
+    return digits(value)
 
 
 def _page(rows: list[Flavor], asked: Mapping[str, str]) -> list[Flavor]:
@@ -237,7 +238,7 @@ def _page(rows: list[Flavor], asked: Mapping[str, str]) -> list[Flavor]:
     if not limit.isdecimal():
         raise BadRequest(f"Invalid input for query parameters limit. Value: {limit}.")
     page, _ = cut(
-        rows, asked.get("marker"), min(int(limit), 1000), no_marker, key=lambda row: row.id
+        rows, asked.get("marker"), min(digits(limit), 1000), no_marker, key=lambda row: row.id
     )
     return page
 

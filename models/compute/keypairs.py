@@ -14,6 +14,7 @@ from models.database.store import Row, Store, Transaction
 from models.database.tables.compute import Keypair, keypairs
 from models.database.tables.routing import Routing
 from models.errors import BadRequest, Conflict, Forbidden, NotFound
+from models.numbers import digits
 from models.operations import Operations
 
 _NAME = re.compile(r"^[A-Za-z0-9_\- ]+$")
@@ -65,7 +66,7 @@ class Keypairs:
                 except NotFound:
                     raise BadRequest(f"marker [{asked['marker']}] not found") from None
                 wanted = wanted.where(Keypair.name > asked["marker"])
-            return await tx.all(wanted.limit(min(int(limit), _MOST)))
+            return await tx.all(wanted.limit(min(digits(limit), _MOST)))
 
     async def delete(self, user_id: str, name: str) -> None:
         """Delete a keypair; its copies in pods follow."""

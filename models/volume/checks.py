@@ -6,6 +6,7 @@ from typing import Any
 
 from models.bodies import refuse as refuse
 from models.errors import BadRequest
+from models.numbers import digits
 
 _TRUE = {"true", "1", "on", "yes", "t", "y"}
 _FALSE = {"false", "0", "off", "no", "f", "n"}
@@ -77,7 +78,7 @@ def number(value: str | None, name: str, default: int) -> int:
         return default
     if not value.isdecimal():
         raise BadRequest(f"{name} param must be an integer")
-    return int(value)
+    return digits(value)
 
 
 def is_id(value: str) -> bool:

@@ -20,7 +20,7 @@ def check(stack: Stack, site: Site, model: Model, outside: Mapping[str, str]) ->
         wrong: list[str] = []
 
         def right(router: Router = router, wrong: list[str] = wrong) -> bool:
-            wrong[:] = _wrong(stack, site, model, router, outside)
+            wrong[:] = wrong_with(stack, site, model, router, outside)
             return not wrong
 
         try:
@@ -30,9 +30,10 @@ def check(stack: Stack, site: Site, model: Model, outside: Mapping[str, str]) ->
             raise AssertionError("\n".join([*wrong, *map(str, jobs)])) from None
 
 
-def _wrong(
+def wrong_with(
     stack: Stack, site: Site, model: Model, router: Router, outside: Mapping[str, str]
 ) -> list[str]:
+    """How the pods have another router at this moment than the model has."""
     row = site.show_router(router.id)
     found = copies(stack.simulator, router.id)
     wrong = [] if row["status"] == "ACTIVE" else [f"router {router.id} is {row['status']}"]

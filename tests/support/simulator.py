@@ -41,6 +41,11 @@ class Simulator:
         self.clouds, self._control = ready["clouds"], ready["control"]
         return True
 
+    def found_at(self, control: str) -> None:
+        """It runs already: learn where everything is from its control API."""
+        self._control = control
+        self.clouds = send("GET", f"{control}/").body["clouds"]
+
     @contextmanager
     def fault(self, kind: str, **conditions: Any) -> Iterator[Json]:
         """Have a fault in force meanwhile; gives its document, ``hits`` is right at the end."""

@@ -101,10 +101,14 @@ class Stack:
         self.temporal.process.wait()
         self.worker.start(wait=False)
         self.gateway.wait()
+        self.greet(clouds)
+        self.worker.wait()
+
+    def greet(self, clouds: Json) -> None:
+        """Users are signed in, and the pods are registered and known to the gateway."""
         for name in USERS:
             self.users[name] = User(self.url, clouds[name]["auth"]).sign_in()
         self._register_pods()
-        self.worker.wait()
         until(self._versions_are_known, "the gateway has learned what its pods speak")
 
     def stop(self) -> None:

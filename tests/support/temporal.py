@@ -21,8 +21,10 @@ DYNAMIC = (
 class Temporal:
     """The server. It remembers on disk, so that it may be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        """``port`` is that of a server that runs already."""
         self.port, self.ui_port = free_ports(2)
+        self.port = port or self.port
         self.address = f"127.0.0.1:{self.port}"
         self.ui_url = f"http://127.0.0.1:{self.ui_port}"
         command = [str(PROGRAMS / "temporal"), "server", "start-dev", "--ip", "127.0.0.1"]

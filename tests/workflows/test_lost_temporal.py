@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.support.client import until
 from tests.support.podview import copies
+from tests.support.processes import PROGRAMS, Process
 from tests.support.stack import Stack
 from tests.support.topology import Site
 
@@ -21,3 +24,26 @@ def test_a_running_operation_is_run_again_by_a_new_temporal(stack: Stack, site: 
     stack.settle()
     assert copies(stack.simulator, router)["Pod1"].inside == {"10.0.1.1"}
     assert stack.job(job["id"])["state"] == "succeeded"
+
+
+def test_a_worker_waits_for_a_temporal_that_is_not_well(stack: Stack, tmp_path: Path) -> None:
+    worker = Process(
+        "a worker of another namespace",
+        [str(PROGRAMS / "gateway-worker")],
+        tmp_path / "worker.log",
+        lambda: worker.has_said("Working on task queue"),
+        OS_CLIENT_CONFIG_FILE=str(stack.clouds_yaml),
+        TRIO2O_DATABASE_URL=stack.database.url,
+        TRIO2O_TEMPORAL_ADDRESS=stack.temporal.address,
+        TRIO2O_TEMPORAL_NAMESPACE="later",
+        # What is accepted here is another worker's.
+        TRIO2O_SWEEP_SECONDS="3600",
+    )
+    try:
+        worker.start(wait=False)
+        until(lambda: worker.has_said("later") or not worker.running, "it has asked for it")
+        assert worker.running, worker.tail()
+        stack.temporal.command("operator", "namespace", "create", "--namespace", "later")
+        worker.wait()
+    finally:
+        worker.stop()

@@ -6,6 +6,7 @@ from activities.volume.type_copies import TypeCopies
 from api.http import Answer, Call, Routes
 from models.database.store import Row, new_id
 from models.errors import BadRequest, NotFound
+from models.numbers import whole
 from models.volume import bodies
 
 routes = Routes()
@@ -99,5 +100,5 @@ def _encrypted(row: Row) -> Row:
 def _parsed(body: dict[str, Any]) -> dict[str, Any]:
     given = body["encryption"]
     if given.get("key_size") is not None:
-        given["key_size"] = int(given["key_size"])
+        given["key_size"] = whole(given["key_size"])
     return {key: given[key] for key in _SETTINGS if key in given}

@@ -94,7 +94,8 @@ class ImageApi:
             if marker not in ids:
                 raise GlanceError(400, f"Invalid marker. Image {marker} could not be found.")
             rows = rows[ids.index(marker) + 1 :]
-        if not limit.isdigit():
+        # Python takes no more digits for a number.
+        if not limit.isdecimal() or len(limit) > 4300:
             raise GlanceError(400, "limit param must be an integer")
         part = rows[: int(limit)]
         document: Json = {

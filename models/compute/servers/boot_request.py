@@ -11,6 +11,7 @@ from models.compute import bodies, checks
 from models.compute.servers import boot_fields
 from models.compute.servers.reservations import new_reservation
 from models.errors import BadRequest
+from models.numbers import whole
 from models.placement import SERVERS
 from models.uuids import is_uuid_like
 
@@ -162,8 +163,8 @@ def _volumes(server: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _counts(server: Mapping[str, Any]) -> tuple[int, int]:
-    least = int(server.get("min_count", 1))
-    most = int(server.get("max_count", least))
+    least = whole(server.get("min_count", 1))
+    most = whole(server.get("max_count", least))
     if least > most:
         raise BadRequest("min_count must be <= max_count")
     return least, most

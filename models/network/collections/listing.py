@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import BooleanClauseList
 from models.errors import BadRequest
 from models.network.collections.checks import LARGEST, integer, invalid_input
 from models.network.collections.shapes import boolean
+from models.numbers import digits
 from models.resource import AttributeKind, Kind, Match
 
 Params = Sequence[tuple[str, str]]
@@ -33,6 +34,8 @@ Filter = Callable[[list[str]], ColumnElement[bool]]
 
 _PAGING = {"limit", "marker", "page_reverse", "sort_key", "sort_dir", "fields"}
 _COMMON = ("id", "project_id", "created_at", "updated_at", "revision_number")
+# Each is a condition of its own. No object has more tags, no port so many addresses.
+_MOST_WORDS = 50
 _TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
 
 
@@ -80,9 +83,18 @@ def parse(kind: Kind, params: Params, more: Mapping[str, Filter]) -> Query:
     tags = _TAGS if "tags" in known else ()
     allowed = {*known, *tags, *more, "changed_since"} - _PAGING
     filters = {key: values for key, values in given.items() if key not in _PAGING}
+    lists = {a.name for a in kind.attributes if a.kind.match is not Match.EQUAL}
+    equal = known.keys() - lists
     wrong = [key for key in filters if key not in allowed]
     if wrong:
         raise BadRequest(f"{wrong} is invalid attribute for filtering", "HTTPBadRequest")
+    for key, values in filters.items():
+        if key in equal:
+            continue
+        number = sum(value.count(",") + 1 for value in values) if key in tags else len(values)
+        if number > _MOST_WORDS:
+            reason = f"{number} values of {key} exceed the maximum {_MOST_WORDS}"
+            raise invalid_input(reason)
     return Query(
         fields=tuple(name for name in given.get("fields", []) if name),
         limit=_limit(given.get("limit", [""])[-1]),
@@ -99,7 +111,7 @@ def _limit(value: str) -> int:
     if not value.isdecimal():
         reason = f"Limit must be an integer 0 or greater and not '{value}'"
         raise BadRequest(f"Bad limit request: {reason}.", "BadRequest")
-    return min(int(value), LARGEST)
+    return min(digits(value), LARGEST)
 
 
 def _sort(
@@ -118,7 +130,11 @@ def _sort(
     if bad:
         reason = f"{bad} is invalid value for sort_dirs, valid value is 'asc' and 'desc'"
         raise BadRequest(reason, "HTTPBadRequest")
-    return [(known[k], d == "asc") for k, d in zip(keys, directions, strict=True)]
+    order = dict[str, bool]()
+    for key, way in zip(keys, directions, strict=True):
+        # What is sorted by it already stays as it is.
+        order.setdefault(known[key], way == "asc")
+    return list(order.items())
 
 
 def conditions(
@@ -177,13 +193,10 @@ def _equals(name: str, column: Any, values: list[str]) -> ColumnElement[bool]:
 def _moment(name: str, value: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
+        # Its offset may lead out of the years that there are.
+        return (moment - (moment.utcoffset() or moment - moment)).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise invalid_input(f"{name} '{value}' is not a valid timestamp") from None
-    return moment.replace(tzinfo=None) if moment.tzinfo is None else _utc(moment)
-
-
-def _utc(moment: datetime) -> datetime:
-    return (moment - (moment.utcoffset() or moment - moment)).replace(tzinfo=None)
 
 
 def page(
