@@ -1,6 +1,6 @@
 """/topology: a project's networks across pods, as JSON, as a picture and as a page."""
 
-from api.admin.topology_page import page
+from api.admin.topology_page import SCRIPT_SOURCE, page
 from api.admin.topology_picture import picture
 from api.http import Answer, Call, Routes
 
@@ -45,8 +45,10 @@ def _wanted(call: Call) -> str:
 
 def _text(kind: str, text: str) -> Answer:
     policy = "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self'"
+    # None of these three is among the defaults.
+    policy += "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     if kind == _HTML:
-        policy += "; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        policy += f"; script-src {SCRIPT_SOURCE}"
     headers = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-security-policy", policy.encode()),

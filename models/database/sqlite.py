@@ -10,11 +10,26 @@ import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
+
+from sqlalchemy import make_url
 
 T = TypeVar("T")
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.02
+
+
+def private(url: str) -> None:
+    """Have the file of a SQLite database be there: a new one is its owner's alone.
+
+    SQLite gives the files that it lays beside it the same mode.
+    """
+    path = make_url(url).database
+    if path and path != ":memory:":
+        # Where it cannot be, SQLite says so.
+        with suppress(OSError):
+            Path(path).touch(mode=0o600)
 
 
 class Writers:

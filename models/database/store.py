@@ -140,6 +140,7 @@ def _engine(url: str) -> AsyncEngine:
             pool_pre_ping=True,
             connect_args={"timeout": _CONNECT_SECONDS},
         )
+    sqlite.private(url)
     connect = {"async_creator_fn": sqlite.opener(_LOCKED_SECONDS)}
     engine = create_async_engine(url, connect_args=connect, pool_size=20, max_overflow=20)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -86,6 +89,20 @@ def test_only_admins_see_it(stack: Stack, built: Built) -> None:
     answer = _page(stack, None, built)
     assert answer.status == 200
     assert built.project_id not in str(answer.body)
+
+
+def test_nobody_frames_the_page_or_runs_another_script_in_it(stack: Stack, built: Built) -> None:
+    answer = _page(stack, stack.admin, built)
+    policy = dict(
+        part.strip().partition(" ")[::2]
+        for part in answer.headers["content-security-policy"].split(";")
+    )
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert policy["default-src"] == "'none'"
+    # As a browser takes it: from tag to tag.
+    (script,) = re.findall(rb"<script>(.*?)</script>", answer.body, re.DOTALL)
+    digest = b64encode(sha256(script).digest()).decode()
+    assert policy["script-src"] == f"'sha256-{digest}'"
 
 
 def test_names_are_text_and_no_markup(stack: Stack, built: Built) -> None:

@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from models.database.sqlite import private
 from models.database.tables import METADATA
 from models.settings import Settings
 
@@ -18,7 +19,10 @@ def _migrate(connection: Connection) -> None:
 
 
 async def _online() -> None:
-    engine = create_async_engine(Settings().database_url)
+    url = Settings().database_url
+    if url.startswith("sqlite"):
+        private(url)
+    engine = create_async_engine(url)
     async with engine.connect() as connection:
         await connection.run_sync(_migrate)
         await connection.commit()
