@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -14,7 +15,7 @@ from activities.wiring import Services, open_services
 from api.admin import Admin
 from api.auth import Tokens
 from api.compute import Compute
-from api.connections import Connection
+from api.connections import Connection, Crowd
 from api.image import Image
 from api.network import Network
 from api.policy import BadPolicy, Policy, default
@@ -60,8 +61,9 @@ class Prefixes:
     def build(self, services: Services, settings: Settings) -> None:
         """Make the APIs on the open services."""
         tokens = Tokens(settings, services.regions, self._policy.administers)
+        running: dict[str, int] = {}
         for api in self._apis:
-            self.apps[api.prefix] = api(services, tokens, self._policy)
+            self.apps[api.prefix] = api(services, tokens, self._policy, running)
         services.versions.start()
         services.creations.start()
 
@@ -110,7 +112,11 @@ async def serve(settings: Settings, apis: Apis = APIS) -> None:
     app, root = create_app(settings, apis)
     # Where a request came from is read from its headers where it is needed, if at all.
     quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
-    quiet |= {"proxy_headers": False, "ws": "none", "http": Connection}
+    quiet |= {
+        "proxy_headers": False,
+        "ws": "none",
+        "http": partial(Connection, crowd=Crowd(settings)),
+    }
     servers = [uvicorn.Server(uvicorn.Config(app, settings.host, settings.port, **quiet))]
     if settings.network_port:
         config = uvicorn.Config(root, settings.host, settings.network_port, **quiet)

@@ -23,7 +23,7 @@ from api.policy import Policy
 from api.proxy import Proxy
 from api.versions import document
 from models.compute.checks import boolean
-from models.errors import BadRequest, GatewayError, NotAllowed, NotFound, Unauthorized
+from models.errors import BadRequest, GatewayError, NotAllowed, NotFound, TooMany, Unauthorized
 from models.failures import lacking
 from models.logs import REQUEST_ID
 from models.operations import ACCEPTED
@@ -65,7 +65,12 @@ class ServiceApp:
     request_id_header: ClassVar[bytes] = b""
     endpoint: ClassVar[Endpoint | None] = None
 
-    def __init__(self, services: Services, tokens: Tokens, policy: Policy) -> None:
+    def __init__(
+        self, services: Services, tokens: Tokens, policy: Policy, running: dict[str, int]
+    ) -> None:
+        """``running`` are the requests that all APIs work on, by projects."""
+        self._running = running
+        self._most = services.settings.max_project_requests
         # Cinder's paths may carry the project between version and resource, old Nova's too.
         names = "|".join(re.escape(name) for name in self.versions)
         self._version = re.compile(rf"/(?:{names})(/[0-9a-f]{{32}})?(?=/|$)")
@@ -178,7 +183,19 @@ class ServiceApp:
             call.strict = self._strict
             if _STRICT in call.query:
                 self._take_strictness(call)
-        answer = await route.handler(call)
+        running, project = self._running, call.caller.project_id
+        others = running.get(project, 0)
+        if others >= self._most:
+            raise TooMany("Too many requests of this project at once.", after="1")
+        running[project] = others + 1
+        try:
+            answer = await route.handler(call)
+        finally:
+            # No entry stays for who asks nothing.
+            if others := running[project] - 1:
+                running[project] = others
+            else:
+                del running[project]
         if call.missing and call.strict:
             raise lacking(call.missing, "a complete answer needs its part")
         return answer

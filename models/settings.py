@@ -48,6 +48,30 @@ class Settings(BaseSettings):
         "beside it a user's token is taken that has expired. Others are refused",
     )
     max_body_bytes: int = Field(1_048_576, description="Largest JSON body accepted; more is 413")
+    max_url_bytes: int = Field(
+        8192, description="Longest address of a request, query included; more is 414"
+    )
+    max_head_bytes: int = Field(
+        65_536, description="Largest head of a request, address and headers; more is 431"
+    )
+    head_timeout: float = Field(
+        10.0, description="Seconds in which the head of a request has to come; then 408"
+    )
+    body_timeout: float = Field(
+        30.0, description="Seconds without a part of a body that is not all there; then 408"
+    )
+    max_connections: int = Field(
+        4096, description="Connections that a gateway takes; one more is 503 at once"
+    )
+    max_connections_per_address: int = Field(
+        1024,
+        description="Connections of one client address; one more is 429 at once. Behind a proxy "
+        "as many as it opens",
+    )
+    max_project_requests: int = Field(
+        256,
+        description="Requests of one project that a gateway works on at once; one more is 429",
+    )
     max_body_values: int = Field(
         20_000, description="Values that a JSON body may have, inner ones too; more is 400"
     )

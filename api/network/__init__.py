@@ -18,6 +18,8 @@ class Network(ServiceApp):
     dialect = NEUTRON
     told_by = ("GET",)
 
-    def __init__(self, services: Services, tokens: Tokens, policy: Policy) -> None:
-        super().__init__(services, tokens, policy)
+    def __init__(
+        self, services: Services, tokens: Tokens, policy: Policy, running: dict[str, int]
+    ) -> None:
+        super().__init__(services, tokens, policy, running)
         self._routes = self._routes.with_handlers(conditional)

@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tests.attacks.connections import CONNECTIONS, SlowStack, still_serves
 from tests.attacks.requests import Place, attacks
 from tests.support.stack import Stack
 
@@ -38,6 +39,17 @@ def main() -> int:
             else:
                 said = str(answer.body)[:200]
                 say(f"NOT HELD {attack.group}, {attack.name}: {answer.status} {said}")
+    with (
+        tempfile.TemporaryDirectory(prefix="trio2o-attacks-") as folder,
+        SlowStack(Path(folder)) as stack,
+    ):
+        for name, (sent, status) in CONNECTIONS.items():
+            tried["connections"] += 1
+            found = sent(stack, stack.tenant())
+            if found == status and still_serves(stack):
+                held["connections"] += 1
+            else:
+                say(f"NOT HELD connections, {name}: {found or 'held open'}")
     return _report(tried, held)
 
 
