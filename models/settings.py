@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Seconds to reach a pod's endpoint; one that answers other calls meanwhile is "
         "waited for as long as the call may take",
     )
+    max_pod_answer_bytes: int = Field(
+        67_108_864,
+        description="Largest answer of a pod that is held in memory; more is 503. Images are not "
+        "held",
+    )
     pod_calls: int = Field(
         100,
         ge=1,

@@ -10,6 +10,18 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 Reply = tuple[int, Mapping[bytes, bytes], bytes]
 
 _HEAD_BYTES = 65_536
+# Of an answer that is held.
+MOST_BYTES = 67_108_864
+
+
+class _Nowhere(dict[bytes, bytes]):
+    """Headers that nobody asked for: what follows a body says nothing of what went before it."""
+
+    def __setitem__(self, name: bytes, value: bytes) -> None:
+        pass
+
+
+_TRAILERS = _Nowhere()
 
 
 class Broken(Exception):
@@ -28,10 +40,13 @@ class PodConnection(asyncio.Protocol):
         "_head",
         "_headers",
         "_headless",
+        "_most",
         "_parser",
         "_parts",
+        "_room",
         "_status",
         "_timer",
+        "_told",
         "_transport",
         "_until",
         "answering",
@@ -39,9 +54,10 @@ class PodConnection(asyncio.Protocol):
         "since",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
         self.open = False
         self.since = 0.0
+        self._most = most
         # Whether any part of the answer to the last request has come.
         self.answering = False
         self._parser = HttpResponseParser(self)
@@ -63,7 +79,9 @@ class PodConnection(asyncio.Protocol):
         self.answering = False
         self._headless = headless
         self._head = self._status = 0
+        self._room = self._most
         self._headers: dict[bytes, bytes] = {}
+        self._told = self._headers
         self._parts: list[bytes] = []
         self._answer = answer = loop.create_future()
         self._until = until
@@ -90,14 +108,26 @@ class PodConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read on; what is no HTTP, or no answer to anything, ends the connection."""
         self.answering = True
+        before = len(self._parts)
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
             self._fail(Broken("what it answered is no HTTP"))
-        if self._answer is not None and not self._status:
-            self._head += len(data)
+        if self._answer is not None:
+            self._goes_on(len(data), body=len(self._parts) > before)
+
+    def _goes_on(self, size: int, *, body: bool) -> None:
+        """Count what has come of an answer that is not at its end; too much ends it."""
+        self._room -= size
+        if not body:
+            # Before it or after it.
+            self._head += size
             if self._head > _HEAD_BYTES:
                 self._fail(Broken(f"the headers of its answer exceed {_HEAD_BYTES} bytes"))
+        if self._room < 0:
+            reason = f"its answer exceeds {self._most} bytes (max_pod_answer_bytes)"
+            self._fail(Broken(reason))
+            self._parts.clear()
 
     def eof_received(self) -> None:
         """The pod sends no more; the loop closes the rest."""
@@ -134,6 +164,8 @@ class PodConnection(asyncio.Protocol):
         status = self._parser.get_status_code()
         # The real answer comes after those of 1xx.
         self._status = status if status >= 200 else 0
+        if self._status:
+            self._told, self._headers = self._headers, _TRAILERS
         if self._headless and self._status:
             # The parser waits for the body that the headers describe: it is of no more use.
             self.open = False
@@ -156,8 +188,8 @@ class PodConnection(asyncio.Protocol):
         self._finish()
 
     def _ends_with_connection(self) -> bool:
-        chunked = b"chunked" in self._headers.get(b"transfer-encoding", b"").lower()
-        return b"content-length" not in self._headers and not chunked
+        chunked = b"chunked" in self._told.get(b"transfer-encoding", b"").lower()
+        return b"content-length" not in self._told and not chunked
 
     def _finish(self) -> None:
         answer = self._ended()
@@ -165,8 +197,12 @@ class PodConnection(asyncio.Protocol):
             self._transport.close()
         parts = self._parts
         body = parts[0] if len(parts) == 1 else b"".join(parts)
-        if answer is not None and not answer.done():
-            answer.set_result((self._status, self._headers, body))
+        if answer is None or answer.done():
+            return
+        if self._told.get(b"content-encoding", b"identity") == b"identity":
+            answer.set_result((self._status, self._told, body))
+        else:
+            answer.set_exception(Broken("it compressed its answer, asked not to"))
 
     def _fail(self, error: Exception) -> None:
         answer = self._ended()

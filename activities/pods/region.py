@@ -117,6 +117,7 @@ class Regions:
             calls=settings.pod_calls,
             queue_seconds=settings.pod_queue_seconds,
             failures=settings.pod_failures,
+            most=settings.max_pod_answer_bytes,
         )
         types = {name: endpoint.types for name, endpoint in self._endpoints.items()}
         self.catalog = Catalog(types, settings.pod_interface, self._catalogue)

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
-from activities.pods.connection import Broken, PodConnection, Reply, Unreached
+from activities.pods.connection import MOST_BYTES, Broken, PodConnection, Reply, Unreached
 from activities.pods.gate import Gate, Health
 from activities.pods.probes import Probes
 from models.errors import BadRequest
@@ -44,12 +44,15 @@ class Wire:
         calls: int = 100,
         queue_seconds: float = 10.0,
         failures: int = 3,
+        most: int = MOST_BYTES,
     ) -> None:
         """``connect_seconds`` bound the wait for who answers nobody else meanwhile, either.
 
         A service gets so many ``calls`` at once, others wait for so long; one that leaves so many
         questions in a row unanswered, each for ``connect_seconds``, is not asked until it answers.
+        No answer has more bytes than the ``most``.
         """
+        self._most = most
         self._connect_seconds = connect_seconds
         self._context = context
         self._limits = calls, queue_seconds
@@ -172,8 +175,6 @@ class Wire:
         origin.heard = loop.time()
         if connection.open:
             self._keep(loop, origin, connection)
-        if reply[1].get(b"content-encoding", b"identity") != b"identity":
-            raise Broken("it compressed its answer, asked not to")
         return reply
 
     async def _connect(
@@ -202,7 +203,7 @@ class Wire:
         try:
             async with deadline:
                 _, connection = await loop.create_connection(
-                    PodConnection,
+                    lambda: PodConnection(self._most),
                     origin.host,
                     origin.port,
                     ssl=self._tls if origin.secure else None,

@@ -47,6 +47,9 @@ class Fault:
     unmeasured: after another answer that says that this one comes, up to the connection's end.
     garbage:    in no HTTP.
     half:       as usual, but the connection ends in the middle.
+    trailers:   in parts, after which come headers that contradict those before.
+    long_trailers, long_head: with headers of megabytes after it, or before it.
+    huge:       after megabytes of white space.
     """
 
     kind: str

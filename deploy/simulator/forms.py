@@ -5,7 +5,8 @@ from __future__ import annotations
 from deploy.simulator.http import Response, Send, send_response
 
 # Made by hand, and the connection ends with them: what a server of ours would never send.
-RAW = ("garbage", "half", "unmeasured")
+RAW = ("garbage", "half", "unmeasured", "trailers", "long_head", "huge", "long_trailers")
+_MANY = 3_000_000
 FORMS = ("chunked", "close", "hang_up", *RAW)
 
 
@@ -17,6 +18,17 @@ def raw(form: str, response: Response) -> bytes:
     if form == "unmeasured":
         interim = "HTTP/1.1 103 \r\nLink: </>\r\n\r\n"
         return f"{interim}{head}\r\n".encode() + response.body
+    chunks = f"{len(response.body):x}\r\n".encode() + response.body + b"\r\n0\r\n"
+    chunked = f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks
+    if form == "trailers":
+        return chunked + b"Retry-After: 99\r\nLocation: http://elsewhere/\r\n\r\n"
+    if form == "long_trailers":
+        return chunked + b"X: " + b"x" * _MANY
+    if form == "long_head":
+        return head.encode() + b"X: " + b"x" * _MANY
+    if form == "huge":
+        body = b" " * _MANY + response.body
+        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     half = response.body[: len(response.body) // 2]
     return f"{head}Content-Length: {len(response.body)}\r\n\r\n".encode() + half
 

@@ -36,7 +36,7 @@ def _is_named(answer: Answer, why: str) -> None:
     assert why in answer.message
 
 
-@pytest.mark.parametrize("form", ["chunked", "close", "hang_up", "unmeasured"])
+@pytest.mark.parametrize("form", ["chunked", "close", "hang_up", "unmeasured", "trailers"])
 def test_every_form_is_understood(stack: Stack, owner: User, path: str, form: str) -> None:
     usual = owner.volume.get(path)
     with stack.simulator.fault(form, **SHOW) as seen:
@@ -46,7 +46,15 @@ def test_every_form_is_understood(stack: Stack, owner: User, path: str, form: st
     assert owner.volume.get(path) == usual
 
 
-@pytest.mark.parametrize(("form", "why"), [("garbage", "no HTTP"), ("half", "in the middle")])
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ("garbage", "no HTTP"),
+        ("half", "in the middle"),
+        ("long_head", "headers of its answer exceed"),
+        ("long_trailers", "headers of its answer exceed"),
+    ],
+)
 def test_what_is_no_answer_is_told(
     stack: Stack, owner: User, path: str, form: str, why: str
 ) -> None:
@@ -54,6 +62,15 @@ def test_what_is_no_answer_is_told(
         _is_named(owner.volume("GET", path), why)
     assert seen["hits"] == 1
     assert owner.volume("GET", path).status == 200
+
+
+def test_what_follows_an_answer_is_none_of_its_headers(
+    stack: Stack, owner: User, path: str
+) -> None:
+    with stack.simulator.fault("trailers", **SHOW):
+        answer = owner.volume("GET", path)
+    assert answer.status == 200
+    assert not {"retry-after", "location"} & set(answer.headers)
 
 
 def test_a_question_is_asked_again_on_a_new_connection(

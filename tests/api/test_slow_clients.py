@@ -1,4 +1,4 @@
-"""Clients that send too much, too slowly or too many: told so, and others do not wait."""
+"""Clients that send too much or too slowly, pods that answer so: told, and others do not wait."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.attacks import pods
 from tests.attacks.connections import CONNECTIONS, SlowStack, still_serves
 from tests.support.stack import Stack
 
@@ -22,3 +23,8 @@ def test_no_connection_is_held_for_long(impatient: Stack, name: str) -> None:
     assert sent(impatient, impatient.tenant()) == status
     assert still_serves(impatient)
     assert "Traceback" not in impatient.gateway.text()
+
+
+@pytest.mark.parametrize("form", pods.FORMS)
+def test_no_answer_of_a_pod_is_too_heavy(impatient: Stack, form: str) -> None:
+    assert pods.held(impatient, form)

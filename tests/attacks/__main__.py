@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tests.attacks import pods
 from tests.attacks.connections import CONNECTIONS, SlowStack, still_serves
 from tests.attacks.requests import Place, attacks
 from tests.support.stack import Stack
@@ -50,6 +51,12 @@ def main() -> int:
                 held["connections"] += 1
             else:
                 say(f"NOT HELD connections, {name}: {found or 'held open'}")
+        for form in pods.FORMS:
+            tried["pods"] += 1
+            if pods.held(stack, form):
+                held["pods"] += 1
+            else:
+                say(f"NOT HELD pods, {form}")
     return _report(tried, held)
 
 
