@@ -99,6 +99,12 @@ def _network(region: str, things: Things) -> dict[str, dict[str, object]]:
             "ipv6": "true",
             "ipv6_subnet_attributes": "true",
         },
+        # Of neutron-tempest-plugin; what it makes of VLANs is not what Things makes.
+        "neutron_plugin_options": {
+            "available_type_drivers": "geneve,vlan,flat",
+            "provider_vlans": "extern",
+            "provider_net_base_segm_id": 3500,
+        },
     }
 
 

@@ -15,7 +15,7 @@ from deploy.pods.layout import TOP_REGION, State
 from tests.tempest import answers, leftovers
 from tests.tempest.cloud import Cloud
 from tests.tempest.comparison import Comparison
-from tests.tempest.groups import DEFAULT, GROUPS
+from tests.tempest.groups import DEFAULT, EXCLUDED, GROUPS
 from tests.tempest.play import Played, Tempest
 
 MOST_LOST = 0.01
@@ -72,6 +72,9 @@ def _run(state: State, arguments: argparse.Namespace) -> int:
 
     comparison = Comparison(pod, tests, control, gateway)
     comparison.tell_groups(names)
+    if "N" in names:
+        said = ", ".join(f"{what} (/{regex}/)" for what, regex in EXCLUDED.items())
+        say(f"N is without {said}")
     comparison.tell_losses()
     _tell_list(f"left in the pods by the control at {pod}", map(" ".join, left_by_control))
     _tell_list("left in the pods by the run through the gateway", map(" ".join, left))

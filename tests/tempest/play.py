@@ -20,6 +20,8 @@ from tests.tempest.things import prepared
 HERE = Path(__file__).parent
 INSIDE = HERE / "inside"
 LOCK = HERE / "requirements.lock"
+# Where tests come from; other lines of a list are warnings of what is imported for it.
+PACKAGES = ("tempest.", "neutron_tempest_plugin.")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Tempest:
         if not (folder / ".stestr").exists():
             self._run(folder, str(self._venv / "bin" / "stestr"), "init")
         out = self._run(folder, *self._tempest("run", "--list-tests", "--regex", regex))
-        return [line for line in out.splitlines() if line.startswith("tempest.")]
+        return [line for line in out.splitlines() if line.startswith(PACKAGES)]
 
     def folder(self, region: str) -> Path:
         """Where the last run against a region left its configuration, log and outcomes."""
