@@ -49,8 +49,9 @@ class ServiceApp:
     ``dialect``. To an ``exact`` API a slash at the end of a path is an empty id, and a path
     is not there with a method that it does not have. Its version documents are told by the methods
     of ``told_by``, or by any where there are none.
-    ``request_id_header`` is the API's own, beside the one that all have. ``endpoint`` is where
-    pods have it, where that is none of the endpoints that all know.
+    Some APIs take a ``suffix`` off paths that says what clients like to read; to the others it is
+    part of a name. ``request_id_header`` is the API's own, beside the one that all have.
+    ``endpoint`` is where pods have it, where that is none of the endpoints that all know.
     """
 
     name: ClassVar[str]
@@ -61,6 +62,7 @@ class ServiceApp:
     resources: ClassVar[tuple[Resource, ...]] = ()
     microversions: ClassVar[Microversions | None] = None
     exact: ClassVar[bool] = False
+    suffix: ClassVar[str] = ""
     told_by: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
     request_id_header: ClassVar[bytes] = b""
     endpoint: ClassVar[Endpoint | None] = None
@@ -234,7 +236,7 @@ class ServiceApp:
 
     def _route(self, call: Call) -> tuple[Route, dict[str, str]]:
         try:
-            return self._routes.match(call.method, call.path.removesuffix(".json"))
+            return self._routes.match(call.method, call.path.removesuffix(self.suffix))
         except NotAllowed as error:
             if not self.exact:
                 raise

@@ -126,7 +126,7 @@ class Boots:
                         link,
                         plan.pod,
                         owner=creation,
-                        project_id=plan.caller.project_id,
+                        caller=plan.caller,
                         security_groups=plan.group_ids,
                     )
                     for link in plan.links

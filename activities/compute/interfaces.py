@@ -168,7 +168,7 @@ class Interfaces:
         try:
             async with self._store.write() as tx:
                 return await self._attachments.reserve(
-                    tx, link, pod, owner=server_id, project_id=caller.project_id
+                    tx, link, pod, owner=server_id, caller=caller
                 )
         except Conflict as error:
             if error.kind != "IpAddressGenerationFailure":

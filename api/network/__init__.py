@@ -13,6 +13,7 @@ class Network(ServiceApp):
 
     name = "network"
     prefix = "/network"
+    suffix = ".json"
     versions = ("v2.0",)
     folder = __name__
     dialect = NEUTRON

@@ -10,6 +10,7 @@ class Volume(ServiceApp):
 
     name = "volume"
     prefix = "/volume"
+    suffix = ".json"
     versions = ("v3",)
     folder = __name__
     dialect = NOVA

@@ -13,7 +13,7 @@ from models.resources.compute import OF_SERVERS, SERVERS
 
 routes = Routes()
 # What Nova shows of a server that it found no place for, minutes after it took it.
-_FULL = b"No valid host was found"
+_FULL = "No valid host was found"
 
 
 @routes.route("POST", "/servers")
@@ -49,8 +49,8 @@ async def show(call: Call) -> Answer:
     answer = await PROXY.send(call, pod)
     if answer.status == 404 or (answer.status == 200 and _gone(answer)):
         await call.services.compute.servers.gone(id_)
-    elif b'"ERROR"' in answer.body and _FULL in answer.body:
-        call.services.placement.note(pod, _FULL.decode())
+    elif answer.status == 200 and b'"ERROR"' in answer.body and _full(answer):
+        call.services.placement.note(pod, _FULL)
     return await PROXY.answer(call, answer)
 
 
@@ -83,6 +83,13 @@ async def _listed(call: Call, *, brief: bool) -> Answer:
         return replace(question, other_zones=frozenset(within))
 
     return await PROXY.page(call, SERVERS, call.path, brief=brief, refined=refined)
+
+
+def _full(answer: PodAnswer) -> bool:
+    """Tell whether the pod says that it has no room; whatever users write into their servers."""
+    server = answer.json()["server"]
+    told = (server.get("fault") or {}).get("message", "")
+    return server.get("status") == "ERROR" and str(told).startswith(_FULL)
 
 
 def _gone(answer: PodAnswer) -> bool:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from models.compute.security_groups import rule_view
+from models.compute.servers.attachments import of
 from models.compute.servers.boot_plan import BootPlanner
 from models.database.store import Row, Store
 from models.database.tables.network import (
@@ -161,7 +162,7 @@ class ServerPorts:
         await self._floating.update(caller, row["id"], {"port_id": None})
 
     async def _of(self, server_id: str) -> list[Port]:
-        mine = Port.select().where(Port.device_id == server_id)
+        mine = Port.select().where(Port.id.in_(of(server_id)))
         async with self._store.read() as tx:
             return await tx.all(mine.order_by(Port.created_at, Port.id))
 

@@ -178,25 +178,34 @@ class FloatingIPs(Collection):
             Port.device_owner == DeviceOwner.ROUTER_INTERFACE,
             Port.network_id == select(Port.network_id).where(Port.id == port_id).scalar_subquery(),
         )
+        legs = await tx.all(inside.order_by(Port.created_at, Port.id))
         candidates = [
-            p.device_id
-            for p in await tx.all(inside.order_by(Port.created_at, Port.id))
-            if any(ip["subnet_id"] == subnet_id for ip in p.fixed_ips)
+            p.device_id for p in legs if any(ip["subnet_id"] == subnet_id for ip in p.fixed_ips)
         ]
         outside = select(Port.device_id).where(
             Port.device_owner == DeviceOwner.ROUTER_GATEWAY,
             Port.device_id.in_(candidates),
             Port.network_id == row["floating_network_id"],
         )
-        router_id = await tx.value(outside)
+        gateway = await tx.value(select(Subnet.gateway_ip).where(Subnet.id == subnet_id))
+        # As Neutron, rather the one that the subnet's hosts send by than the oldest.
+        by_gateway = {
+            p.device_id
+            for p in legs
+            if any(
+                (ip["subnet_id"], ip["ip_address"]) == (subnet_id, gateway) for ip in p.fixed_ips
+            )
+        }
+        leading = [leg["device_id"] for leg in await tx.all(outside)]
+        leading.sort(key=lambda id_: (id_ not in by_gateway, candidates.index(id_)))
+        router_id = leading[0] if leading else None
         if router_id is not None:
             # Held, it keeps what leads there; that may have gone since it was looked for.
             await tx.locked(select(Router.id).where(Router.id == router_id))
-            legs = inside.where(Port.device_id == router_id)
-            there = any(
-                ip["subnet_id"] == subnet_id for p in await tx.all(legs) for ip in p.fixed_ips
-            )
-            router_id = await tx.value(outside) if there else None
+            left = await tx.all(inside.where(Port.device_id == router_id))
+            there = any(ip["subnet_id"] == subnet_id for p in left for ip in p.fixed_ips)
+            stays = outside.where(Port.device_id == router_id)
+            router_id = await tx.value(stays) if there else None
         if router_id is None:
             raise NotFound(
                 f"External network {row['floating_network_id']} is not reachable from subnet "

@@ -214,6 +214,36 @@ class Ports(Collection):
             row["security_groups"] = await self._default(tx, row)
         return await self._insert(tx, row, fixed_ips)
 
+    async def insert_for(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        *,
+        network_id: str,
+        device_id: str,
+        device_owner: str,
+        fixed_ips: Sequence[Row] | None,
+        security_groups: Sequence[str] | None = None,
+    ) -> Row:
+        """Insert a port that the caller has another service make, as ``insert`` does.
+
+        What the caller is refused as a port is refused so as well: its copy is made by the
+        service user, whom no pod refuses anything.
+        """
+        network = await self._networks.usable(tx, caller, network_id)
+        port_rules.permit_on(network, {"project_id": caller.project_id}, caller)
+        port_rules.permit("create", {"fixed_ips": fixed_ips or []}, network, caller)
+        await self._quotas.guard(tx, self.kind, caller.project_id)
+        return await self.insert(
+            tx,
+            network=network,
+            project_id=caller.project_id,
+            device_id=device_id,
+            device_owner=device_owner,
+            fixed_ips=fixed_ips,
+            security_groups=security_groups,
+        )
+
     async def _insert(self, tx: Transaction, row: Row, wishes: Sequence[Row] | None) -> Row:
         """Insert the row with a MAC, then give it its addresses."""
         held = select(Network.id).where(Network.id == row["network_id"])

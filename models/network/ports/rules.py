@@ -34,6 +34,8 @@ def permit(verb: str, body: Body, network: Row, caller: Caller) -> None:
     fixed = [w for w in wishes if isinstance(w, dict)] if isinstance(wishes, list) else []
     if any("ip_address" in wish for wish in fixed):
         words.append("fixed_ips:ip_address")
+    if verb == "update" and "fixed_ips" in body:
+        words.append("fixed_ips")
     if fixed and not network["shared"]:
         words.append("fixed_ips:subnet_id")
     if words:

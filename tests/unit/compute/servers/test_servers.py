@@ -25,6 +25,7 @@ from models.database.store import Store
 from models.departures import Departures
 from models.errors import BadRequest, Conflict, Forbidden, GatewayError, NotFound
 from models.network.bridges.purposes import Purpose, Use
+from models.network.collections.collection import Shown
 from models.placement import Placement
 from models.places import Places
 from models.settings import Settings
@@ -224,17 +225,17 @@ async def test_ports_of_a_server_to_be(compute: Compute, member: Caller) -> None
     pod = await compute.network.pods.get(ONE)
     nics = [Nic(port_id=own["id"]), Nic(network_id=net, fixed_ip="10.0.1.77")]
     links = [await compute.planner.link(member, nic) for nic in nics]
-    attachments, project = compute.attachments, member.project_id
+    attachments = compute.attachments
     async with store.write() as tx:
         ids = [
-            await attachments.reserve(tx, link, pod, owner="creation", project_id=project)
+            await attachments.reserve(tx, link, pod, owner="creation", caller=member)
             for link in links
         ]
         assert await attachments.networks(tx, "creation") == {net}
         await attachments.hand_over(tx, "creation", "server")
     with pytest.raises(Conflict, match="still in use"):
         async with store.write() as tx:
-            await attachments.reserve(tx, links[0], pod, owner="other", project_id=project)
+            await attachments.reserve(tx, links[0], pod, owner="other", caller=member)
     shown = [await ports.show(member, id_) for id_ in ids]
     assert [one["device_owner"] for one in shown] == ["compute:az-1"] * 2
     assert [one["device_id"] for one in shown] == ["server"] * 2
@@ -248,10 +249,20 @@ async def test_ports_of_a_server_to_be(compute: Compute, member: Caller) -> None
         await ports.show(member, ids[1])
 
 
+async def plugged(compute: Compute, caller: Caller, net: str) -> Shown:
+    """A port of the caller's that the server has."""
+    port = await compute.network.ports.create(caller, {"network_id": net})
+    link = await compute.planner.link(caller, Nic(port_id=port["id"]))
+    pod = await compute.network.pods.get(ONE)
+    async with compute.network.store.write() as tx:
+        await compute.attachments.reserve(tx, link, pod, owner="server", caller=caller)
+    return port
+
+
 async def test_groups_and_addresses_of_a_server(compute: Compute, member: Caller) -> None:
     net, _ = await compute.net(member)
     network, servers = compute.network, compute.ports
-    port = await network.ports.create(member, {"network_id": net, "device_id": "server"})
+    port = await plugged(compute, member, net)
     web = (await network.groups.create(member, {"name": "web"}))["id"]
     await servers.set_group(member, "server", "web", add=True)
     assert [one["name"] for one in await servers.groups("server")] == ["default", "web"]
@@ -297,7 +308,7 @@ async def test_floating_ips_in_novas_words(
     info = {"external_gateway_info": {"network_id": external}}
     router = (await network.routers.create(member, info))["id"]
     await network.interfaces.add(member, router, {"subnet_id": sub})
-    port = await network.ports.create(member, {"network_id": net, "device_id": "server"})
+    port = await plugged(compute, member, net)
     fixed = port["fixed_ips"][0]["ip_address"]
     await servers.add_floating(member, "server", made["ip"], None)
     (shown,) = await old.all(member)
