@@ -188,7 +188,10 @@ class Routes:
 
     def add(self, route: "Route") -> None:
         """Serve the route, unless its method and path are served already."""
-        method, path = route.method, route.path
+        if self._serve(route, route.path):
+            self.declared.append(route)
+
+    def _serve(self, route: "Route", path: str) -> bool:
         node = self._root
         names = []
         segments = _segments(path)
@@ -199,9 +202,10 @@ class Routes:
                 segment = _ANY
             node = node.setdefault(segment, {})
         methods = node.setdefault("", {})
-        if method not in methods:
-            methods[method] = (route, names)
-            self.declared.append(route)
+        if route.method in methods:
+            return False
+        methods[route.method] = (route, names)
+        return True
 
     def route(
         self, method: str, path: str, *, admin: bool = False
@@ -225,6 +229,16 @@ class Routes:
         for route in self.declared:
             changed.add(replace(route, handler=change(route.handler)))
         return changed
+
+    def in_either_spelling(self) -> "Routes":
+        """Return the same routes, each collection served with ``-`` and with ``_`` in its name."""
+        both = Routes()
+        both.include(self)
+        for route in self.declared:
+            collection, slash, rest = route.path.strip("/").partition("/")
+            for spelling in (collection.replace("_", "-"), collection.replace("-", "_")):
+                both._serve(route, f"{spelling}{slash}{rest}")
+        return both
 
     def match(self, method: str, path: str) -> tuple["Route", dict[str, str]]:
         """Return route and arguments; ``NotFound`` or ``NotAllowed``."""

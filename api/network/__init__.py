@@ -23,4 +23,5 @@ class Network(ServiceApp):
         self, services: Services, tokens: Tokens, policy: Policy, running: dict[str, int]
     ) -> None:
         super().__init__(services, tokens, policy, running)
-        self._routes = self._routes.with_handlers(conditional)
+        # As Neutron: its documents, clients and tests do not agree on one spelling.
+        self._routes = self._routes.with_handlers(conditional).in_either_spelling()
