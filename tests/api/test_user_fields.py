@@ -52,6 +52,8 @@ def test_who_writes_a_servers_id_on_a_port_has_no_part_in_it(stack: Stack) -> No
     stack.settle()
     assert stranger.network.get(f"/ports/{port['id']}")["device_id"] == id_
     stranger.network.delete(f"/ports/{port['id']}")
+    stranger.network.delete(f"/networks/{theirs}")
+    site.tear_down()
 
 
 def test_a_name_may_end_as_a_format(stack: Stack) -> None:
